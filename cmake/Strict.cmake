@@ -1,0 +1,14 @@
+# Warnings and hardening, as one interface target that every room links privately. Warnings become errors through
+# the presets (CMAKE_COMPILE_WARNING_AS_ERROR), never here, so that a packager with another compiler is not fought.
+add_library(epki_strict INTERFACE)
+add_library(epki::strict ALIAS epki_strict)
+target_compile_options(epki_strict INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
+  -fstack-protector-strong)
+target_compile_definitions(epki_strict INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+
+find_program(EPKI_CCACHE ccache)
+if(EPKI_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${EPKI_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${EPKI_CCACHE}")
+endif()
