@@ -1,0 +1,47 @@
+#pragma once
+// Mosquitto: the configuration a project runs on, and a broker process started from it.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/project.hpp"
+#include "core/child.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+
+namespace epki::broker {
+
+/// mosquitto.conf for 2.0.11 from the project file, absolute paths, first `listener` line the TLS one.
+/// Anonymous clients on the acl of acl_text(), or client certificates with CN as user name when broker.mutual.
+std::string render_configuration(const config::Project& project);
+std::string acl_text(const config::Project& project);
+
+/// The account "mosquitto", where it exists: who must be able to read the broker's key when root starts the broker.
+struct Account {
+  unsigned uid;
+  unsigned gid;
+};
+std::optional<Account> mosquitto_account();
+
+/// Whether something accepts TCP connections there. Blocks until the deadline at most.
+bool is_listening(const std::string& host, std::uint16_t port, Deadline by);
+
+/// A broker started by us for the time of one command.
+class RunningBroker {
+ public:
+  /// Starts mosquitto on the file and waits until its first listener accepts. Errc::network with the broker's own last
+  /// words when it does not start; Errc::input when mosquitto is not installed (hint: the package).
+  static Result<RunningBroker> start(const std::filesystem::path& configuration, std::uint16_t port,
+                                     const std::filesystem::path& log, Deadline by);
+  pid_t pid() const { return child_.pid(); }
+  void reload();  ///< SIGHUP
+  void stop() { child_.stop(); }
+
+ private:
+  explicit RunningBroker(Child child) : child_(std::move(child)) {}
+  Child child_;
+};
+
+}  // namespace epki::broker

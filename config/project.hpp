@@ -1,0 +1,75 @@
+#pragma once
+// The project file ec200u-pki.toml as values known to be valid.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace epki::config {
+
+inline constexpr std::string_view project_file = "ec200u-pki.toml";
+
+struct Ca {
+  std::string name;              ///< used in the root's subject
+  std::string key = "rsa-2048";  ///< rsa-2048|rsa-3072|rsa-4096|ec-p256|ec-p384
+  std::int64_t root_days = 3650;
+  std::int64_t server_days = 825;
+};
+
+struct Broker {
+  std::vector<std::string> hosts;  ///< names the modem may dial; the first is the one it does dial
+  std::vector<std::string> ips;    ///< addresses, also carried as dNSName texts
+  std::int64_t port = 8883;
+  std::string listen{};  ///< bind address; empty: all
+  bool mutual = false;
+};
+
+struct Modem {
+  std::string port = "auto";
+  std::int64_t baud = 115200;
+  std::int64_t ssl_context = 1;    ///< 0-5
+  std::int64_t spare_context = 5;  ///< 0-5, for the wrong-CA control; must differ from ssl_context
+  std::int64_t client = 0;         ///< MQTT client index 0-5
+  std::int64_t pdp_context = 1;    ///< 1-7
+  std::string apn{};               ///< empty: leave as the modem has it
+};
+
+struct Provision {
+  bool connect = true;
+  std::string ntp_server = "pool.ntp.org";
+  std::string clock = "auto";  ///< auto|ntp|host|leave: where the modem's clock comes from
+  std::int64_t registration_seconds = 120;
+  std::string topic = "ec200u/selftest";
+};
+
+struct LedgerPlace {
+  std::string file = "ledger.db";  ///< relative to the project folder
+};
+
+struct Project {
+  std::filesystem::path folder;  ///< absolute
+  Ca ca;
+  Broker broker;
+  Modem modem;
+  Provision provision;
+  LedgerPlace ledger;
+
+  std::filesystem::path root_certificate() const { return folder / "ca/root.pem"; }
+  std::filesystem::path root_key() const { return folder / "ca/root.key"; }
+  std::filesystem::path broker_folder() const { return folder / "broker"; }
+  std::filesystem::path ledger_file() const { return folder / ledger.file; }
+  std::filesystem::path state_folder() const { return folder / ".ec200u-pki"; }
+};
+
+/// Errc::input: no project file ("run ec200u-pki init here, or name the folder with -C"), a TOML error or a value out
+/// of range with file:line:column. Unknown keys are errors.
+Result<Project> load(const std::filesystem::path& folder);
+
+/// The text of a project file that load() reads back to the same values, with a comment for every key.
+std::string render(const Project& project);
+
+}  // namespace epki::config

@@ -1,0 +1,120 @@
+#pragma once
+// What was issued, installed and judged, and what was begun on a modem and must be undone. SQLite behind it.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+
+namespace epki::ledger {
+
+struct IssuedCertificate {
+  std::string serial;  ///< lower-case hex; unique per issuer by a database constraint
+  std::string issuer;  ///< SHA-256 of the issuer's DER name, hex: what "unique" is relative to
+  std::string kind;    ///< "root" | "issuing" | "server" | "device" | "twin"
+  std::string name;
+  std::string subject;
+  std::string sha256;  ///< of the DER
+  Instant not_before;
+  Instant not_after;
+  std::string pem;  ///< the certificate, never a key
+};
+
+struct DeviceRun {
+  std::string imei, model, firmware, port;
+  std::string status;  ///< the words of the contract: "protected" …
+  Json detail;         ///< the device object of the JSON report
+};
+
+/// A verdict holds for this firmware, path and settings, and for nothing else.
+struct VerdictKey {
+  std::string model;
+  std::string firmware;  ///< full revision
+  std::string path;      ///< "mqtt" | "ssl"
+  std::string settings;  ///< canonical text of the SSL settings it was measured under
+};
+
+struct StoredVerdict {
+  VerdictKey key;
+  std::string verdict_class;   ///< the words of the contract: "uploaded" …
+  bool names_checked = false;  ///< policy hostname = checked
+  std::string imei;            ///< measured on this device
+  Instant at;
+  Json detail;  ///< the verdict object of the JSON report
+};
+
+/// Something begun on a modem that a later run must finish or undo (DESIGN: journalled before the first byte).
+struct JournalEntry {
+  std::int64_t id = 0;
+  std::string imei;
+  std::string kind;  ///< chosen by the room that writes it: "twin-upload", "verify-file", "verify-setting", …
+  Json detail;
+  Instant at;
+};
+
+struct Event {
+  std::int64_t number = 0;
+  Instant at;
+  std::string kind;
+  Json detail;
+};
+
+class Ledger {
+ public:
+  /// Opens or creates (WAL, foreign keys, migrations by user_version, busy timeout 10 s). Errc::ledger for a damaged
+  /// file, one from a newer program, or one that stays locked; Errc::disk for a folder that cannot be written.
+  static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock);
+
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  ~Ledger();
+
+  /// All in one transaction, durable when it returns. Errc::ledger when a serial exists already (none is recorded
+  /// then).
+  Status record_issued(const std::vector<IssuedCertificate>& certificates);
+  Result<std::vector<IssuedCertificate>> issued(std::optional<std::string_view> kind = std::nullopt);
+
+  Status record_run(const DeviceRun& run);
+  Result<std::vector<DeviceRun>> runs(std::optional<std::string_view> imei = std::nullopt);
+
+  Status record_verdict(const StoredVerdict& verdict);
+  /// The newest for exactly this key.
+  Result<std::optional<StoredVerdict>> verdict_for(const VerdictKey& key);
+
+  /// Durable when it returns: only then may the first byte be sent.
+  Result<std::int64_t> journal_begin(const std::string& imei, const std::string& kind, const Json& detail);
+  Status journal_end(std::int64_t id);
+  /// Oldest first.
+  Result<std::vector<JournalEntry>> journal_open(std::string_view imei);
+  Result<std::vector<JournalEntry>> journal_open_all();
+
+  /// A file on a device that was read back and compared: lets an unchanged device be recognised. `evidence` is
+  /// "read-back" or "read-back-after-reboot".
+  Status record_file(const std::string& imei, const std::string& name, std::size_t size, const std::string& sha256,
+                     const std::string& evidence);
+  /// "" when none is recorded; else the evidence for exactly this name, size and hash.
+  Result<std::string> file_evidence(const std::string& imei, const std::string& name, std::size_t size,
+                                    const std::string& sha256);
+  /// Names this ledger ever intended to have on that device.
+  Result<std::vector<std::string>> files_intended(const std::string& imei);
+
+  /// Hash-chained events: every record_… above appends one in the same transaction. Each row's hash covers the
+  /// previous row's (docs/ledger.md).
+  Result<std::vector<Event>> events(std::int64_t from = 1, std::size_t limit = 1000);
+  /// Walks the chain. The text says "ok, N events" or names the first row that does not follow. Errc::ledger if broken.
+  Result<std::string> check();
+
+ private:
+  struct Impl;
+  explicit Ledger(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace epki::ledger

@@ -1,0 +1,94 @@
+#pragma once
+// One AT conversation: knows AT, not Quectel. One exchange in flight; unsolicited lines are routed wherever they
+// appear.
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "provision/transport/byte_stream.hpp"
+
+namespace epki::at {
+
+enum class Final : std::uint8_t { ok, error, cme, cms, no_carrier };
+
+/// What a command was answered with. A refusal is an answer, not an Error.
+struct Reply {
+  Final final = Final::ok;
+  std::optional<int> code{};         ///< +CME ERROR: <n>, when numeric
+  std::string text{};                ///< +CME ERROR: <words>, when not
+  std::vector<std::string> lines{};  ///< information lines, without CR LF, in order
+  bool ok() const { return final == Final::ok; }
+  std::string refusal() const;  ///< "ERROR", "+CME ERROR: 407": for sentences
+};
+
+struct Statistics {
+  std::uint64_t exchanges = 0, bytes_out = 0, bytes_in = 0;
+};
+
+class Engine {
+ public:
+  /// `unsolicited`: prefixes of lines that never belong to a reply ("+QMTSTAT:", "+QIURC:"). A line that starts with
+  /// one is queued as unsolicited unless the command in flight asked for it (see `command`).
+  Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited);
+  ~Engine();
+
+  /// Every line both ways, CR and LF spelled out, secrets masked. Null: no log.
+  void log_to(std::function<void(std::string_view line)> sink);
+
+  /// Reaches a modem in any state: drains stale input, ends a pending data mode where it can, sends AT until it
+  /// answers, ATE0. Errc::modem_gone when nothing answers, Errc::modem_refused when what answers is no modem.
+  Status synchronise(Deadline by);
+
+  /// Sends `line` + CR and waits for its final result code. Lines starting with `answer_prefix` belong to this reply
+  /// even if they look unsolicited. Errc::modem_gone when the deadline passes unanswered; the engine then knows it is
+  /// out of step and re-synchronises (a nonce echo or an AT that is proven) before the next command, so that a late
+  /// answer is never taken for the next one's.
+  Result<Reply> command(std::string_view line, Deadline by, std::string_view answer_prefix = {});
+
+  /// As above, for a command that prompts `> `: sends `data` after the prompt.
+  Result<Reply> command_with_data(std::string_view line, std::string_view data, Deadline by,
+                                  std::string_view answer_prefix = {});
+
+  /// QFUPL: waits for CONNECT, sends exactly `data`, waits for the result. With `acknowledged`, one 'A' is awaited
+  /// after each 1024 bytes. `progress` gets the bytes sent so far.
+  Result<Reply> upload(std::string_view line, std::string_view data, bool acknowledged, Deadline by,
+                       const std::function<void(std::size_t)>& progress = {});
+
+  /// QFDWL and QFREAD: after CONNECT, `size` bytes that may contain anything, then the rest of the reply. For QFREAD
+  /// the modem states the size: CONNECT <n>; then `size` is the most that is accepted.
+  struct Download {
+    Reply reply;
+    std::string data;
+  };
+  Result<Download> download(std::string_view line, std::size_t size, Deadline by);
+
+  /// Waits for an unsolicited line that `wanted` accepts; lines queued earlier count, in order. Others stay queued.
+  /// Errc::modem_gone when the deadline passes.
+  Result<std::string> await(const std::function<bool(std::string_view)>& wanted, Deadline by, std::string_view what);
+  /// The first queued line that fits, removed, without waiting.
+  std::optional<std::string> take_queued(const std::function<bool(std::string_view)>& wanted);
+  /// Forgets what is queued (stale lines from before), e.g. before an open whose result line is awaited.
+  void forget(const std::function<bool(std::string_view)>& which);
+
+  /// From here on the text is shown as <secret> in the log (PEM keys, passwords).
+  void mask(std::string_view secret);
+
+  const Statistics& statistics() const;
+  transport::ByteStream& wire();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace epki::at

@@ -1,0 +1,161 @@
+#pragma once
+// This modem's commands as functions. Every one blocks until its answer, its own time limit, or cancel. The limits are
+// those of the AT interface (time_limits.hpp). Common errors: Errc::modem_gone (silent, unplugged), Errc::modem_refused
+// (ERROR, or an answer nobody can understand), Errc::interrupted.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "provision/at/engine.hpp"
+
+namespace epki::ec200u {
+
+struct Identity {
+  std::string manufacturer, model, firmware, imei, iccid;  ///< iccid empty without a SIM
+};
+
+struct FileEntry {
+  std::string name;  ///< without "UFS:"
+  std::size_t size = 0;
+};
+
+struct Space {
+  std::size_t free = 0, total = 0;
+};
+
+struct UploadReceipt {
+  std::size_t size = 0;
+  std::uint16_t checksum = 0;
+};
+
+/// XOR of big-endian 16-bit words; an odd last byte is the high byte (reference: ec200u-at.md, 3).
+std::uint16_t upload_checksum(std::string_view bytes);
+
+enum class Registration : std::uint8_t { not_searching, home, searching, denied, unknown, roaming };
+
+/// +QMTOPEN's second field. No code is reserved for TLS; 4 is "failed to parse domain name" and was seen for others.
+struct OpenResult {
+  std::optional<int> code{};  ///< nothing: no result line came in time
+  bool refused = false;       ///< the command itself was answered ERROR
+  bool opened() const { return code == 0; }
+  std::string text() const;  ///< "+QMTOPEN: 0,4", "no result in 121 s", "ERROR"
+};
+
+struct ConnectResult {
+  std::optional<int> result{};       ///< 0 ok, 1 retransmission, 2 failed
+  std::optional<int> return_code{};  ///< CONNACK return code
+  bool accepted() const { return result == 0 && return_code.value_or(0) == 0; }
+  std::string text() const;
+};
+
+struct Lookup {
+  std::optional<int> error{};  ///< QIURC dnsgip error
+  std::vector<std::string> addresses{};
+};
+
+struct ClockReading {
+  Instant utc;         ///< the modem's clock turned into UTC
+  std::string text{};  ///< as the modem said it
+};
+
+struct MqttSsl {
+  bool enabled = false;
+  int context = 0;
+};
+
+class Modem {
+ public:
+  explicit Modem(at::Engine& engine) : engine_(engine) {}
+  at::Engine& engine() { return engine_; }
+
+  // ---- identity and network -------------------------------------------------------------------------------------
+  /// Synchronises, ATE0, CMEE, then ATI and CGSN. Errc::modem_refused when it is no EC200U (hint names what answered).
+  Result<Identity> identify(Deadline by);
+  Result<Registration> registration();
+  /// Polls until home or roaming, on +CEREG lines and by asking. Errc::network when the deadline passes or it is
+  /// denied.
+  Status wait_registered(Deadline by, const std::function<void(Registration)>& seen = {});
+  /// Makes sure PDP context `pdp` is active (QIACT? first: an active one answers ERROR to QIACT). `apn` empty:
+  /// untouched.
+  Status activate(int pdp, std::string_view apn);
+  Result<std::optional<std::string>> address(int pdp);  ///< nothing: not active
+
+  // ---- clock ----------------------------------------------------------------------------------------------------
+  Result<ClockReading> clock();
+  Status set_clock(Instant utc);
+  /// AT+CTZU: 0 keeps network time from changing the clock. Nothing known: Errc::modem_refused is the caller's to
+  /// weigh.
+  Status follow_network_time(bool follow);
+  Result<std::optional<bool>> follows_network_time();  ///< nothing: this firmware does not say
+  /// The server's time. +QNTP prints UTC although it appends +32 (reference: 5); it sets the modem's clock too.
+  Result<Instant> ntp(int pdp, std::string_view server);
+
+  // ---- files ----------------------------------------------------------------------------------------------------
+  Result<std::vector<FileEntry>> files();
+  Result<std::optional<FileEntry>> file(std::string_view name);  ///< nothing: not there
+  Result<Space> space();
+  /// Sends the bytes with acknowledgements. Checks size and checksum of the receipt (Errc::modem_refused on a
+  /// mismatch). A name that exists is Errc::modem_refused with CME 407: list first. Lost completion: the caller lists
+  /// and reads.
+  Result<UploadReceipt> upload(std::string_view name, std::string_view bytes,
+                               const std::function<void(std::size_t)>& progress = {});
+  /// The bytes of a file whose size is known from files(). Size and checksum compared with what the modem states.
+  Result<std::string> download(std::string_view name, std::size_t size);
+  Status remove(std::string_view name);
+
+  // ---- SSL contexts ---------------------------------------------------------------------------------------------
+  /// Nothing: this firmware does not know the key. Values come as the modem says them, quotes removed.
+  Result<std::optional<std::string>> ssl_setting(int context, std::string_view key);
+  /// How a value is spelled on the wire is this room's business: paths are quoted, ciphersuite is bare.
+  Status set_ssl(int context, std::string_view key, std::string_view value);
+
+  // ---- MQTT -----------------------------------------------------------------------------------------------------
+  Result<MqttSsl> mqtt_ssl(int client);
+  Status set_mqtt_ssl(int client, bool enabled, int context);
+  Status set_mqtt_pdp(int client, int pdp);
+  Status set_mqtt_keepalive(int client, int seconds);
+  /// Opens the network to the broker. Closes and forgets a stale session of this client first. `limit` zero: the
+  /// interface's own (121 s).
+  Result<OpenResult> mqtt_open(int client, std::string_view host, std::uint16_t port,
+                               std::chrono::milliseconds limit = {});
+  Result<ConnectResult> mqtt_connect(int client, std::string_view client_id, std::string_view user = {},
+                                     std::string_view password = {});
+  Status mqtt_subscribe(int client, std::string_view topic, int qos);
+  Status mqtt_publish(int client, std::string_view topic, std::string_view payload, int qos);
+  /// The payload of the next +QMTRECV on that topic.
+  Result<std::string> mqtt_receive(int client, std::string_view topic, Deadline by);
+  /// DISC where connected, CLOSE where open. A missing result line after DISC is normal and no error.
+  Status mqtt_end(int client);
+
+  // ---- sockets and names ----------------------------------------------------------------------------------------
+  Result<Lookup> resolve(int pdp, std::string_view host);
+  /// 0 opened (and closed again), else the modem's error number; nothing when no result line came.
+  Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port);
+
+  // ---- power ----------------------------------------------------------------------------------------------------
+  /// CFUN=1,1, waits for RDY, synchronises, waits until files are readable again. Settings are gone afterwards.
+  Status reboot(Deadline by);
+
+ private:
+  at::Engine& engine_;
+};
+
+/// Compares two values of an SSL setting modulo `UFS:`, quotes, case and hex form ("0XFFFF" and "0xffff", "65535").
+bool same_ssl_value(std::string_view key, std::string_view a, std::string_view b);
+
+/// A file name that is safe on the wire: at most 80 bytes, printable ASCII, no quote, no comma, no wildcard.
+bool is_safe_name(std::string_view name);
+
+/// Words for an error number of the file, SSL or MQTT tables; empty when unknown.
+std::string_view file_error_words(int code);
+std::string_view ssl_error_words(int code);
+std::string_view mqtt_open_words(int code);
+
+}  // namespace epki::ec200u

@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace epki::transport {
+
+/// What --port takes: auto | PATH | tcp:HOST:PORT | sim[:PERSONA].
+struct PortSpec {
+  enum class Kind : std::uint8_t { automatic, path, tcp, simulator };
+  Kind kind = Kind::automatic;
+  std::string path{};  ///< kind path
+  std::string host{};  ///< kind tcp
+  std::uint16_t port = 0;
+  std::string persona{};  ///< kind simulator; "strict" when none is named
+};
+
+/// Errc::usage for anything else.
+Result<PortSpec> parse_port(std::string_view text);
+
+/// An EC200U's AT port as udev shows it: USB 2c7c:0901, interface 2 (reference: ec200u-at.md, 5).
+struct FoundPort {
+  std::string path;      ///< /dev/ttyUSB0
+  std::string topology;  ///< "1-2.3": the USB position, stable across re-plugging
+  std::string serial;
+};
+
+/// AT ports of all EC200U on USB, by topology. Does not open them. Empty when there is none.
+Result<std::vector<FoundPort>> find_ports();
+
+}  // namespace epki::transport

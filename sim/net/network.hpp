@@ -1,0 +1,106 @@
+#pragma once
+// The seam between the simulator's AT front end and its network half (TCP, TLS by mbedTLS, MQTT 3.1.1). The network
+// half blocks; the front end calls it from worker threads and turns what comes back into result lines. Nothing here
+// knows AT.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/persona.hpp"
+
+namespace epki::sim {
+
+/// The modem's clock as the TLS stack sees it: seconds to add to the host's time. Set per connection, thread-local
+/// while mbedTLS runs (its time() is interposed).
+using ClockOffset = std::chrono::seconds;
+
+/// Names as this modem resolves them: the persona's hosts, IP literals, and nothing else.
+class Resolver {
+ public:
+  explicit Resolver(const Persona& persona);
+  /// Empty: not found. Loopback addresses only unless the persona allows the network. Counts look-ups for faults.
+  std::vector<std::string> resolve(std::string_view host);
+
+ private:
+  const Persona& persona_;
+  std::atomic<std::int64_t> failures_left_;
+};
+
+/// What an SSL context held at the moment of the open; file contents, not names.
+struct TlsSettings {
+  int seclevel = 0;    ///< 0 none, 1 verify server, 2 mutual
+  int sslversion = 4;  ///< 3: TLS 1.2; 4: all
+  std::string ciphersuite = "0XFFFF";
+  std::optional<std::string> cacert{}, clientcert{},
+      clientkey{};  ///< nothing: not bound. Bound but missing: an open fails.
+  std::string clientkey_password{};
+  bool sni = false;
+  bool ignorelocaltime = true;
+  std::uint32_t ignorecertitem = 0;
+  bool ignoreinvalidcertsign = false, ignoremulticertchainverify = false;
+  ClockOffset clock{0};
+};
+
+enum class OpenFailure : std::uint8_t {
+  none,
+  name,   ///< did not resolve
+  tcp,    ///< refused or unreachable
+  local,  ///< the CA, certificate or key did not parse: no packet was sent
+  tls,    ///< the handshake failed, or the verdict after it
+  timeout,
+};
+
+/// An open connection, plain or TLS. One thread at a time for each direction.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  /// Bytes that arrived within `wait`; empty and closed() false: none yet.
+  virtual std::string receive(std::chrono::milliseconds wait) = 0;
+  virtual bool send(std::string_view bytes) = 0;
+  virtual bool closed() const = 0;
+  virtual void close() = 0;
+};
+
+struct Opened {
+  std::unique_ptr<Channel> channel{};
+  OpenFailure failure = OpenFailure::none;
+  std::string detail{};  ///< for the simulator's own log
+};
+
+/// Blocks up to `limit`. `cancel` is polled: a reboot ends the attempt.
+Opened open_plain(Resolver& resolver, std::string_view host, std::uint16_t port, std::chrono::milliseconds limit,
+                  const std::atomic<bool>& cancel);
+Opened open_tls(Resolver& resolver, std::string_view host, std::uint16_t port, const TlsSettings& settings,
+                const TrustPolicy& policy, const std::vector<std::string>& built_in_pem,
+                std::chrono::milliseconds limit, const std::atomic<bool>& cancel);
+
+/// An MQTT 3.1.1 client over a channel. Its own thread reads; events come from that thread.
+class MqttClient {
+ public:
+  struct Event {
+    enum class Kind : std::uint8_t { connack, puback, suback, message, closed } kind;
+    int packet_id = 0;
+    int code = 0;  ///< CONNACK return code, SUBACK granted QoS (128: refused)
+    std::string topic{}, payload{};
+  };
+  using Sink = std::function<void(const Event&)>;
+
+  virtual ~MqttClient() = default;  ///< closes the channel, joins the thread
+  static std::unique_ptr<MqttClient> start(std::unique_ptr<Channel> channel, Sink sink);
+
+  virtual void connect(std::string_view client_id, std::string_view user, std::string_view password, bool clean,
+                       int keepalive_seconds) = 0;
+  virtual void publish(int packet_id, int qos, bool retain, std::string_view topic, std::string_view payload) = 0;
+  virtual void subscribe(int packet_id, int qos, std::string_view topic) = 0;
+  virtual void unsubscribe(int packet_id, std::string_view topic) = 0;
+  virtual void disconnect() = 0;  ///< sends DISCONNECT, then closes
+};
+
+}  // namespace epki::sim

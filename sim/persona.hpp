@@ -1,0 +1,90 @@
+#pragma once
+// A persona: how one simulated modem behaves, read from TOML (docs/personas.md lists every key).
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace epki::sim {
+
+enum class Anchors : std::uint8_t { unverified, uploaded, built_in, union_of_both, built_in_when_nothing_uploaded };
+enum class Hostname : std::uint8_t { checked, unchecked, checked_with_sni };
+enum class Validity : std::uint8_t { checked, unchecked, by_knob };
+enum class Signature : std::uint8_t { checked, unchecked };
+enum class Eku : std::uint8_t { checked, unchecked };
+enum class CaAttributes : std::uint8_t { required, by_knob, not_required };
+enum class SelfSignedUpload : std::uint8_t { accepted, refused };
+enum class Decided : std::uint8_t { in_handshake, after_handshake, never };
+
+/// What a knob (ignorecertitem …) does: nothing, opens everything, or clears the verify flags of a mask.
+struct KnobEffect {
+  enum class Kind : std::uint8_t { no_effect, trusts_any, mask } kind = Kind::no_effect;
+  std::uint32_t mask = 0;  ///< kind mask: mbedTLS verify flags cleared when the knob is on
+};
+
+/// One [policy.<path>] table, in DESIGN's words.
+struct TrustPolicy {
+  Anchors anchors = Anchors::uploaded;
+  Hostname hostname = Hostname::checked;
+  Validity validity = Validity::by_knob;
+  Signature signature = Signature::checked;
+  Eku eku = Eku::checked;
+  CaAttributes ca_attributes = CaAttributes::required;
+  std::int64_t max_intermediates = 8;
+  SelfSignedUpload self_signed_upload = SelfSignedUpload::accepted;
+  Decided decided = Decided::in_handshake;
+  KnobEffect ignorecertitem{}, ignoreinvalidcertsign{}, ignoremulticertchainverify{};
+};
+
+/// Behaviours that differ between firmwares of the family; every one has a fact behind it in the AT reference.
+struct Quirks {
+  bool bare_file_names = false;    ///< +QFLST without "UFS:"
+  bool unpadded_checksum = false;  ///< %x instead of %04x
+  bool cme_text = false;           ///< words instead of numbers where both are known (CMEE=2)
+  bool upload_keeps_partial = true;
+  std::vector<std::string> absent_ssl_keys{};  ///< keys this firmware does not know
+  std::int64_t tls_failure_result = 5;         ///< QMTOPEN's result for a TLS failure: 5, 4 or -1 were seen
+};
+
+/// Trouble on purpose. `at` counts from 1; 0: never.
+struct Faults {
+  std::int64_t seed = 1;
+  std::int64_t silent_after_commands = 0;  ///< no answer at all from that command on
+  std::int64_t reboot_at_command = 0;
+  std::int64_t lose_upload_completion = 0;     ///< the n-th upload succeeds, its result line is lost
+  std::int64_t gone_at_upload_byte = 0;        ///< the port vanishes (the simulator ends) at that byte of an upload
+  std::int64_t storage_bytes = 1572864;        ///< size of the file system
+  std::int64_t dns_fails = 0;                  ///< the first n look-ups fail
+  std::int64_t open_limit = 0;                 ///< after n opens every SSL open answers 552 until a reboot
+  std::vector<std::string> urcs_in_replies{};  ///< lines put into the middle of replies, in turn
+};
+
+struct Persona {
+  std::string name;
+  std::filesystem::path file{};  ///< where it was read from; paths in it are relative to this file's folder
+  std::string description{};
+  std::string manufacturer = "Quectel", model = "EC200U", revision = "EC200UCNAAR03A03M08";
+  std::string imei = "861234567890123", imsi = "001010123456789", iccid = "89860000000000000000";
+  TrustPolicy mqtt{}, ssl{};
+  std::vector<std::string> built_in_pem{};  ///< contents of the built_in files
+  /// name -> addresses; everything else is a name-resolution failure. Addresses beyond loopback need allow_network.
+  std::map<std::string, std::vector<std::string>> hosts{};
+  bool allow_network = false;
+  std::int64_t baud = 0;               ///< bytes are paced at baud/10 per second each way; 0: not paced
+  std::chrono::milliseconds think{0};  ///< before each answer
+  std::string clock = "host";          ///< "host", or an RFC 3339 moment the RTC starts at
+  Quirks quirks{};
+  Faults faults{};
+};
+
+/// By shipped name ("strict") or file. Errc::input with file:line:column.
+Result<Persona> load_persona(const std::string& name_or_file);
+std::vector<std::string> shipped_personas();
+
+}  // namespace epki::sim

@@ -1,0 +1,62 @@
+#pragma once
+// The trust cases of a run: chains with one stated defect, minted from throw-away keys, and replays of genuine chains.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "core/result.hpp"
+#include "pki/ossl/certificate.hpp"
+#include "pki/ossl/key.hpp"
+
+namespace epki::probe {
+
+/// A throw-away root: its subject names it as such (O=ec200u-pki throw-away, never for use), valid for 7 days from
+/// ten years back (slow modem clocks), never written to ca/ or broker/.
+struct ThrowAwayCa {
+  ossl::Certificate certificate;
+  ossl::PrivateKey key;
+};
+
+Result<ThrowAwayCa> mint_throw_away_root(std::string_view label, ossl::KeyType key, Instant now, RandomSource& random);
+
+/// A chain that a peer can be shown, with its leaf's key where we have it.
+struct Case {
+  std::string id;         ///< "ok_direct", "unknown_direct", "badsig", "wronghost", "expired", "replay" …
+  std::string presented;  ///< one sentence: what it is and its one defect
+  std::string because;    ///< why a correct client must answer so; a citation
+  ossl::Chain chain;
+  std::optional<ossl::PrivateKey> key{};
+};
+
+/// The cases of docs/trust-cases.md that this build knows, minted for `host`. `u` is the bound root, `stranger`
+/// another.
+struct Material {
+  ThrowAwayCa u;
+  ThrowAwayCa stranger;
+  ossl::KeyType leaf_key;
+  std::string host;
+  Instant now;
+};
+Result<Case> mint_case(std::string_view id, const Material& material, RandomSource& random);
+std::vector<std::string_view> case_ids();
+
+/// A genuine public chain without its key, from a file of `capture`: leaf first, intermediates, root last.
+struct Genuine {
+  std::string file;
+  ossl::Chain presented;   ///< leaf and intermediates
+  ossl::Certificate root;  ///< the positive control binds it
+  std::string host;        ///< the leaf's first dNSName
+};
+Result<Genuine> read_genuine(const std::string& file);
+
+/// DESIGN, "Replay": the controls on the same server. A chain of the same shape under an unknown root; the twin with
+/// one bit of the signature by the root flipped; and a key-less chain under U.
+Result<Case> unknown_like(const Genuine& genuine, Instant now, RandomSource& random);
+Result<Case> flipped_twin(const Genuine& genuine);
+Result<Case> keyless_under(const ThrowAwayCa& u, const Genuine& genuine, Instant now, RandomSource& random);
+
+}  // namespace epki::probe

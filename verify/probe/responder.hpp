@@ -1,0 +1,51 @@
+#pragma once
+// The responder: one listening port, armed for one attempt at a time. Presents a chain either as a full TLS server (it
+// holds the leaf's key) or as the key-less observer (genuine chains of others), and records what the peer did.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cancel.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "pki/ossl/certificate.hpp"
+#include "pki/ossl/key.hpp"
+#include "pki/ossl/tls_server.hpp"
+
+namespace epki::probe {
+
+/// What is put before the modem in one attempt.
+struct Presentation {
+  std::string id;                         ///< the probe's name: "C1", "P2" …
+  ossl::Chain chain;                      ///< leaf first
+  std::optional<ossl::PrivateKey> key{};  ///< nothing: key-less observer
+  /// A peer that dialled this attempt sends this SNI, or none; another SNI is a stray. Empty: any.
+  std::string expected_sni{};
+};
+
+struct ServerRecord {
+  ossl::TlsRecordOfPeer peer;
+  std::size_t strays = 0;  ///< connections that did not belong to the attempt
+  bool connected = false;  ///< a TCP connection of the attempt arrived
+};
+
+class Responder {
+ public:
+  /// Listens; port 0 takes a free one. Errc::network when the address cannot be bound. Starts one thread.
+  static Result<std::unique_ptr<Responder>> start(const std::string& address, std::uint16_t port, const Cancel& cancel);
+  virtual ~Responder() = default;
+
+  virtual std::uint16_t port() const = 0;
+  /// From now until collect() a connection belongs to this attempt. Connections while nothing is armed are strays and
+  /// closed.
+  virtual Status arm(const Presentation& presentation) = 0;
+  /// Ends the attempt: waits until the peer's conversation is over or `by`, then returns the record. An attempt nobody
+  /// connected to has stage none. The first matching connection is the attempt's; a retry of the same peer is counted
+  /// in `strays`.
+  virtual Result<ServerRecord> collect(Deadline by) = 0;
+};
+
+}  // namespace epki::probe
