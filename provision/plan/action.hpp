@@ -1,0 +1,64 @@
+#pragma once
+// A plan is a value: what --dry-run prints, what the ledger keeps and what apply carries out are the same list.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/json.hpp"
+
+namespace epki::plan {
+
+struct DeleteFile {
+  std::string name;
+  std::string why;  ///< "left over from an interrupted control", "incomplete", "no longer used"
+};
+struct UploadFile {
+  std::string name;
+  std::string bytes;
+  std::string sha256;
+};
+struct ReadBack {
+  std::string name;
+  std::size_t size = 0;
+  std::string sha256;
+};
+struct SetSsl {
+  int context = 0;
+  std::string key, value;
+};
+struct ReadSsl {
+  int context = 0;
+  std::string key, value;  ///< the value that must be read
+};
+struct BindMqtt {
+  int client = 0;
+  int context = 0;
+  int pdp = 0;
+};
+struct Connect {
+  int client = 0;
+  std::string host;
+  std::uint16_t port = 0;
+};
+struct WrongCaControl {
+  std::string twin;  ///< file name
+  int spare_context = 0;
+};
+struct WrongNameControl {
+  std::vector<std::string> alternates;  ///< known so far; the address the modem resolves is added when it is known
+};
+struct RebootAndReplay {};
+
+using Action = std::variant<DeleteFile, UploadFile, ReadBack, SetSsl, ReadSsl, BindMqtt, Connect, WrongCaControl,
+                            WrongNameControl, RebootAndReplay>;
+using Plan = std::vector<Action>;
+
+/// One line for a person: "upload cacert_….pem, 1261 bytes".
+std::string describe(const Action& action);
+/// {"action":"upload","name":…}. Never the bytes.
+Json json(const Action& action);
+
+}  // namespace epki::plan
