@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -21,8 +22,9 @@ struct Ca {
 };
 
 struct Broker {
-  std::vector<std::string> hosts;  ///< names the modem may dial; the first is the one it does dial
-  std::vector<std::string> ips;    ///< addresses, also carried as dNSName texts
+  std::vector<std::string>
+      hosts;                     ///< names the modem may dial; the first is the one it does dial; never empty once read
+  std::vector<std::string> ips;  ///< addresses, also carried as dNSName texts; those among hosts are here too once read
   std::int64_t port = 8883;
   std::string listen{};  ///< bind address; empty: all
   bool mutual = false;
@@ -69,7 +71,13 @@ struct Project {
 /// of range with file:line:column. Unknown keys are errors.
 Result<Project> load(const std::filesystem::path& folder);
 
+/// The same from a text; `name` stands for the file in messages. init checks with it what it is about to write.
+Result<Project> parse(std::string_view text, std::string_view name, const std::filesystem::path& folder);
+
 /// The text of a project file that load() reads back to the same values, with a comment for every key.
 std::string render(const Project& project);
+
+/// "ca.name", "ca.key", …: all that load() understands.
+std::vector<std::string> known_keys();
 
 }  // namespace epki::config

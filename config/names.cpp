@@ -1,0 +1,80 @@
+#include "config/names.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+
+namespace epki::config {
+
+namespace {
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// An underscore is no host name letter by RFC 1123, but names in private networks have it, and every stack takes it.
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
+}
+
+// UTF-8 characters: every byte but a continuation.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+}
+
+}  // namespace
+
+bool is_address(std::string_view text) {
+  const std::string name(text);
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
+}
+
+std::string why_no_host(std::string_view text) {
+  if (is_address(text)) return {};
+  if (text.empty()) return "is empty";
+  if (text.size() > 253) return "is longer than 253 characters";
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; }))
+    return "has letters outside ASCII: write it in its xn-- form";
+  for (const auto label : split(text, '.'))
+    if (!is_label(label)) return "is no host name";
+  return {};
+}
+
+std::string why_no_subject(std::string_view text) {
+  if (trimmed(text).empty()) return "is empty";
+  if (trimmed(text) != text) return "begins or ends with a space";
+  if (characters(text) > 48) return "is longer than 48 characters";
+  return why_no_line(text);
+}
+
+std::string why_no_at_text(std::string_view text) {
+  for (const char c : text)
+    if (is_control(c) || static_cast<unsigned char>(c) > 0x7e || c == '"' || c == '\\')
+      return "holds a character that does not fit into an AT command (a quote, a backslash, a control character, or "
+             "one outside ASCII)";
+  return {};
+}
+
+std::string why_no_topic(std::string_view text) {
+  if (text.size() > 256) return "is longer than 256 characters";
+  if (!text.starts_with("ec200u/") || text == "ec200u/") return "is not under ec200u/, where the broker lets it write";
+  if (text.find_first_of("+#") != std::string_view::npos) return "holds a wildcard";
+  return why_no_at_text(text);
+}
+
+std::string why_no_line(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control) ? "holds a control character" : "";
+}
+
+}  // namespace epki::config
