@@ -24,7 +24,8 @@ struct Extension {
   std::optional<std::vector<std::byte>> der{};
 };
 
-/// One attribute of a name: {"CN", "broker.example"}. UTF8String.
+/// One attribute of a name: {"CN", "broker.example"}, by OpenSSL's short name or a dotted OID. UTF8String, except for
+/// the types that RFC 5280, appendix A fixes (C, serialNumber, dnQualifier, DC, emailAddress). Lengths are not checked.
 using NameAttribute = std::pair<std::string, std::string>;
 using Name = std::vector<NameAttribute>;
 
@@ -34,19 +35,28 @@ struct CertificateSpec {
   Instant not_before;
   Instant not_after;  ///< encoded per RFC 5280, 4.1.2.5: UTCTime through 2049, else GeneralizedTime
   std::vector<Extension> extensions;
-  int version = 3;
-  std::string digest = "SHA256";  ///< OpenSSL's digest name
+  int version = 3;  ///< 1 or 3; version 1 has no extensions (RFC 5280, 4.1.2.9), and asking for both is refused
+  std::string digest = "SHA256";  ///< OpenSSL's digest name; Ed25519 and Ed448 sign without one
+  /// With this set, the subject is this DER Name as it is, and `subject` is not looked at.
+  std::optional<std::vector<std::byte>> subject_der{};
 };
 
 struct Issuer {
-  /// The issuing certificate: its subject becomes the issuer name, its key identifier the AKI. Nothing: self-signed.
+  /// The issuing certificate: its subject becomes the issuer name, byte for byte, and its SKI the AKI's key
+  /// identifier. Nothing: the subject is also the issuer; `key` is the subject's own if it is to be self-signed.
   std::optional<Certificate> certificate{};
   PrivateKey key;
 };
 
-/// Builds and signs. `subjectKeyIdentifier` "hash" and `authorityKeyIdentifier` "keyid" are understood in
-/// extensions. Errc::internal when OpenSSL refuses a value; the sentence names the extension.
+/// Builds and signs. Extensions keep their order, and the same one may come twice. `subjectKeyIdentifier` "hash" and
+/// `authorityKeyIdentifier` "keyid" are understood; "keyid" under an issuer without SKI is refused rather than written
+/// empty, and a self-signed certificate that wants both must list the SKI first. That `issuer.key` belongs to
+/// `issuer.certificate` is not checked: the defective ones need it so.
+/// Errc::internal when OpenSSL refuses a value; the sentence names the extension or field.
 Result<Certificate> build(const CertificateSpec& spec, const PrivateKey& subject_key, const Issuer& issuer);
+
+/// The extensions of a certificate as they are encoded: dotted OID, critical flag and `der`. For a twin of it.
+std::vector<Extension> extensions_of(const Certificate& certificate);
 
 /// The same certificate with the lowest bit of its signature's last byte flipped: names, keys and identifiers stay.
 Result<Certificate> with_flipped_signature_bit(const Certificate& certificate);

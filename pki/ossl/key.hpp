@@ -1,6 +1,7 @@
 #pragma once
 // Key pairs. No OpenSSL type leaves this room: other rooms see values.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,17 +27,23 @@ inline bool is_rsa(KeyType type) {
 /// A private key and its public half. Copies share one immutable key; the memory is wiped when the last one goes.
 class PrivateKey {
  public:
-  /// Blocks for up to a few seconds with RSA-4096.
+  /// A new key from OpenSSL's own generator. Blocks: well under a second as a rule, a few seconds with RSA-4096.
+  /// Errc::internal when OpenSSL cannot.
   static Result<PrivateKey> generate(KeyType type);
 
-  /// Reads PKCS#8 (plain or encrypted), PKCS#1 or SEC1 PEM. `passphrase` null: an encrypted key fails. Errc::key for a
-  /// missing or wrong passphrase and for what is no key; the sentence says which. Never prompts.
+  /// Reads PKCS#8 (plain or encrypted), PKCS#1 or SEC1 PEM. `passphrase` null: an encrypted key fails; a passphrase
+  /// that is not needed is ignored. Errc::key for a missing or wrong passphrase and for what is no key; the sentence
+  /// says which. Never prompts. A damaged ciphertext looks like a wrong passphrase.
   static Result<PrivateKey> from_pem(std::string_view pem, const Secret* passphrase);
+  /// Whether from_pem() would need a passphrase. Looks at the text only: true does not mean that it is sound.
   static bool is_encrypted(std::string_view pem);
 
   Result<Secret> to_pem() const;  ///< PKCS#8, not encrypted
-  /// PKCS#8 PBES2 with AES-256-CBC and scrypt (N 2^15, r 8, p 1: 32 MiB, RFC 7914).
+  /// PKCS#8 PBES2 (RFC 8018) with AES-256-CBC and scrypt (RFC 7914) at N 2^14, r 8, p 5: 16 MiB and about a quarter
+  /// of a second. More memory is not to be had: OpenSSL 3.0 refuses to read N 2^15, and so would a broker; p makes up
+  /// for it. Errc::key for an empty passphrase or one longer than max_passphrase.
   Result<std::string> to_encrypted_pem(const Secret& passphrase) const;
+  static constexpr std::size_t max_passphrase = 1024;  ///< bytes; what OpenSSL's programs read
 
   /// Nothing for a key that is none of ours (from_pem may read others).
   std::optional<KeyType> type() const;

@@ -1,0 +1,1 @@
+#include "pki/ossl/certificate.hpp"
