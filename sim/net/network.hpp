@@ -21,12 +21,17 @@ namespace epki::sim {
 /// while mbedTLS runs (its time() is interposed).
 using ClockOffset = std::chrono::seconds;
 
-/// Names as this modem resolves them: the persona's hosts, IP literals, and nothing else.
+/// Names as this modem resolves them: the persona's hosts, IP literals, and nothing else. "localhost" is a name like
+/// any other. Any number of threads may use one.
 class Resolver {
  public:
+  /// Keeps a reference: the persona must outlive it.
   explicit Resolver(const Persona& persona);
-  /// Empty: not found. Loopback addresses only unless the persona allows the network. Counts look-ups for faults.
+  /// Empty: not found. A name yields loopback addresses only unless the persona allows the network. Counts look-ups
+  /// of names for faults; an IP literal is its own address and no look-up.
   std::vector<std::string> resolve(std::string_view host);
+  /// Whether this modem may connect to that address: loopback, or anything when the persona allows the network.
+  bool may_connect(std::string_view address) const;
 
  private:
   const Persona& persona_;
@@ -57,7 +62,7 @@ enum class OpenFailure : std::uint8_t {
   timeout,
 };
 
-/// An open connection, plain or TLS. One thread at a time for each direction.
+/// An open connection, plain or TLS. One thread at a time for each direction; close() from any thread ends both.
 class Channel {
  public:
   virtual ~Channel() = default;
@@ -74,22 +79,29 @@ struct Opened {
   std::string detail{};  ///< for the simulator's own log
 };
 
-/// Blocks up to `limit`. `cancel` is polled: a reboot ends the attempt.
+/// Blocks up to `limit`. `cancel` is polled: a reboot ends the attempt. An address beyond loopback that the persona
+/// does not allow fails with `tcp`, and no packet is sent.
 Opened open_plain(Resolver& resolver, std::string_view host, std::uint16_t port, std::chrono::milliseconds limit,
                   const std::atomic<bool>& cancel);
+/// The same over TLS. What the settings say and the policy means is decided by mbedTLS in this handshake, with the
+/// modem's own clock; a refusal leaves the alert a client of that policy would send.
 Opened open_tls(Resolver& resolver, std::string_view host, std::uint16_t port, const TlsSettings& settings,
                 const TrustPolicy& policy, const std::vector<std::string>& built_in_pem,
                 std::chrono::milliseconds limit, const std::atomic<bool>& cancel);
 
-/// An MQTT 3.1.1 client over a channel. Its own thread reads; events come from that thread.
+/// An MQTT 3.1.1 client over a channel. Its own thread reads; events come from that thread. The calls may come from any
+/// thread, the sink's included; the destructor not from the sink.
 class MqttClient {
  public:
   struct Event {
-    enum class Kind : std::uint8_t { connack, puback, suback, message, closed } kind;
+    /// puback: a QoS 1 or 2 publication of ours is complete.
+    enum class Kind : std::uint8_t { connack, puback, suback, unsuback, message, closed } kind;
     int packet_id = 0;
-    int code = 0;  ///< CONNACK return code, SUBACK granted QoS (128: refused)
+    int code = 0;  ///< CONNACK return code, SUBACK granted QoS (128: refused), or why it closed
     std::string topic{}, payload{};
   };
+  /// Event::code of `closed`, which comes once, and never from the destructor.
+  enum ClosedBecause : int { by_us = 0, by_peer = 1, protocol_error = 2, no_ping_response = 3 };
   using Sink = std::function<void(const Event&)>;
 
   virtual ~MqttClient() = default;  ///< closes the channel, joins the thread

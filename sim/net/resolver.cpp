@@ -1,0 +1,44 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "core/text.hpp"
+#include "sim/net/network.hpp"
+
+namespace epki::sim {
+
+namespace {
+
+bool is_literal(const std::string& text) {
+  in_addr v4{};
+  in6_addr v6{};
+  return ::inet_pton(AF_INET, text.c_str(), &v4) == 1 || ::inet_pton(AF_INET6, text.c_str(), &v6) == 1;
+}
+
+bool is_loopback(const std::string& text) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
+  in6_addr v6{};
+  return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+}  // namespace
+
+Resolver::Resolver(const Persona& persona) : persona_(persona), failures_left_(persona.faults.dns_fails) {}
+
+bool Resolver::may_connect(std::string_view address) const {
+  return persona_.allow_network || is_loopback(std::string(address));
+}
+
+std::vector<std::string> Resolver::resolve(std::string_view host) {
+  if (is_literal(std::string(host))) return {std::string(host)};
+  if (failures_left_.fetch_sub(1) > 0) return {};
+  std::vector<std::string> found;
+  for (const auto& [name, addresses] : persona_.hosts) {
+    if (!equal_ignoring_case(name, host)) continue;
+    for (const auto& address : addresses)
+      if (may_connect(address)) found.push_back(address);
+  }
+  return found;
+}
+
+}  // namespace epki::sim

@@ -1,0 +1,7 @@
+# The network half of the simulated modem; sim/CMakeLists.txt includes this file. Paths are relative to sim/.
+# The executable that links these sources needs PACKAGES epki::mbedtls and Threads::Threads.
+set(EPKI_SIM_NET_SOURCES
+  net/clock_offset.cpp net/mqtt_client.cpp net/mqtt_packet.cpp net/plain_channel.cpp net/resolver.cpp net/socket.cpp
+  net/tls_anchors.cpp net/tls_channel.cpp net/tls_session.cpp net/tls_verdict.cpp)
+set(EPKI_SIM_NET_TEST_SOURCES
+  net/tests/mqtt_packet_test.cpp)
