@@ -30,8 +30,16 @@ std::string_view word(Influence value);
 /// signature, eku, ca_attributes, max_intermediates, self_signed_upload, decided.
 struct Policy {
   std::map<std::string, std::string, std::less<>> rows;
-  Json json() const;
+  std::string_view at(std::string_view row) const;  ///< "unknown" for a row that is not there
+  void set(std::string_view row, std::string_view value);
+  Json json() const;  ///< every row, in the order above
 };
 Policy unknown_policy();
+
+/// The policy with every row that cannot be seen from outside under it set to "unknown" (docs/verify.md): under
+/// `unverified` or decided `never` all but the anchors; under `built-in`, where nobody holds a key, all but hostname,
+/// validity, signature and decided; `after-handshake` hides which anchors count. Two policies that no probe of this
+/// build can tell apart have equal canonical forms.
+Policy canonical(const Policy& policy);
 
 }  // namespace epki::infer

@@ -1,0 +1,137 @@
+#pragma once
+// Runs the trust probes on one modem: arm, bind, open, join what AT, the server and the oracle say, put everything
+// back, and conclude.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancel.hpp"
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "core/random.hpp"
+#include "core/reporter.hpp"
+#include "core/result.hpp"
+#include "ledger/ledger.hpp"
+#include "pki/ossl/key.hpp"
+#include "provision/at/engine.hpp"
+#include "provision/ec200u/modem.hpp"
+#include "verify/infer/policy.hpp"
+#include "verify/oracle/oracle.hpp"
+
+namespace epki::trial {
+
+struct Setup {
+  int client = 0;   ///< MQTT client index used for the run, 0-5
+  int context = 1;  ///< SSL context used for the run, 0-5
+  int pdp = 1;      ///< packet context, 1-7
+  std::string apn{};
+  /// The name that the modem dials for our own cases, and the port it dials for everything. 0: the port that the
+  /// responder got (a modem on this very machine).
+  std::string reach_host;
+  std::uint16_t reach_port = 0;
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t listen_port = 0;            ///< 0: a free one
+  std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
+  /// U is a throw-away root of the project's root key type; the project's own key is never opened.
+  ossl::KeyType key_type = ossl::KeyType::rsa_2048;
+  int repeat = 3;             ///< how often a decisive probe must give the same answer, at least 1
+  int budget = 0;             ///< the most handshakes; 0: no limit
+  bool simulated = false;     ///< said in the report; the stored verdict carries it
+  bool allow_reboot = false;  ///< without it the replay cannot come first after a reboot, and the report says so
+  oracle::Worker worker{};
+  std::chrono::seconds registration_limit{120};
+};
+
+struct Surroundings {
+  ledger::Ledger& ledger;
+  const Clock& clock;
+  RandomSource& random;
+  Reporter& reporter;
+  const Cancel& cancel;
+};
+
+/// One attempt, its three records joined: an element of `probes[]` in the contract.
+struct ProbeRecord {
+  std::string id;    ///< "C1", "P2", "P2-twin" …
+  std::string path;  ///< "mqtt"
+  int attempt = 1;
+  std::string bound;      ///< what was bound: "U: cacert_….pem", "nothing"
+  std::string presented;  ///< one sentence
+  std::string at_command, at_result;
+  std::string stage;  ///< the words of the contract
+  std::optional<int> alert{};
+  std::string sni{};
+  std::size_t application_data = 0;                   ///< bytes
+  std::string oracle_uploaded, oracle_with_built_in;  ///< "accept" | "reject" | "undecided"
+  std::string outcome{};                              ///< "accepted", "refused", "closed", …
+  std::string note{};                                 ///< empty, or one sentence
+  Json json() const;
+};
+
+struct FoundFile {
+  std::string name;
+  std::size_t size = 0;
+  std::string sha256{};  ///< of the bytes; empty: not read (no certificate by its name)
+};
+
+struct AnchorName {
+  std::string subject, sha256;
+};
+
+struct PathVerdict {
+  std::string path = "mqtt";
+  infer::Class verdict_class = infer::Class::inconclusive;
+  infer::Influence influence = infer::Influence::inconclusive;
+  std::string because{};    ///< one or more sentences
+  std::string next_step{};  ///< what would decide it; empty when it is decided
+  std::vector<AnchorName> anchors_found{};
+  std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
+  std::vector<infer::Class> possible{};
+  infer::Policy policy = infer::unknown_policy();
+  Json json() const;
+};
+
+struct Report {
+  std::string port;
+  ec200u::Identity identity{};
+  bool simulated = false;
+  std::vector<FoundFile> files{};  ///< as found, before anything was changed
+  std::string clock{};             ///< the modem's clock as found, and what was done about it
+  oracle::Version oracle{};
+  PathVerdict verdict{};
+  std::vector<ProbeRecord> probes{};
+  int handshakes = 0;
+  int reboots = 0;
+  std::vector<std::string> warnings{};
+  std::chrono::milliseconds duration{};
+
+  /// What the contract says for `verify`, without `schema` and `ok`: device, oracle, verdict, probes, handshakes,
+  /// duration_ms.
+  Json json() const;
+  /// 0, 20, 21, 22 or 23. Influence that was detected is 20 even where the class could not be settled.
+  int exit_code() const;
+};
+
+/// Runs the probes on the MQTT path. A failure of the modem, the disk or the ledger is an Error; an outcome that
+/// decides nothing is a Report with `inconclusive`, its reason and the next step. Files, bindings and clock are put
+/// back before it returns, also on cancel (Errc::interrupted); what could not be put back stays in the journal. The
+/// verdict is stored in the ledger. Blocks for minutes on a real network.
+Result<Report> run(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around);
+
+/// The journal kinds of this room.
+inline constexpr std::string_view journal_file = "verify-file";
+inline constexpr std::string_view journal_settings = "verify-settings";
+inline constexpr std::string_view journal_clock = "verify-clock";
+
+/// Puts back what a cut run of `run` left: settings and bindings first, then files, then the clock. First thing in any
+/// later run of any command. A file that the modem will not delete is a warning and stays in the journal; a modem that
+/// is gone is an Error. Entries of other rooms stay as they are. Works under a Cancel::Shield of its own.
+Status undo_open_journal(ec200u::Modem& modem, std::string_view imei, ledger::Ledger& ledger, const Clock& clock,
+                         Reporter& reporter, const Cancel& cancel);
+
+}  // namespace epki::trial
