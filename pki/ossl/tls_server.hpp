@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
@@ -21,7 +23,7 @@ std::string_view word(Stage stage);
 
 struct TlsRecordOfPeer {
   Stage stage = Stage::none;
-  std::optional<int> alert{};             ///< the fatal alert the peer sent (RFC 5246, 7.2), e.g. 48
+  std::optional<int> alert{};             ///< the alert by which the peer refused (RFC 5246, 7.2), e.g. 48
   std::string sni{};                      ///< server_name of the ClientHello; empty when absent
   std::vector<std::byte> client_hello{};  ///< the handshake message as it came, for recognising a stack
   std::string application_data{};         ///< what the peer sent after the handshake, at most 64 KiB
@@ -30,11 +32,19 @@ struct TlsRecordOfPeer {
   std::string could_not_present{};        ///< non-empty: the server itself failed (e.g. no shared cipher); no verdict
 };
 
+/// What goes back to the peer. A plain text converts to it.
+struct Answer {
+  std::string text{};
+  bool close = false;  ///< end the conversation after the text
+  Answer() = default;
+  Answer(std::string words, bool last = false) : text(std::move(words)), close(last) {}  // NOLINT(*-explicit-*)
+};
+
 struct TlsServerOptions {
   Chain chain;     ///< leaf first; sent exactly so, nothing added
   PrivateKey key;  ///< of the leaf
   /// Called with all application data so far; returns what to answer with (may be empty). Blocking is not allowed.
-  std::function<std::string(const std::string&)> answer{};
+  std::function<Answer(const std::string&)> answer{};
 };
 
 /// Blocks until the peer is done, the deadline passes, or cancel. No session tickets, no session cache, security
