@@ -1,6 +1,7 @@
 #pragma once
 // What was issued, installed and judged, and what was begun on a modem and must be undone. SQLite behind it.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -68,8 +69,14 @@ struct Event {
 
 class Ledger {
  public:
-  /// Opens or creates (WAL, foreign keys, migrations by user_version, busy timeout 10 s). Errc::ledger for a damaged
-  /// file, one from a newer program, or one that stays locked; Errc::disk for a folder that cannot be written.
+  struct Options {
+    std::chrono::milliseconds busy{10000};  ///< how long a call waits for another process
+  };
+
+  /// Opens or creates (mode 0600, WAL, foreign keys, migrations by user_version). `clock` must outlive the ledger. One
+  /// Ledger may be used from several threads, one file from several processes. Errc::ledger for a damaged file, one
+  /// from a newer program, or one that stays locked; Errc::disk for a folder that cannot be written.
+  static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock, Options options);
   static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock);
 
   Ledger(Ledger&&) noexcept;
@@ -88,7 +95,8 @@ class Ledger {
   /// The newest for exactly this key.
   Result<std::optional<StoredVerdict>> verdict_for(const VerdictKey& key);
 
-  /// Durable when it returns: only then may the first byte be sent.
+  /// Durable when it returns: only then may the first byte be sent. When `detail` has a text member "file", that name
+  /// counts among files_intended() from now on.
   Result<std::int64_t> journal_begin(const std::string& imei, const std::string& kind, const Json& detail);
   Status journal_end(std::int64_t id);
   /// Oldest first.
@@ -99,16 +107,18 @@ class Ledger {
   /// "read-back" or "read-back-after-reboot".
   Status record_file(const std::string& imei, const std::string& name, std::size_t size, const std::string& sha256,
                      const std::string& evidence);
-  /// "" when none is recorded; else the evidence for exactly this name, size and hash.
+  /// "" when none is recorded; else the newest evidence for exactly this name, size and hash, and "" again once another
+  /// content was recorded under that name.
   Result<std::string> file_evidence(const std::string& imei, const std::string& name, std::size_t size,
                                     const std::string& sha256);
-  /// Names this ledger ever intended to have on that device.
+  /// Names this ledger ever intended to have on that device: those of record_file() and of journal entries.
   Result<std::vector<std::string>> files_intended(const std::string& imei);
 
   /// Hash-chained events: every record_… above appends one in the same transaction. Each row's hash covers the
   /// previous row's (docs/ledger.md).
   Result<std::vector<Event>> events(std::int64_t from = 1, std::size_t limit = 1000);
-  /// Walks the chain. The text says "ok, N events" or names the first row that does not follow. Errc::ledger if broken.
+  /// Walks the chain. The text begins with "ok, N events" or names the first row that does not follow. Errc::ledger if
+  /// broken.
   Result<std::string> check();
 
  private:
