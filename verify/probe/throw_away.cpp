@@ -1,0 +1,114 @@
+#include "verify/probe/throw_away.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace epki::probe {
+
+namespace {
+
+using std::chrono::days;
+
+constexpr days kBack{3652};
+constexpr days kAhead{7};
+
+std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random) {
+  std::vector<std::byte> bytes(size);
+  random.fill(bytes);
+  return bytes;
+}
+
+// Positive, and never shorter than it looks (RFC 5280, 4.1.2.2).
+std::vector<std::byte> random_serial(RandomSource& random) {
+  auto serial = random_bytes(16, random);
+  serial[0] = (serial[0] & std::byte{0x3f}) | std::byte{0x40};
+  return serial;
+}
+
+// The digits keep two roots of the same label apart: same names under different keys lead path builders astray.
+ossl::Name ca_name(std::string_view label, RandomSource& random) {
+  return {{"O", "ec200u-pki throw-away"},
+          {"OU", "never for use"},
+          {"CN", std::string(label) + " " + to_hex(random_bytes(4, random))}};
+}
+
+bool is_ip_literal(const std::string& name) {
+  std::array<std::byte, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
+}
+
+std::string alternative_names(const std::vector<std::string>& names) {
+  std::string value;
+  for (const auto& name : names) {
+    if (!value.empty()) value += ',';
+    value += "DNS:" + name;
+    if (is_ip_literal(name)) value += ",IP:" + name;
+  }
+  return value;
+}
+
+Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
+                            RandomSource& random) {
+  auto key = ossl::PrivateKey::generate(type);
+  if (!key) return std::move(key).error();
+  ossl::CertificateSpec spec;
+  spec.subject = ca_name(label, random);
+  spec.serial = random_serial(random);
+  spec.not_before = period.from;
+  spec.not_after = period.to;
+  spec.extensions = {{"basicConstraints", "CA:TRUE", true},
+                     {"keyUsage", "keyCertSign,cRLSign", true},
+                     {"subjectKeyIdentifier", "hash"}};
+  if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
+  auto certificate = ossl::build(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key});
+  if (!certificate) return std::move(certificate).error();
+  return ThrowAwayCa{std::move(*certificate), std::move(*key)};
+}
+
+}  // namespace
+
+Period valid_at(Instant now) {
+  return {now - kBack + days(1), now + kAhead - days(1)};
+}
+
+Result<ThrowAwayCa> mint_throw_away_root(std::string_view label, ossl::KeyType key, Instant now, RandomSource& random) {
+  return mint_ca(label, key, nullptr, {now - kBack, now + kAhead}, random);
+}
+
+Result<ThrowAwayCa> mint_intermediate(std::string_view label, ossl::KeyType key, const ThrowAwayCa& above, Instant now,
+                                      RandomSource& random) {
+  return mint_ca(label, key, &above, valid_at(now), random);
+}
+
+Result<Leaf> mint_leaf(const LeafPlan& plan, const ossl::Issuer& issuer, RandomSource& random) {
+  auto key = ossl::PrivateKey::generate(plan.key);
+  if (!key) return std::move(key).error();
+  ossl::CertificateSpec spec;
+  spec.subject = {{"O", "ec200u-pki throw-away"}, {"CN", plan.names.front()}};
+  spec.serial = random_serial(random);
+  spec.not_before = plan.period.from;
+  spec.not_after = plan.period.to;
+  spec.extensions = {{"basicConstraints", "CA:FALSE", true},
+                     {"keyUsage", is_rsa(plan.key) ? "digitalSignature,keyEncipherment" : "digitalSignature", true},
+                     {"extendedKeyUsage", plan.usage},
+                     {"subjectAltName", alternative_names(plan.names)},
+                     {"subjectKeyIdentifier", "hash"},
+                     {"authorityKeyIdentifier", "keyid"}};
+  auto certificate = ossl::build(spec, *key, issuer);
+  if (!certificate) return std::move(certificate).error();
+  return Leaf{std::move(*certificate), std::move(*key)};
+}
+
+ossl::KeyType key_type_like(const ossl::Certificate& certificate) {
+  const std::string key = certificate.key();
+  if (const auto exact = ossl::parse_key_type(key)) return *exact;
+  // Larger or rarer curves have no type of ours: P-384 is the nearest in size.
+  return lower(key).starts_with("rsa") ? ossl::KeyType::rsa_2048 : ossl::KeyType::ec_p384;
+}
+
+}  // namespace epki::probe

@@ -1,0 +1,47 @@
+#pragma once
+// For this room's own files: certificates of throw-away CAs, which say in their subject what they are.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "core/result.hpp"
+#include "pki/ossl/builder.hpp"
+#include "verify/probe/cases.hpp"
+
+namespace epki::probe {
+
+struct Period {
+  Instant from;
+  Instant to;
+};
+
+/// Ten years back, because modem clocks are slow, and a few days ahead, because these certificates are for one run.
+Period valid_at(Instant now);
+
+struct Leaf {
+  ossl::Certificate certificate;
+  ossl::PrivateKey key;
+};
+
+struct LeafPlan {
+  ossl::KeyType key = ossl::KeyType::rsa_2048;
+  std::vector<std::string> names{};  ///< dNSName entries; an IP literal is entered as iPAddress too. First: the CN
+  Period period{};
+  std::string usage = "serverAuth";  ///< extendedKeyUsage
+};
+
+Result<Leaf> mint_leaf(const LeafPlan& plan, const ossl::Issuer& issuer, RandomSource& random);
+Result<ThrowAwayCa> mint_intermediate(std::string_view label, ossl::KeyType key, const ThrowAwayCa& above, Instant now,
+                                      RandomSource& random);
+
+/// The nearest of our key types to the key of a certificate.
+ossl::KeyType key_type_like(const ossl::Certificate& certificate);
+
+inline ossl::Issuer as_issuer(const ThrowAwayCa& ca) {
+  return {ca.certificate, ca.key};
+}
+
+}  // namespace epki::probe
