@@ -28,7 +28,11 @@ struct World {
   RandomSource& random;
 };
 
-/// A self-signed root from the profile. Subject: O=<name>, CN="<name> root". Not yet recorded anywhere.
+/// A self-signed root from the profile. Subject: O=<name>, CN="<name> root". notBefore lies the profile's backdate
+/// before now, notAfter `lifetime` after now. Blocks while the key is made. Not yet recorded anywhere.
+/// Errc::usage for a name that is empty, no UTF-8, holds control characters or is longer than 59 characters (with
+/// " root" it must fit X.520's bound of 64), and for a lifetime outside 1 to 36500 days; Errc::input for a profile that
+/// is no CA's.
 Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                            std::chrono::days lifetime, World world);
 
@@ -37,23 +41,35 @@ struct ServerNames {
   std::vector<std::string> ips;    ///< iPAddress and, as text, dNSName too (mbedTLS 2.28 matches only the latter)
 };
 
-/// A server certificate under `issuer`. Refuses names that are no host names or addresses (Errc::usage).
+/// A server certificate under `issuer`, with subjectAltName, basicConstraints CA:FALSE, SKI and AKI, signed with
+/// SHA-256. Names are kept as written; one that comes twice is taken once. Without a host the first address is the CN.
+/// A first name longer than 64 bytes (X.520's bound for a CN) gets no CN: the subject is then empty and the
+/// subjectAltName critical (RFC 5280, 4.1.2.6), which mbedTLS, OpenSSL, GnuTLS, wolfSSL and Botan all take.
+/// Never outlives its issuer: notAfter is the issuer's where `lifetime` would go beyond.
+/// Errc::usage for no name at all, names that are no host names or addresses, or a lifetime outside 1 to 36500 days;
+/// Errc::key when the issuer's key is not its certificate's; Errc::input for an issuer that is no CA, has expired or is
+/// not yet valid, and for a CA's profile.
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
                              std::chrono::days lifetime, const Identity& issuer, World world);
 
-/// The project's twin: the root's subject, key type, size, extensions and dates, another key, whose private half is
-/// gone when this returns (DESIGN: wrong-CA control).
+/// The project's twin: the root's subject, key type, size, version, extensions, dates, digest and length of serial
+/// number; another key, whose private half is gone when this returns (docs/architecture.md, wrong-CA control). Its key
+/// identifiers are those of its own key, as on a root that somebody else made under the same name. Blocks while the key
+/// is made. Errc::input for a certificate that is not self-issued or whose key is of a type not made here.
 Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world);
 
 /// The row the ledger keeps for a certificate.
 ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,
                                      std::string_view name);
 
-/// 16 random bytes, positive and never zero in front (RFC 5280, 4.1.2.2).
-std::vector<std::byte> random_serial(RandomSource& random);
+/// 16 random bytes (or `size`), positive and never zero in front (RFC 5280, 4.1.2.2).
+std::vector<std::byte> random_serial(RandomSource& random, std::size_t size = 16);
 
-/// Whether the text can be a dNSName we issue: LDH labels, at most 253 octets; a leading "*." label is allowed.
+/// Whether the text can be a dNSName we issue: LDH labels of at most 63 octets, at most 253 in all, the last one not
+/// all digits (RFC 1123, 2.1: else it could not be told from an address); a leading "*." label is allowed before at
+/// least one more.
 bool is_host_name(std::string_view text);
+/// IPv4 in four decimal parts, or IPv6 (RFC 4291, 2.2) without a zone.
 bool is_ip_address(std::string_view text);
 
 }  // namespace epki::ca

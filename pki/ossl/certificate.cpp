@@ -57,6 +57,7 @@ void read_facts(Certificate::Impl& into) {
   into.issuer_der = name_der(X509_get_issuer_name(x));
   into.serial = serial_text(X509_get0_serialNumber(x));
   into.key = name_of(X509_get0_pubkey(x));
+  into.digest = signature_digest(x);
   into.is_ca = has_ca_true(x);
   auto names = alternative_names(x);
   into.dns_names = std::move(names.dns);
@@ -169,6 +170,9 @@ std::vector<std::string> Certificate::ip_addresses() const {
 }
 std::string Certificate::key() const {
   return impl_->key;
+}
+std::string Certificate::digest() const {
+  return impl_->digest;
 }
 bool Certificate::is_ca() const {
   return impl_->is_ca;

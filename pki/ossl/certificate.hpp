@@ -16,9 +16,11 @@ namespace epki::ossl {
 
 class Certificate {
  public:
-  /// Errc::input when the bytes are no certificate or more than one.
+  /// Errc::input when the bytes are no certificate, more than one, or its dates are no dates. Extensions that do not
+  /// parse are no failure: their facts are absent.
   static Result<Certificate> from_der(std::span<const std::byte> der);
-  /// Exactly one certificate; text around it is tolerated (RFC 7468, section 2). Errc::input otherwise.
+  /// Exactly one certificate; text around it and other PEM blocks are tolerated (RFC 7468, section 2). Errc::input
+  /// otherwise.
   static Result<Certificate> from_pem(std::string_view pem);
 
   const std::vector<std::byte>& der() const;
@@ -29,12 +31,13 @@ class Certificate {
   std::string subject() const;  ///< RFC 4514 order and escaping, UTF-8: "CN=broker,O=Example"
   std::string issuer() const;
   std::string common_name() const;  ///< the last CN of the subject; empty when there is none
-  std::string serial() const;       ///< lower-case hex, at least two digits
+  std::string serial() const;       ///< lower-case hex, an even number of digits, "-" in front when negative
   Instant not_before() const;
   Instant not_after() const;
   std::vector<std::string> dns_names() const;     ///< dNSName entries of subjectAltName
-  std::vector<std::string> ip_addresses() const;  ///< iPAddress entries as text
+  std::vector<std::string> ip_addresses() const;  ///< iPAddress entries as text (RFC 5952 for IPv6)
   std::string key() const;                        ///< "rsa-2048", "ec-p256", else OpenSSL's name, e.g. "ED25519"
+  std::string digest() const;                     ///< of the signature: "SHA256"; empty when the algorithm names none
   bool is_ca() const;                             ///< basicConstraints CA:TRUE
   std::vector<std::byte> subject_der() const;     ///< the Name, DER: compare these, not the texts
   std::vector<std::byte> issuer_der() const;
@@ -52,8 +55,8 @@ class Certificate {
 
 using Chain = std::vector<Certificate>;
 
-/// Every certificate of a PEM text, in its order. Errc::input when there is none or one does not parse; the sentence
-/// says which.
+/// Every certificate of a PEM text, in its order. Errc::input when there is none, or one does not parse or is cut off;
+/// the sentence says which. Blocks that are no certificates are passed over.
 Result<Chain> chain_from_pem(std::string_view pem);
 
 }  // namespace epki::ossl

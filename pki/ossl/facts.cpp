@@ -85,6 +85,12 @@ std::optional<Instant> instant_of(const ASN1_TIME* time) {
          std::chrono::seconds(parts.tm_sec);
 }
 
+std::string signature_digest(const X509* certificate) {
+  int digest = NID_undef;
+  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest, nullptr) != 1 || digest == NID_undef) return {};
+  return OBJ_nid2sn(digest);
+}
+
 bool has_ca_true(const X509* certificate) {
   const ConstraintsHandle constraints(
       static_cast<BASIC_CONSTRAINTS*>(X509_get_ext_d2i(certificate, NID_basic_constraints, nullptr, nullptr)));

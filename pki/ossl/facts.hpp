@@ -16,6 +16,7 @@ std::vector<std::byte> name_der(const X509_NAME* name);
 std::string last_common_name(const X509_NAME* name);
 std::string serial_text(const ASN1_INTEGER* serial);       ///< "-" in front of a negative one
 std::optional<Instant> instant_of(const ASN1_TIME* time);  ///< nothing when it is no date
+std::string signature_digest(const X509* certificate);     ///< "" when the algorithm names none
 bool has_ca_true(const X509* certificate);                 ///< false also when the extension does not parse
 
 struct AlternativeNames {

@@ -17,7 +17,7 @@ struct Certificate::Impl {
   std::vector<std::byte> der;  ///< as it came, never re-encoded
 
   int version = 0;
-  std::string subject, issuer, common_name, serial, key;
+  std::string subject, issuer, common_name, serial, key, digest;
   Instant not_before, not_after;
   std::vector<std::string> dns_names, ip_addresses;
   bool is_ca = false;

@@ -1,0 +1,163 @@
+#include "pki/ca/authority.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "pki/ca/subject.hpp"
+#include "pki/ossl/builder.hpp"
+#include "pki/ossl/digest.hpp"
+
+namespace epki::ca {
+
+namespace {
+
+constexpr std::chrono::days longest{36500};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ",") + word;
+  return all;
+}
+
+Status check_lifetime(std::chrono::days lifetime) {
+  if (lifetime >= std::chrono::days(1) && lifetime <= longest) return success();
+  return Error{Errc::usage, "a lifetime of " + std::to_string(lifetime.count()) + " days cannot be",
+               "use 1 to " + std::to_string(longest.count()) + " days"};
+}
+
+// What every certificate of the profile has, whoever signs it.
+ossl::CertificateSpec spec_of(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
+                              World world) {
+  ossl::CertificateSpec spec;
+  spec.serial = random_serial(world.random);
+  spec.not_before = world.clock.now() - profile.backdate;
+  spec.not_after = world.clock.now() + lifetime;
+  auto constraints = std::string(profile.ca ? "CA:TRUE" : "CA:FALSE");
+  if (profile.path_length) constraints += ",pathlen:" + std::to_string(*profile.path_length);
+  // CA:FALSE could be left out of a leaf. It stays: public leaves that this modem is reported to accept carry it so,
+  // and no verifier then has to conclude anything from its absence.
+  spec.extensions.push_back({"basicConstraints", constraints, true});
+  const auto& usage = ossl::is_rsa(key) ? profile.key_usage_rsa : profile.key_usage_ec;
+  if (!usage.empty()) spec.extensions.push_back({"keyUsage", joined(usage), true});
+  if (!profile.extended_key_usage.empty())
+    spec.extensions.push_back({"extendedKeyUsage", joined(profile.extended_key_usage)});
+  spec.extensions.push_back({"subjectKeyIdentifier", "hash"});
+  return spec;
+}
+
+Status check_issuer(const Identity& issuer, Instant now) {
+  const auto& certificate = issuer.certificate;
+  const auto who = certificate.subject();
+  if (!certificate.is_ca())
+    return Error{Errc::input, who + " is no CA certificate and cannot issue", "use the root that init made"};
+  if (!issuer.key.matches(certificate))
+    return Error{Errc::key, "the key is not the one of " + who,
+                 "check that ca/root.key and ca/root.pem belong together"};
+  if (now > certificate.not_after())
+    return Error{Errc::input, who + " expired on " + rfc3339(certificate.not_after()) + " and cannot issue",
+                 "a new root is needed"};
+  if (now < certificate.not_before())
+    return Error{Errc::input, who + " is not valid before " + rfc3339(certificate.not_before()),
+                 "check this machine's clock, which says " + rfc3339(now)};
+  return success();
+}
+
+// A signature that does not verify must not leave the house, whatever made it so.
+Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, const ossl::Certificate* issuer) {
+  if (!made) return std::move(made).error();
+  if (!made->signed_by(issuer != nullptr ? *issuer : *made))
+    return Error{Errc::internal, "the signature just made on " + made->subject() + " does not verify",
+                 "nothing was written; suspect this machine's memory or processor"};
+  return Identity{*std::move(made), std::move(key)};
+}
+
+}  // namespace
+
+Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
+                           std::chrono::days lifetime, World world) {
+  if (!profile.ca)
+    return Error{Errc::input, "profile " + profile.name + " is no CA's, so no root can be made from it",
+                 "set ca = true"};
+  if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
+  auto subject = root_subject(name);
+  if (!subject) return std::move(subject).error();
+  auto spec = spec_of(profile, key, lifetime, world);
+  spec.subject = *std::move(subject);
+  auto pair = ossl::PrivateKey::generate(key);
+  if (!pair) return std::move(pair).error();
+  return identity(ossl::build(spec, *pair, {std::nullopt, *pair}), *pair, nullptr);
+}
+
+Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
+                             std::chrono::days lifetime, const Identity& issuer, World world) {
+  if (profile.ca)
+    return Error{Errc::input, "profile " + profile.name + " is a CA's, so no server certificate can be made from it",
+                 "set ca = false"};
+  if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
+  if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
+  auto subject = server_subject(names);
+  if (!subject) return std::move(subject).error();
+  auto spec = spec_of(profile, key, lifetime, world);
+  spec.not_before = std::max(spec.not_before, issuer.certificate.not_before());
+  spec.not_after = std::min(spec.not_after, issuer.certificate.not_after());
+  spec.subject = std::move(subject->name);
+  spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
+  if (!profile.subject_alt_name && spec.subject.empty())
+    return Error{Errc::input, "profile " + profile.name + " has no subjectAltName, and the name is too long for a CN",
+                 "set subject_alt_name = true"};
+  if (profile.subject_alt_name)
+    spec.extensions.push_back({"subjectAltName", subject->alternative_names, spec.subject.empty()});
+  auto pair = ossl::PrivateKey::generate(key);
+  if (!pair) return std::move(pair).error();
+  return identity(ossl::build(spec, *pair, {issuer.certificate, issuer.key}), *pair, &issuer.certificate);
+}
+
+Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) {
+  const auto type = ossl::parse_key_type(root.key());
+  if (!type)
+    return Error{Errc::input, "no twin can be made of " + root.subject() + ": its key is " + root.key(),
+                 "use a root with one of the key types of init --key"};
+  if (!root.self_issued())
+    return Error{Errc::input,
+                 "no twin can be made of " + root.subject() + ": it is no root but was issued by " + root.issuer()};
+  ossl::CertificateSpec spec;
+  spec.subject_der = root.subject_der();
+  spec.serial = random_serial(world.random, root.serial().size() / 2);
+  spec.not_before = root.not_before();
+  spec.not_after = root.not_after();
+  spec.version = root.version();
+  if (!root.digest().empty()) spec.digest = root.digest();
+  spec.extensions = ossl::extensions_of(root);
+  for (auto& extension : spec.extensions) {
+    if (extension.name == "2.5.29.14") extension = {"subjectKeyIdentifier", "hash", extension.critical};
+    if (extension.name == "2.5.29.35") extension = {"authorityKeyIdentifier", "keyid", extension.critical};
+  }
+  const auto pair = ossl::PrivateKey::generate(*type);
+  if (!pair) return pair.error();
+  return ossl::build(spec, *pair, {std::nullopt, *pair});
+}
+
+ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,
+                                     std::string_view name) {
+  ledger::IssuedCertificate row;
+  row.serial = certificate.serial();
+  row.issuer = ossl::sha256_hex(certificate.issuer_der());
+  row.kind = kind;
+  row.name = name;
+  row.subject = certificate.subject();
+  row.sha256 = certificate.sha256();
+  row.not_before = certificate.not_before();
+  row.not_after = certificate.not_after();
+  row.pem = certificate.pem();
+  return row;
+}
+
+std::vector<std::byte> random_serial(RandomSource& random, std::size_t size) {
+  std::vector<std::byte> serial(std::max<std::size_t>(size, 1));
+  random.fill(serial);
+  serial.front() &= std::byte{0x7f};
+  if (serial.front() == std::byte{0}) serial.front() = std::byte{1};
+  return serial;
+}
+
+}  // namespace epki::ca

@@ -1,0 +1,22 @@
+#pragma once
+// For this room's own files: what goes into a subject and a subjectAltName, checked.
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "pki/ca/authority.hpp"
+#include "pki/ossl/builder.hpp"
+
+namespace epki::ca {
+
+struct ServerSubject {
+  ossl::Name name;                ///< the CN, or nothing at all when no CN fits
+  std::string alternative_names;  ///< OpenSSL's syntax: "DNS:a,DNS:10.0.0.1,IP:10.0.0.1"
+};
+
+/// The rules are those of mint_root and mint_server.
+Result<ossl::Name> root_subject(std::string_view name);
+Result<ServerSubject> server_subject(const ServerNames& names);
+
+}  // namespace epki::ca
