@@ -2,6 +2,7 @@
 // One AT conversation: knows AT, not Quectel. One exchange in flight; unsolicited lines are routed wherever they
 // appear.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -31,6 +32,12 @@ struct Reply {
   std::string refusal() const;  ///< "ERROR", "+CME ERROR: 407": for sentences
 };
 
+/// What a re-synchronisation takes at most on a modem that answers at all.
+inline constexpr std::chrono::milliseconds resynchronise_limit{10000};
+
+/// A command line with its CR, at most (AT reference, 5). Longer ones are refused before the wire.
+inline constexpr std::size_t line_limit = 2048;
+
 struct Statistics {
   std::uint64_t exchanges = 0, bytes_out = 0, bytes_in = 0;
 };
@@ -45,14 +52,15 @@ class Engine {
   /// Every line both ways, CR and LF spelled out, secrets masked. Null: no log.
   void log_to(std::function<void(std::string_view line)> sink);
 
-  /// Reaches a modem in any state: drains stale input, ends a pending data mode where it can, sends AT until it
-  /// answers, ATE0. Errc::modem_gone when nothing answers, Errc::modem_refused when what answers is no modem.
+  /// Reaches a modem in any state: drains stale input, sends AT until it answers, ends a pending data mode where it
+  /// can (+++), ATE0, then proves that answers and questions are in step (a query whose answer has a shape of its own,
+  /// AT+CSQ first). Errc::modem_gone when nothing answers, Errc::modem_refused when what answers is no modem.
   Status synchronise(Deadline by);
 
   /// Sends `line` + CR and waits for its final result code. Lines starting with `answer_prefix` belong to this reply
   /// even if they look unsolicited. Errc::modem_gone when the deadline passes unanswered; the engine then knows it is
-  /// out of step and re-synchronises (a nonce echo or an AT that is proven) before the next command, so that a late
-  /// answer is never taken for the next one's.
+  /// out of step and re-synchronises (see synchronise) before the next command, so that a late answer is never taken
+  /// for the next one's. Errc::usage, and nothing is sent, for a line with control characters or above line_limit.
   Result<Reply> command(std::string_view line, Deadline by, std::string_view answer_prefix = {});
 
   /// As above, for a command that prompts `> `: sends `data` after the prompt.
@@ -72,8 +80,14 @@ class Engine {
   };
   Result<Download> download(std::string_view line, std::size_t size, Deadline by);
 
+  /// False after a command went unanswered, until the next one has re-synchronised. Allow for that time: see
+  /// resynchronise_limit.
+  bool in_step() const;
+
   /// Waits for an unsolicited line that `wanted` accepts; lines queued earlier count, in order. Others stay queued.
-  /// Errc::modem_gone when the deadline passes.
+  /// Nothing when the deadline passes; an Error only when the wire fails.
+  Result<std::optional<std::string>> wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by);
+  /// As wait_for, but a deadline that passes is Errc::modem_gone; `what` names in the sentence what did not come.
   Result<std::string> await(const std::function<bool(std::string_view)>& wanted, Deadline by, std::string_view what);
   /// The first queued line that fits, removed, without waiting.
   std::optional<std::string> take_queued(const std::function<bool(std::string_view)>& wanted);

@@ -3,6 +3,7 @@
 // those of the AT interface (time_limits.hpp). Common errors: Errc::modem_gone (silent, unplugged), Errc::modem_refused
 // (ERROR, or an answer nobody can understand), Errc::interrupted.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,9 @@
 #include "provision/at/engine.hpp"
 
 namespace epki::ec200u {
+
+/// Prefixes of the lines this modem sends unasked, and of its result lines: what an at::Engine for it is made with.
+std::vector<std::string> unsolicited_prefixes();
 
 struct Identity {
   std::string manufacturer, model, firmware, imei, iccid;  ///< iccid empty without a SIM
@@ -44,6 +48,8 @@ enum class Registration : std::uint8_t { not_searching, home, searching, denied,
 struct OpenResult {
   std::optional<int> code{};  ///< nothing: no result line came in time
   bool refused = false;       ///< the command itself was answered ERROR
+  int client = 0;
+  std::chrono::milliseconds waited{};  ///< how long a result line was waited for
   bool opened() const { return code == 0; }
   std::string text() const;  ///< "+QMTOPEN: 0,4", "no result in 121 s", "ERROR"
 };
@@ -51,6 +57,9 @@ struct OpenResult {
 struct ConnectResult {
   std::optional<int> result{};       ///< 0 ok, 1 retransmission, 2 failed
   std::optional<int> return_code{};  ///< CONNACK return code
+  bool refused = false;              ///< the command itself was answered ERROR
+  std::optional<int> closed{};       ///< +QMTSTAT came instead: its code
+  int client = 0;
   bool accepted() const { return result == 0 && return_code.value_or(0) == 0; }
   std::string text() const;
 };

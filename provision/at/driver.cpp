@@ -1,0 +1,145 @@
+#include "provision/at/driver.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+
+namespace epki::at {
+
+namespace {
+
+constexpr std::size_t block_size = 1024;  // the modem acknowledges each (AT reference, 3)
+
+Status check_line(std::string_view line) {
+  if (line.size() + 1 > line_limit)
+    return Error{Errc::usage,
+                 "the command " + std::string(line.substr(0, line.find('='))) + " is " +
+                     std::to_string(line.size() + 1) + " bytes long, the modem takes " + std::to_string(line_limit),
+                 "use shorter names"};
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(line.begin(), line.end(), is_control))
+    return Error{Errc::usage,
+                 "the command " + visible(line.substr(0, line.find('='))) +
+                     " has a line break or another control character in a value; nothing was sent",
+                 "correct the name or value"};
+  return success();
+}
+
+std::string seconds_since(std::chrono::steady_clock::time_point start) {
+  const auto passed = std::chrono::steady_clock::now() - start;
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(passed).count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace
+
+Result<Engine::Impl::Heard> Engine::Impl::hear(Deadline by) {
+  std::array<std::byte, 4096> chunk{};
+  auto got = wire.read_some(chunk, by);
+  if (!got) return std::move(got).error();
+  if (*got == 0) return Heard::nothing;
+  const auto bytes = as_text(std::span(chunk).first(*got));
+  statistics.bytes_in += *got;
+  log.received(bytes);
+  if (sampling) take_sample(bytes);
+  talk.feed(bytes);
+  return Heard::something;
+}
+
+Status Engine::Impl::drain() {
+  for (;;) {
+    auto heard = hear(Deadline::min());
+    if (!heard) return std::move(heard).error();
+    if (*heard == Heard::nothing) return success();
+  }
+}
+
+Result<Engine::Impl::Heard> Engine::Impl::hear_until(const std::function<bool()>& done, Deadline by) {
+  while (!done()) {
+    auto heard = hear(by);
+    if (!heard) return heard;
+    if (*heard == Heard::nothing) return Heard::nothing;
+  }
+  return Heard::something;
+}
+
+Status Engine::Impl::send(std::string_view bytes, Deadline by) {
+  log.sent(bytes);
+  auto sent = wire.write_all(as_bytes(bytes), by);
+  if (sent) statistics.bytes_out += bytes.size();
+  return sent;
+}
+
+Error Engine::Impl::unanswered_error() const {
+  return {Errc::modem_gone, log.masked(unanswered) + " was not answered in " + seconds_since(asked),
+          "the modem may be busy, switched off or on another port: check power and cable, then run the same command "
+          "again"};
+}
+
+Error Engine::Impl::give_up(Error error) {
+  talk.abandon();
+  log.flush();
+  in_step = false;
+  return error;
+}
+
+Status Engine::Impl::ask(Conversation::Request request, Deadline by) {
+  if (auto fit = check_line(request.command); !fit) return fit;
+  if (!in_step) {
+    if (auto proven = prove(by); !proven)
+      return std::move(proven).error().during("getting back in step before " + log.masked(request.command));
+  }
+  // Lines that came in the meantime are unsolicited, whatever they look like.
+  if (auto drained = drain(); !drained) return drained;
+  log.flush();
+  const std::string line = request.command + "\r";
+  unanswered = request.command;
+  asked = std::chrono::steady_clock::now();
+  ++statistics.exchanges;
+  talk.begin(std::move(request));
+  auto sent = send(line, by);
+  log.flush();
+  if (!sent) return give_up(std::move(sent).error());
+  auto heard = hear_until([&] { return talk.state() != Conversation::State::waiting; }, by);
+  if (!heard) return give_up(std::move(heard).error().during("waiting for the answer to " + log.masked(unanswered)));
+  if (*heard == Heard::nothing) return give_up(unanswered_error());
+  return success();
+}
+
+Result<Reply> Engine::Impl::finish(Deadline by) {
+  auto heard = hear_until([&] { return talk.state() == Conversation::State::answered; }, by);
+  if (!heard) return give_up(std::move(heard).error().during("waiting for the end of " + log.masked(unanswered)));
+  if (*heard == Heard::nothing) return give_up(unanswered_error());
+  log.flush();
+  in_data_mode = false;
+  return talk.take_reply();
+}
+
+/// In blocks, so that a refusal in the middle is heard before the rest is wasted.
+Status Engine::Impl::send_blocks(std::string_view data, bool acknowledged, Deadline by,
+                                 const std::function<void(std::size_t)>& progress) {
+  const auto answered = [&] { return talk.state() == Conversation::State::answered; };
+  for (std::size_t at = 0; at < data.size();) {
+    const auto block = data.substr(at, block_size);
+    if (auto sent = send(block, by); !sent) return give_up(std::move(sent).error());
+    at += block.size();
+    if (at == data.size()) talk.data_complete();
+    if (progress) progress(at);
+    if (auto drained = drain(); !drained) return give_up(std::move(drained).error());
+    if (answered()) return success();
+    // The result line is enough after the last block; its 'A', where one comes, is read along with it.
+    if (!acknowledged || at == data.size()) continue;
+    auto heard = hear_until([&] { return answered() || talk.acknowledged() >= at / block_size; }, by);
+    if (!heard) return give_up(std::move(heard).error());
+    if (answered()) return success();
+    if (*heard == Heard::nothing)
+      return give_up({Errc::modem_gone,
+                      "the modem stopped taking data after " + std::to_string(at) + " of " +
+                          std::to_string(data.size()) + " bytes",
+                      "run the same command again: it starts this file anew"});
+  }
+  return success();
+}
+
+}  // namespace epki::at

@@ -1,0 +1,120 @@
+#include "provision/at/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "provision/at/driver.hpp"
+#include "provision/at/reply.hpp"
+
+namespace epki::at {
+
+using Kind = Conversation::Kind;
+using State = Conversation::State;
+
+Engine::Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited)
+    : impl_(std::make_unique<Impl>(wire, std::move(unsolicited))) {}
+
+Engine::~Engine() = default;
+
+void Engine::log_to(std::function<void(std::string_view line)> sink) {
+  impl_->log.to(std::move(sink));
+}
+
+void Engine::mask(std::string_view secret) {
+  impl_->log.mask(secret);
+}
+
+bool Engine::in_step() const {
+  return impl_->in_step;
+}
+
+const Statistics& Engine::statistics() const {
+  return impl_->statistics;
+}
+
+transport::ByteStream& Engine::wire() {
+  return impl_->wire;
+}
+
+Result<Reply> Engine::command(std::string_view line, Deadline by, std::string_view answer_prefix) {
+  auto asked = impl_->ask({.command = std::string(line), .answer_prefix = std::string(answer_prefix)}, by);
+  if (!asked) return std::move(asked).error();
+  return impl_->finish(by);
+}
+
+Result<Reply> Engine::command_with_data(std::string_view line, std::string_view data, Deadline by,
+                                        std::string_view answer_prefix) {
+  auto asked = impl_->ask({.command = std::string(line),
+                           .answer_prefix = std::string(answer_prefix),
+                           .kind = Kind::prompt,
+                           .size = data.size()},
+                          by);
+  if (!asked) return std::move(asked).error();
+  if (impl_->talk.state() == State::wants_data) {
+    impl_->in_data_mode = true;
+    if (auto sent = impl_->send(data, by); !sent) return impl_->give_up(std::move(sent).error());
+    impl_->log.flush();
+    impl_->talk.data_complete();
+    return impl_->finish(by);
+  }
+  auto reply = impl_->finish(by);
+  if (reply && reply->ok()) return Error{Errc::modem_refused, "the modem answered OK without asking for the data", {}};
+  return reply;
+}
+
+Result<Reply> Engine::upload(std::string_view line, std::string_view data, bool acknowledged, Deadline by,
+                             const std::function<void(std::size_t)>& progress) {
+  auto asked = impl_->ask({.command = std::string(line), .kind = Kind::upload, .size = data.size()}, by);
+  if (!asked) return std::move(asked).error();
+  if (impl_->talk.state() == State::wants_data) {
+    impl_->in_data_mode = true;
+    if (auto sent = impl_->send_blocks(data, acknowledged, by, progress); !sent) return std::move(sent).error();
+  }
+  return impl_->finish(by);
+}
+
+Result<Engine::Download> Engine::download(std::string_view line, std::size_t size, Deadline by) {
+  auto asked = impl_->ask({.command = std::string(line), .kind = Kind::download, .size = size}, by);
+  if (!asked) return std::move(asked).error();
+  auto reply = impl_->finish(by);
+  if (!reply) return std::move(reply).error();
+  return Download{std::move(*reply), impl_->talk.take_data()};
+}
+
+std::optional<std::string> Engine::take_queued(const std::function<bool(std::string_view)>& wanted) {
+  auto& queue = impl_->talk.unsolicited();
+  const auto found = std::find_if(queue.begin(), queue.end(), wanted);
+  if (found == queue.end()) return std::nullopt;
+  std::string line = std::move(*found);
+  queue.erase(found);
+  return line;
+}
+
+void Engine::forget(const std::function<bool(std::string_view)>& which) {
+  // What has arrived and was not read is stale too. A wire that fails here fails again in the exchange that follows.
+  if (auto drained = impl_->drain(); !drained) return;
+  std::erase_if(impl_->talk.unsolicited(), which);
+}
+
+Result<std::optional<std::string>> Engine::wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by) {
+  for (;;) {
+    if (auto line = take_queued(wanted)) return line;
+    auto heard = impl_->hear(by);
+    if (!heard) return std::move(heard).error();
+    if (*heard == Impl::Heard::nothing) {
+      impl_->log.flush();
+      return std::optional<std::string>{};
+    }
+  }
+}
+
+Result<std::string> Engine::await(const std::function<bool(std::string_view)>& wanted, Deadline by,
+                                  std::string_view what) {
+  auto line = wait_for(wanted, by);
+  if (!line) return std::move(line).error();
+  if (*line) return std::move(**line);
+  return Error{Errc::modem_gone, std::string(what) + " did not come in time",
+               "check the modem's signal and power, then run the same command again"};
+}
+
+}  // namespace epki::at

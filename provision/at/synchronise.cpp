@@ -1,0 +1,179 @@
+// Getting in step with a modem in an unknown state, and proving it.
+//
+// With the echo off a nonce cannot come back from plain AT, and with the echo on it proves nothing: characters are
+// echoed when they are received, while the answer of an earlier command may still be on its way. But a modem works off
+// its lines in order. So a query is sent whose answer has a shape no earlier unanswered command has; once that shape
+// and its OK are there, all that was asked before is answered or lost. No two queries in a row have the same shape, and
+// while one is unanswered the waits grow: a query would have to be answered five queries (a minute and more) late to be
+// taken for its successor.
+
+#include <array>
+#include <string>
+
+#include "core/text.hpp"
+#include "provision/at/driver.hpp"
+
+namespace epki::at {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+struct Probe {
+  std::string_view line;    ///< a query of 3GPP 27.007 that reads and changes nothing
+  std::string_view answer;  ///< how its answer begins; empty: digits only
+};
+constexpr std::array probes{Probe{"AT+CSQ", "+CSQ: "}, Probe{"AT+CREG?", "+CREG: "}, Probe{"AT+CCLK?", "+CCLK: "},
+                            Probe{"AT+CEREG?", "+CEREG: "}, Probe{"AT+CGSN", ""}};
+
+bool has_shape(const Probe& probe, std::string_view line) {
+  if (!probe.answer.empty()) {
+    // An unsolicited +CREG has one field, the answer to the query two.
+    const bool counted = probe.line.ends_with("REG?");
+    return line.starts_with(probe.answer) && (!counted || line.find(',') != std::string_view::npos);
+  }
+  return line.size() >= 14 && line.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Would a late answer to `unanswered` look like this probe's?
+bool looks_like(const Probe& probe, std::string_view unanswered) {
+  if (!probe.answer.empty())
+    return unanswered.find(probe.answer.substr(0, probe.answer.size() - 2)) != std::string_view::npos;
+  return unanswered.find("SN") != std::string_view::npos || unanswered.find("CIMI") != std::string_view::npos;
+}
+
+/// Waits between attempts; the last one repeats.
+constexpr std::array waits{milliseconds(500),  milliseconds(1000), milliseconds(2000),
+                           milliseconds(4000), milliseconds(8000), milliseconds(16000)};
+
+Deadline sooner(Deadline by, milliseconds span) {
+  return std::min(by, after(span));
+}
+
+}  // namespace
+
+void Engine::Impl::take_sample(std::string_view bytes) {
+  constexpr std::size_t enough = 60;
+  if (sample.size() < enough) sample += bytes.substr(0, enough - sample.size());
+}
+
+Error Engine::Impl::nobody_there() const {
+  if (sample.empty())
+    return {Errc::modem_gone, "nothing answers on " + wire.name(),
+            "check power and cable, and that this is the AT port (USB interface 2, usually /dev/ttyUSB0)"};
+  return {Errc::modem_refused,
+          "what is on " + wire.name() + " does not answer like a modem: \"" + visible(log.masked(sample)) + "\"",
+          "choose the AT port (USB interface 2): the others carry positions, logs or data"};
+}
+
+/// Sends a line and hears until any result code. Nothing: none came in time.
+Result<Engine::Impl::Heard> Engine::Impl::try_line(std::string_view line, Deadline by, std::string_view answer_prefix) {
+  ++statistics.exchanges;
+  talk.begin({.command = std::string(line), .answer_prefix = std::string(answer_prefix)});
+  if (auto sent = send(std::string(line) + "\r", by); !sent) return std::move(sent).error();
+  log.flush();
+  auto heard = hear_until([&] { return talk.state() == Conversation::State::answered; }, by);
+  log.flush();
+  return heard;
+}
+
+/// A modem that waits for the rest of an upload swallows commands as data, and what is missing cannot be known from
+/// outside. `+++` ends the transfer (AT reference, 3); an ESC ends a `> ` prompt. A modem that was in neither state has
+/// now a meaningless line before it, which the CR ends. Where all this fails, the transfer's own timeout remains: the
+/// growing waits let it pass.
+Status Engine::Impl::leave_data_mode(Deadline by) {
+  // Idle, because a result of the transfer may come or not, and decides nothing.
+  talk.abandon();
+  for (const std::string_view nudge : {"+++", "\x1b"}) {
+    if (auto sent = send(nudge, by); !sent) return sent;
+    log.flush();
+    auto heard = hear(sooner(by, milliseconds(600)));
+    if (!heard) return std::move(heard).error();
+    if (*heard == Heard::something) break;
+  }
+  in_data_mode = false;
+  return send("\r", by);
+}
+
+Status Engine::Impl::reach(Deadline by) {
+  sample.clear();
+  sampling = true;
+  Status reached = nobody_there();
+  std::size_t attempt = 0;
+  do {
+    if (in_data_mode || attempt == 2 || attempt == 5) {
+      if (auto left = leave_data_mode(by); !left) {
+        reached = std::move(left);
+        break;
+      }
+    }
+    auto heard = try_line("AT", sooner(by, waits[std::min(attempt / 2, waits.size() - 1)]));
+    ++attempt;
+    if (!heard || *heard == Heard::something) {
+      reached = heard ? success() : Status(std::move(heard).error());
+      break;
+    }
+    reached = nobody_there();
+  } while (steady_clock::now() < by);
+  sampling = false;
+  talk.abandon();
+  return reached;
+}
+
+/// One query. Every result code is somebody's: this query's where its line came with it, else that of an earlier
+/// command, and the next one is awaited.
+Result<Engine::Impl::Probed> Engine::Impl::probe(std::size_t number, Deadline by) {
+  const Probe& asked_now = probes[number];
+  auto heard = try_line(asked_now.line, by, asked_now.answer);
+  Probed outcome = Probed::silent;
+  while (heard && *heard == Heard::something) {
+    const Reply reply = talk.take_reply();
+    for (const auto& line : reply.lines)
+      if (reply.ok() && has_shape(asked_now, line)) return Probed::proven;
+    if (!reply.ok()) outcome = Probed::refused;
+    // After a refusal, which may be this query's own, a short quiet is enough.
+    talk.begin({.command = std::string(asked_now.line), .answer_prefix = std::string(asked_now.answer)});
+    heard = hear_until([&] { return talk.state() == Conversation::State::answered; },
+                       outcome == Probed::refused ? sooner(by, milliseconds(300)) : by);
+    log.flush();
+  }
+  if (!heard) return std::move(heard).error();
+  talk.abandon();
+  return outcome;
+}
+
+Status Engine::Impl::prove(Deadline by) {
+  std::size_t refusals = 0;
+  std::size_t silences = 0;
+  for (std::size_t tried = 0; tried == 0 || steady_clock::now() < by; ++tried) {
+    if (in_data_mode || silences == 3)
+      if (auto left = leave_data_mode(by); !left) return left;
+    while (looks_like(probes[next_probe % probes.size()], unanswered)) ++next_probe;
+    auto outcome = probe(next_probe++ % probes.size(), sooner(by, waits[std::min(tried, waits.size() - 1)]));
+    if (!outcome) return std::move(outcome).error();
+    refusals += *outcome == Probed::refused ? 1U : 0U;
+    silences += *outcome == Probed::silent ? 1U : 0U;
+    // A modem that refuses every query leaves the weaker proof: each was answered, and then it was quiet.
+    if (*outcome == Probed::proven || refusals == probes.size()) {
+      in_step = true;
+      unanswered.clear();
+      return success();
+    }
+  }
+  return Error{Errc::modem_gone, "the modem on " + wire.name() + " has stopped answering",
+               "power-cycle the modem and run the same command again"};
+}
+
+Status Engine::synchronise(Deadline by) {
+  impl_->in_step = false;
+  impl_->unanswered.clear();
+  if (auto drained = impl_->drain(); !drained) return drained;
+  if (auto reached = impl_->reach(by); !reached) return reached;
+  auto quiet = impl_->try_line("ATE0", sooner(by, milliseconds(2000)));
+  if (!quiet) return std::move(quiet).error();
+  impl_->talk.abandon();
+  return impl_->prove(by);
+}
+
+}  // namespace epki::at

@@ -1,0 +1,94 @@
+#include "provision/transport/fd_stream.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace epki::transport {
+
+namespace {
+
+bool try_again(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+}
+
+/// MSG_NOSIGNAL keeps a closed connection from ending the program; a terminal is no socket and takes write().
+ssize_t put(int fd, std::span<const std::byte> bytes) {
+  const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent >= 0 || errno != ENOTSOCK) return sent;
+  return ::write(fd, bytes.data(), bytes.size());
+}
+
+}  // namespace
+
+int poll_timeout(Deadline by) {
+  const auto now = std::chrono::steady_clock::now();
+  if (by <= now) return 0;
+  const auto left = std::min<std::chrono::steady_clock::duration>(by - now, std::chrono::minutes(1));
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
+}
+
+FdStream::FdStream(int fd, std::string name, const Cancel& cancel, std::function<void(int)> before_close)
+    : fd_(fd), name_(std::move(name)), cancel_(cancel), before_close_(std::move(before_close)) {}
+
+FdStream::~FdStream() {
+  if (before_close_) before_close_(fd_);
+  ::close(fd_);
+}
+
+Error FdStream::gone(int error_number) const {
+  const bool broken = error_number == ECONNRESET || error_number == EPIPE;
+  return {Errc::modem_gone, name_ + (broken ? " is gone (connection lost)" : " is gone (unplugged?)"),
+          "connect the modem again and run the same command: what was begun is safe to repeat"};
+}
+
+Result<FdStream::Woken> FdStream::wait(short events, Deadline by) {
+  for (;;) {
+    if (cancel_.requested()) return interrupted();
+    std::array<pollfd, 2> polled{pollfd{fd_, events, 0}, pollfd{cancel_.fd(), POLLIN, 0}};
+    const int n = ::poll(polled.data(), polled.size(), poll_timeout(by));
+    if (n < 0 && errno != EINTR) return Error{Errc::internal, "waiting for " + name_ + " failed", {}};
+    // Hang-up and error count as ready: the read or write that follows says which it is.
+    if (n > 0 && polled[0].revents != 0) return Woken::ready;
+    if (std::chrono::steady_clock::now() >= by) return Woken::deadline;
+  }
+}
+
+Result<std::size_t> FdStream::read_some(std::span<std::byte> into, Deadline by) {
+  for (;;) {
+    auto woken = wait(POLLIN, by);
+    if (!woken) return std::move(woken).error();
+    if (*woken == Woken::deadline) return std::size_t{0};
+    const ssize_t got = ::read(fd_, into.data(), into.size());
+    if (got > 0) return static_cast<std::size_t>(got);
+    // With VMIN 1 a terminal that lives never reads 0 bytes: 0 is a hang-up, as EIO is on a pseudo-terminal.
+    if (got == 0) return gone(0);
+    if (!try_again(errno)) return gone(errno);
+  }
+}
+
+Status FdStream::write_all(std::span<const std::byte> bytes, Deadline by) {
+  while (!bytes.empty()) {
+    if (cancel_.requested()) return interrupted();
+    const ssize_t sent = put(fd_, bytes);
+    if (sent > 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+      continue;
+    }
+    if (sent < 0 && !try_again(errno)) return gone(errno);
+    auto woken = wait(POLLOUT, by);
+    if (!woken) return std::move(woken).error();
+    if (*woken == Woken::deadline)
+      return Error{Errc::modem_gone, name_ + " takes no more bytes",
+                   "flow control may hold the line: check the RTS/CTS wiring, or power-cycle the modem"};
+  }
+  return success();
+}
+
+}  // namespace epki::transport

@@ -1,0 +1,60 @@
+#include "provision/transport/port_spec.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "core/text.hpp"
+
+namespace epki::transport {
+
+namespace {
+
+constexpr const char* forms = "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT or sim[:PERSONA]";
+
+Result<PortSpec> parse_tcp(std::string_view text) {
+  const auto rest = text.substr(4);
+  const auto colon = rest.rfind(':');
+  const Error wrong{Errc::usage, "\"" + std::string(text) + "\" is no tcp:HOST:PORT", forms};
+  if (colon == std::string_view::npos) return wrong;
+  std::string_view host = rest.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return Error{Errc::usage, wrong.what, "write an IPv6 address in brackets: tcp:[::1]:7000"};
+  const auto port = parse_integer(rest.substr(colon + 1));
+  if (host.empty() || !port || *port < 1 || *port > 65535) return wrong;
+  PortSpec spec;
+  spec.kind = PortSpec::Kind::tcp;
+  spec.host = std::string(host);
+  spec.port = static_cast<std::uint16_t>(*port);
+  return spec;
+}
+
+/// `sim --link modem` makes a link in the current folder, so a bare word that exists there is a path too.
+bool is_path(std::string_view text) {
+  if (text.find('/') != std::string_view::npos) return true;
+  std::error_code unreadable;
+  return !text.empty() && std::filesystem::exists(std::filesystem::path(text), unreadable);
+}
+
+}  // namespace
+
+Result<PortSpec> parse_port(std::string_view text) {
+  PortSpec spec;
+  if (text == "auto") return spec;
+  if (text == "sim" || text.starts_with("sim:")) {
+    spec.kind = PortSpec::Kind::simulator;
+    spec.persona = text == "sim" ? "strict" : std::string(text.substr(4));
+    if (spec.persona.empty()) return Error{Errc::usage, "\"sim:\" names no persona", forms};
+    return spec;
+  }
+  if (text.starts_with("tcp:")) return parse_tcp(text);
+  if (is_path(text)) {
+    spec.kind = PortSpec::Kind::path;
+    spec.path = std::string(text);
+    return spec;
+  }
+  return Error{Errc::usage, "\"" + std::string(text) + "\" is no port", forms};
+}
+
+}  // namespace epki::transport
