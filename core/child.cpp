@@ -218,7 +218,35 @@ Result<std::string> Child::read_all(Deadline by, std::size_t limit) {
   return all;
 }
 
+namespace {
+
+// Writing to a child that has ended raises SIGPIPE, which would end us. The error code tells enough: keep the signal
+// off this thread meanwhile, and take it back if it came.
+class PipeSignalHeld {
+ public:
+  PipeSignalHeld() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~PipeSignalHeld() {
+    const int number = errno;
+    const timespec at_once{};
+    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&pipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = number;
+  }
+  PipeSignalHeld(const PipeSignalHeld&) = delete;
+  PipeSignalHeld& operator=(const PipeSignalHeld&) = delete;
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
+
+}  // namespace
+
 Status Child::write_input(std::string_view text, Deadline by) {
+  const PipeSignalHeld held;
   while (!text.empty()) {
     pollfd waiting{in_, POLLOUT, 0};
     const int ready = ::poll(&waiting, 1, milliseconds_until(by));

@@ -32,6 +32,13 @@ TEST(Child, ReadsItsInput) {
   EXPECT_EQ(*child->read_all(after(seconds(10))), "hello");
 }
 
+TEST(Child, WritingToOneThatEndedIsAnErrorAndNotOurEnd) {
+  auto child = Child::start({.argv = {"true"}, .pipe_input = true});
+  ASSERT_TRUE(child);
+  EXPECT_EQ(child->wait(after(seconds(10))), 0);
+  EXPECT_FALSE(child->write_input("hello", after(seconds(10))));
+}
+
 TEST(Child, DoesNotSeeWhatIsUnset) {
   ::setenv("EPKI_TEST_SECRET", "s", 1);
   auto child = Child::start({.argv = {"sh", "-c", "echo \"[$EPKI_TEST_SECRET]\""}, .unset = {"EPKI_TEST_SECRET"}});
