@@ -12,7 +12,7 @@ namespace epki::ossl {
 namespace {
 
 Error refused(const std::string& field) {
-  const auto reason = newest_reason();
+  const auto reason = first_reason();
   return take_error(Errc::internal,
                     "OpenSSL refuses the certificate's " + field + (reason.empty() ? "" : ": " + reason));
 }

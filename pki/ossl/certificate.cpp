@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 
 #include <limits>
+#include <new>
 
 #include "core/text.hpp"
 #include "pki/ossl/digest.hpp"
@@ -43,7 +44,7 @@ std::size_t begun_blocks(std::string_view pem) {
 }
 
 Error damaged(std::size_t number) {
-  return take_error(Errc::input, "PEM block " + std::to_string(number) + " is damaged or cut off: " + newest_reason(),
+  return take_error(Errc::input, "PEM block " + std::to_string(number) + " is damaged or cut off: " + first_reason(),
                     "fetch the file again, and compare its SHA-256 with the original's");
 }
 
@@ -75,7 +76,9 @@ Result<Certificate> Certificate::from_der(std::span<const std::byte> der) {
   auto impl = std::make_shared<Impl>();
   impl->handle.reset(der.empty() ? nullptr : d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   if (!impl->handle) return take_error(Errc::input, "the bytes are no X.509 certificate");
-  if (at != end) return Error{Errc::input, std::to_string(end - at) + " bytes follow the end of the certificate"};
+  if (at != end)
+    return Error{Errc::input, counted(static_cast<std::size_t>(end - at), "byte") +
+                                  (end - at == 1 ? " follows" : " follow") + " the end of the certificate"};
   const auto begin = instant_of(X509_get0_notBefore(impl->handle.get()));
   const auto expiry = instant_of(X509_get0_notAfter(impl->handle.get()));
   if (!begin || !expiry) return take_error(Errc::input, "the certificate's validity dates are no dates");
@@ -132,9 +135,7 @@ std::string Certificate::pem() const {
   const auto* bytes = reinterpret_cast<const unsigned char*>(impl_->der.data());
   if (!out || PEM_write_bio(out.get(), PEM_STRING_X509, "", bytes, static_cast<long>(impl_->der.size())) <= 0)
     throw std::bad_alloc();  // a memory BIO fails for no other reason
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return std::string(content_of(out.get()));
 }
 
 std::string Certificate::sha256() const {

@@ -14,14 +14,6 @@ namespace {
 using GeneralNamesHandle = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 using ConstraintsHandle = std::unique_ptr<BASIC_CONSTRAINTS, Freed<BASIC_CONSTRAINTS_free>>;
 
-std::string printed(const X509_NAME* name, unsigned long flags) {
-  const BioHandle out(BIO_new(BIO_s_mem()));
-  if (!out || X509_NAME_print_ex(out.get(), name, 0, flags) < 0) return {};
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &data);
-  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
-}
-
 std::span<const std::byte> bytes_of(const ASN1_STRING* text) {
   const int size = ASN1_STRING_length(text);
   if (size <= 0) return {};
@@ -42,10 +34,9 @@ std::string address_text(std::span<const std::byte> address) {
 std::string name_text(const X509_NAME* name) {
   // UTF-8 as it is, control characters escaped.
   constexpr unsigned long readable = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  auto text = printed(name, readable);
-  if (text.empty() && X509_NAME_entry_count(name) > 0)
-    text = printed(name, readable | ASN1_STRFLGS_DUMP_ALL | ASN1_STRFLGS_DUMP_DER);
-  return text;
+  const BioHandle out(BIO_new(BIO_s_mem()));
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, readable) < 0) return "#" + to_hex(name_der(name));
+  return std::string(content_of(out.get()));
 }
 
 std::vector<std::byte> name_der(const X509_NAME* name) {

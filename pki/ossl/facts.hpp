@@ -11,7 +11,7 @@
 
 namespace epki::ossl {
 
-std::string name_text(const X509_NAME* name);  ///< RFC 4514; what cannot be shown as text comes as #hex
+std::string name_text(const X509_NAME* name);  ///< RFC 4514; #hex of the DER when it cannot be shown as text
 std::vector<std::byte> name_der(const X509_NAME* name);
 std::string last_common_name(const X509_NAME* name);
 std::string serial_text(const ASN1_INTEGER* serial);       ///< "-" in front of a negative one

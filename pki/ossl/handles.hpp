@@ -48,10 +48,16 @@ using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 /// Empties this thread's OpenSSL queue into the trail of one Error, oldest entry first.
 Error take_error(Errc code, std::string what, std::string hint = {});
 
-/// What OpenSSL would say of its newest failure, for a sentence; empties nothing. "" when the queue is empty.
+/// What OpenSSL says of the oldest failure in its queue, the cause of the others; empties nothing. "" when there is
+/// none.
+std::string first_reason();
+/// The same of the newest failure: what a TLS connection ended with.
 std::string newest_reason();
 
 /// Reads from the bytes in place. Null for more than INT_MAX bytes.
 BioHandle reading(std::string_view bytes);
+
+/// What was written to a memory BIO so far; valid until it is written to again or freed.
+std::string_view content_of(BIO* bio);
 
 }  // namespace epki::ossl

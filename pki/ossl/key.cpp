@@ -72,12 +72,6 @@ AlgorithmHandle scrypt_aes() {
   return AlgorithmHandle(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), nullptr, 16, nullptr, std::uint64_t{1} << 14U, 8, 5));
 }
 
-std::string_view content_of(BIO* bio) {
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return size > 0 ? std::string_view(data, static_cast<std::size_t>(size)) : std::string_view();
-}
-
 }  // namespace
 
 std::string_view word(KeyType type) {
