@@ -3,6 +3,7 @@
 // those of the AT interface (time_limits.hpp). Common errors: Errc::modem_gone (silent, unplugged), Errc::modem_refused
 // (ERROR, or an answer nobody can understand), Errc::interrupted.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -154,6 +155,7 @@ class Modem {
 
  private:
   at::Engine& engine_;
+  std::array<bool, 6> ended_{};  ///< MQTT clients this object has ended itself: nothing is left to close
 };
 
 /// Compares two values of an SSL setting modulo `UFS:`, quotes, case and hex form ("0XFFFF" and "0xffff", "65535").

@@ -1,0 +1,29 @@
+#pragma once
+// One exchange with its time limit, and the sentence for a refusal. Shared by the functions of Modem.
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "provision/at/engine.hpp"
+
+namespace epki::ec200u {
+
+/// From now on, with the time a re-synchronisation takes where one is due.
+Deadline limit(const at::Engine& engine, std::chrono::milliseconds span);
+
+/// The reply, refusals included.
+Result<at::Reply> ask(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
+                      std::string_view answer_prefix = {});
+
+/// The reply, where a refusal is an Error: "<doing>: the modem answered +CME ERROR: 403 (the file store is full)".
+Result<at::Reply> demand(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
+                         std::string_view doing, std::string_view answer_prefix = {});
+
+Error refused(std::string_view doing, const at::Reply& reply, std::string_view hint = {});
+
+/// Accepts lines "<tag> <number>,…" whose first number is `id`: the result lines of one client or socket.
+std::function<bool(std::string_view)> about(std::string_view tag, int id);
+
+}  // namespace epki::ec200u

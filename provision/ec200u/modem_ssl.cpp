@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "provision/ec200u/asking.hpp"
+#include "provision/ec200u/fields.hpp"
+#include "provision/ec200u/modem.hpp"
+#include "provision/ec200u/names.hpp"
+#include "provision/ec200u/replies.hpp"
+#include "provision/ec200u/time_limits.hpp"
+
+namespace epki::ec200u {
+
+namespace {
+
+Status check(int context, std::string_view key) {
+  const bool word = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '/';
+  });
+  if (!word) return Error{Errc::usage, "\"" + visible(key) + "\" is no SSL setting", {}};
+  if (context < 0 || context > 5)
+    return Error{Errc::usage, "SSL context " + std::to_string(context) + " does not exist", "use 0 to 5"};
+  return success();
+}
+
+std::string query(int context, std::string_view key) {
+  return "AT+QSSLCFG=\"" + std::string(key) + "\"," + std::to_string(context);
+}
+
+/// Refusals that say "not now" rather than "not known" (27.007, 9.2; AT reference, 2).
+bool means_busy(const at::Reply& reply) {
+  if (reply.code) return *reply.code == 14 || *reply.code == 553 || *reply.code == 568 || *reply.code == 569;
+  const std::string words = lower(reply.text);
+  return words.find("busy") != std::string::npos || words.find("timeout") != std::string::npos ||
+         words.find("memory") != std::string::npos;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_view key) {
+  if (auto fit = check(context, key); !fit) return std::move(fit).error();
+  const std::string doing = "reading the SSL setting " + std::string(key);
+  auto reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
+  if (!reply) return std::move(reply).error();
+  if (reply->ok()) {
+    for (const auto& line : reply->lines)
+      if (auto value = parse_ssl_setting(line, context, key)) return std::optional<std::string>(std::move(*value));
+    if (reply->lines.empty()) return std::optional<std::string>("");  // known, and nothing is set
+    return not_understood(doing, reply->lines.front());
+  }
+  if (means_busy(*reply)) return refused(doing, *reply, "wait a moment and run the same command again");
+  // Unknown is a statement about the key only if the modem does tell another one of the same context.
+  const std::string_view other = equal_ignoring_case(key, "seclevel") ? "sslversion" : "seclevel";
+  auto witness = ask(engine_, query(context, other), time_limit::simple, "+QSSLCFG:");
+  if (!witness) return std::move(witness).error();
+  if (!witness->ok()) return refused(doing, *reply, "the modem tells no SSL setting at all: restart it and try again");
+  return std::optional<std::string>{};
+}
+
+Status Modem::set_ssl(int context, std::string_view key, std::string_view value) {
+  if (auto fit = check(context, key); !fit) return fit;
+  auto spelled = ssl_wire_value(key, value);
+  if (!spelled) return std::move(spelled).error();
+  auto reply = demand(engine_, query(context, key) + "," + *spelled, time_limit::simple,
+                      "setting " + std::string(key) + " to " + *spelled + " in SSL context " + std::to_string(context));
+  if (!reply) return std::move(reply).error();
+  return success();
+}
+
+}  // namespace epki::ec200u
