@@ -1,6 +1,7 @@
 #pragma once
 // Mosquitto: the configuration a project runs on, and a broker process started from it.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ namespace epki::broker {
 std::string render_configuration(const config::Project& project);
 std::string acl_text(const config::Project& project);
 
+/// The address at which a program on this machine reaches the broker: broker.listen, or loopback when it binds to all.
+std::string reachable_at(const config::Project& project);
+
 /// The account "mosquitto", where it exists: who must be able to read the broker's key when root starts the broker.
 struct Account {
   unsigned uid;
@@ -25,14 +29,16 @@ struct Account {
 };
 std::optional<Account> mosquitto_account();
 
-/// Whether something accepts TCP connections there. Blocks until the deadline at most.
+/// Whether something accepts TCP connections there, asked once. Blocks until the deadline at most, but for looking up
+/// a host that is no address.
 bool is_listening(const std::string& host, std::uint16_t port, Deadline by);
 
 /// A broker started by us for the time of one command.
 class RunningBroker {
  public:
-  /// Starts mosquitto on the file and waits until its first listener accepts. Errc::network with the broker's own last
-  /// words when it does not start; Errc::input when mosquitto is not installed (hint: the package).
+  /// Starts mosquitto on the file and waits until its first listener answers. Errc::network with the broker's own last
+  /// words when it does not start, and when another program has the port already; Errc::input when mosquitto is not
+  /// installed (hint: the package). The broker ends with the thread that started it.
   static Result<RunningBroker> start(const std::filesystem::path& configuration, std::uint16_t port,
                                      const std::filesystem::path& log, Deadline by);
   pid_t pid() const { return child_.pid(); }

@@ -25,6 +25,22 @@ bool is_label(std::string_view label) {
          std::all_of(label.begin(), label.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
+// The bytes that must follow a first one (RFC 3629, section 4); -1 for a byte that begins nothing.
+int followers(unsigned char first) {
+  if (first < 0x80) return 0;
+  if (first >= 0xc2 && first < 0xe0) return 1;
+  if (first >= 0xe0 && first < 0xf0) return 2;
+  return first >= 0xf0 && first < 0xf5 ? 3 : -1;
+}
+
+// Overlong forms and surrogates pass: no file system makes them by accident, and who reads the text refuses them.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    for (int left = followers(static_cast<unsigned char>(text[i])); left != 0; --left)
+      if (left < 0 || ++i == text.size() || (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80) return false;
+  return true;
+}
+
 // UTF-8 characters: every byte but a continuation.
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
@@ -74,7 +90,8 @@ std::string why_no_topic(std::string_view text) {
 }
 
 std::string why_no_line(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), is_control) ? "holds a control character" : "";
+  if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
+  return is_utf8(text) ? "" : "is no UTF-8";
 }
 
 }  // namespace epki::config

@@ -22,7 +22,7 @@ std::string why_no_at_text(std::string_view text);
 /// The topic of the self-test: under ec200u/, where the broker's access list lets the modem write.
 std::string why_no_topic(std::string_view text);
 
-/// A text without control characters: a path, or a port.
+/// A text without control characters, in UTF-8: a path, or a port.
 std::string why_no_line(std::string_view text);
 
 }  // namespace epki::config

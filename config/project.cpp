@@ -54,6 +54,9 @@ fs::path plain_absolute(const fs::path& folder) {
 }  // namespace
 
 Result<Project> parse(std::string_view text, std::string_view name, const fs::path& folder) {
+  if (const auto why = why_no_line(folder.string()); !why.empty())
+    return Error{Errc::input, "the path of the project folder " + why,
+                 "rename the folder: files made in it, such as mosquitto.conf, cannot hold such a path"};
   auto file = TomlReader::parse(text, name);
   if (!file) return std::move(file).error();
   Project project;

@@ -126,6 +126,15 @@ TEST(Project, AMissingFileNamesTheFolderAndTheWayOut) {
   EXPECT_EQ(project.error().hint, "run ec200u-pki init here, or name the project folder with -C");
 }
 
+TEST(Project, AFolderWhosePathDoesNotFitIntoALineIsRefused) {
+  for (const auto* folder : {"/p/a\nb", "/p/\xff", "/p/\xc3"}) {
+    const auto project = parse(smallest, "x.toml", folder);
+    ASSERT_FALSE(project);
+    EXPECT_EQ(project.error().code, Errc::input);
+  }
+  EXPECT_TRUE(parse(smallest, "x.toml", "/p/größe \"7\" #"));
+}
+
 TEST(Project, TheFolderIsAbsoluteHoweverItWasNamed) {
   auto folder = TemporaryFolder::make("config-test");
   ASSERT_TRUE(folder);

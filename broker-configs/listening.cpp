@@ -1,0 +1,111 @@
+#include <netdb.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+#include <string>
+
+#include "broker-configs/knock.hpp"
+#include "broker-configs/mosquitto.hpp"
+
+namespace epki::broker {
+
+namespace {
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+
+class Socket {
+ public:
+  explicit Socket(const addrinfo& at)
+      : fd_(::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, at.ai_protocol)) {}
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+int milliseconds_until(Deadline by) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
+}
+
+bool becomes(short event, int fd, Deadline by) {
+  pollfd waiting{fd, event, 0};
+  int ready = 0;
+  do ready = ::poll(&waiting, 1, milliseconds_until(by));
+  while (ready < 0 && errno == EINTR);
+  return ready == 1;
+}
+
+bool connects(const Socket& socket, const addrinfo& at, Deadline by) {
+  if (socket.get() < 0) return false;
+  if (::connect(socket.get(), at.ai_addr, at.ai_addrlen) == 0) return true;
+  if (errno != EINPROGRESS && errno != EINTR) return false;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return becomes(POLLOUT, socket.get(), by) && ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+         error == 0;
+}
+
+// A TLS record with an empty ClientHello: a TLS server answers with an alert (decode_error, RFC 8446, section 6), a
+// plain MQTT listener hangs up.
+Knock knock_at(const addrinfo& at, Deadline by) {
+  constexpr std::array<unsigned char, 9> hello{0x16, 0x03, 0x01, 0x00, 0x04, 0x01, 0x00, 0x00, 0x00};
+  const Socket socket(at);
+  if (!connects(socket, at, by)) return Knock::closed;
+  if (::send(socket.get(), hello.data(), hello.size(), MSG_NOSIGNAL) < 0) return Knock::hung_up;
+  if (!becomes(POLLIN, socket.get(), by)) return Knock::closed;
+  std::array<char, 64> answer{};
+  return ::recv(socket.get(), answer.data(), answer.size(), 0) > 0 ? Knock::answered : Knock::hung_up;
+}
+
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+Addresses addresses_of(const std::string& host, std::uint16_t port) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failed = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
+  return Addresses(failed == 0 ? found : nullptr);
+}
+
+}  // namespace
+
+bool is_listening(const std::string& host, std::uint16_t port, Deadline by) {
+  const auto list = addresses_of(host, port);
+  for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
+    if (const Socket socket(*at); connects(socket, *at, by)) return true;
+  return false;
+}
+
+Knock knock(const std::string& host, std::uint16_t port, Deadline by) {
+  const auto list = addresses_of(host, port);
+  for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
+    if (const auto heard = knock_at(*at, by); heard != Knock::closed) return heard;
+  return Knock::closed;
+}
+
+std::optional<Account> mosquitto_account() {
+  std::array<char, 16384> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwnam_r("mosquitto", &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return Account{found->pw_uid, found->pw_gid};
+}
+
+}  // namespace epki::broker
