@@ -37,7 +37,11 @@ PeerSocket& PeerSocket::operator=(PeerSocket&& other) noexcept {
 }
 
 PeerSocket::~PeerSocket() {
-  if (fd_ >= 0) ::close(fd_);
+  close();
+}
+
+void PeerSocket::close() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
 PeerSocket::Got PeerSocket::receive(std::string& into) {
@@ -75,6 +79,8 @@ short ConversationSocket::events() const {
 void ConversationSocket::flush() {
   unsent_ += conversation_->take_output();
   socket_.send(unsent_);
+  // At once, not when the record is fetched: the peer may be waiting for it.
+  if (over()) socket_.close();
 }
 
 void ConversationSocket::feed(std::string_view bytes) {

@@ -27,6 +27,7 @@ class PeerSocket {
   /// Sends what goes out without waiting and takes it from `unsent`. A dead connection empties `unsent`: what the
   /// peer said before it died is still to be read.
   void send(std::string& unsent);
+  void close();
 
  private:
   int fd_;
@@ -45,7 +46,7 @@ class ConversationSocket {
   void feed(std::string_view bytes);
   /// Moves all that can be moved without waiting.
   void pump();
-  /// The conversation has ended and its last words are out: close.
+  /// The conversation has ended and its last words are out. The socket is closed by then.
   bool over() const;
   const Conversation& conversation() const { return *conversation_; }
 
