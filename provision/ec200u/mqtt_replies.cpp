@@ -16,7 +16,7 @@ std::optional<std::string> parse_payload(std::string_view rest) {
     if (!rest.starts_with('"')) return std::nullopt;
     const auto size = static_cast<std::size_t>(*length);
     // A payload with line breaks reaches us as several lines; the first one is shorter than stated.
-    if (rest.size() < size + 1) return std::nullopt;
+    if (rest.size() < size + 2 || rest[size + 1] != '"') return std::nullopt;
     return std::string(rest.substr(1, size));
   }
   if (rest.size() < 2 || rest.back() != '"') return std::nullopt;
