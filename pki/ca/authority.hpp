@@ -37,7 +37,7 @@ Result<Identity> mint_root(const profile::Profile& profile, std::string_view nam
                            std::chrono::days lifetime, World world);
 
 struct ServerNames {
-  std::vector<std::string> hosts;  ///< dNSName; the first is also the CN
+  std::vector<std::string> hosts;  ///< dNSName; the first is also the CN. An address here counts as one of `ips` too
   std::vector<std::string> ips;    ///< iPAddress and, as text, dNSName too (mbedTLS 2.28 matches only the latter)
 };
 

@@ -40,8 +40,6 @@ std::optional<std::size_t> characters(std::string_view text) {
 }
 
 Error bad_host(const std::string& host) {
-  if (is_ip_address(host))
-    return Error{Errc::usage, visible(host) + " is an address, not a host name", "give addresses with --ip"};
   if (host.size() > 253)
     return Error{Errc::usage, "a host name of " + std::to_string(host.size()) + " bytes is longer than DNS allows",
                  "use at most 253 bytes"};
@@ -73,7 +71,10 @@ Result<ossl::Name> root_subject(std::string_view name) {
 Result<ServerSubject> server_subject(const ServerNames& names) {
   std::vector<std::string> dns, ips;
   for (const auto& host : names.hosts) {
-    if (!is_host_name(host)) return bad_host(host);
+    if (is_ip_address(host))
+      take_once(ips, host);  // dialled as an address, so it must be findable as one
+    else if (!is_host_name(host))
+      return bad_host(host);
     take_once(dns, host);
   }
   for (const auto& ip : names.ips) {

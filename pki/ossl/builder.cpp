@@ -76,9 +76,7 @@ ExtensionHandle encoded(const Extension& extension, X509V3_CTX* context) {
     return ExtensionHandle(
         X509_EXTENSION_create_by_OBJ(nullptr, type.get(), extension.critical ? 1 : 0, content.get()));
   }
-  // "keyid" alone would write an empty identifier under an issuer that has none.
-  const bool key_id = extension.name == "authorityKeyIdentifier" && extension.value == "keyid";
-  const auto value = (extension.critical ? "critical," : "") + extension.value + (key_id ? ":always" : "");
+  const auto value = (extension.critical ? "critical," : "") + extension.value;
   return ExtensionHandle(X509V3_EXT_nconf(nullptr, context, extension.name.c_str(), value.c_str()));
 }
 

@@ -160,6 +160,14 @@ TEST_F(Authority, ServerWithAddressesOnlyHasTheFirstAsItsName) {
   EXPECT_EQ(made->certificate.common_name(), "192.0.2.7");
 }
 
+TEST_F(Authority, AddressAmongTheHostsKeepsItsPlaceAndCountsAsAnAddressToo) {
+  const auto made = server(root(), {{"192.0.2.7", "broker.example"}, {"192.0.2.8"}});
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_EQ(made->certificate.common_name(), "192.0.2.7");
+  EXPECT_EQ(made->certificate.dns_names(), (std::vector<std::string>{"192.0.2.7", "broker.example", "192.0.2.8"}));
+  EXPECT_EQ(made->certificate.ip_addresses(), (std::vector<std::string>{"192.0.2.7", "192.0.2.8"}));
+}
+
 TEST_F(Authority, NameTooLongForACnLeavesTheSubjectEmptyAndTheSanCritical) {
   const auto top = root();
   const auto fits = std::string(56, 'a') + ".example";  // 64 bytes
@@ -181,7 +189,6 @@ TEST_F(Authority, RefusesNamesThatCannotWorkAsAMistakeOnTheCommandLine) {
                {{{"host_name.example"}, {}}, "no host name"},
                {{{"ok.example", "mqtts://x"}, {}}, "\"mqtts://x\" is no host name"},
                {{{"a.example,DNS:evil.example"}, {}}, "no host name"},
-               {{{"192.168.1.5"}, {}}, "an address, not a host name"},
                {{{std::string(300, 'a')}, {}}, "300 bytes"},
                {{{"a.example"}, {"1.2.3"}}, "no IP address"}};
   for (const auto& c : cases) {
