@@ -16,11 +16,12 @@ namespace epki::plan {
 /// One command of the sequence. Steps are sent in order, each after the final answer to the one before.
 struct BootStep {
   enum class Kind : std::uint8_t {
-    wait,      ///< nothing is sent: wait for `expect`
-    command,   ///< send, expect OK
-    query,     ///< send, expect a line that starts with `expect`, then OK
-    deferred,  ///< send, expect OK, then later a line that starts with `expect`
-    clock,     ///< send AT+CCLK?, and accept the year only if it is at least `year`
+    wait,        ///< nothing is sent: wait for `expect`
+    command,     ///< send, expect OK
+    query,       ///< send, expect a line that starts with `expect`, then OK
+    deferred,    ///< send, expect OK, then later a line that starts with `expect`
+    registered,  ///< send, again and again until `limit`, until the second field of the answer is 1 or 5
+    clock,       ///< send, and go on only if the year in the answer is at least `year` (yy: 70 and above is 19yy)
   };
   Kind kind = Kind::command;
   std::string send{};    ///< without CR; empty for wait
@@ -47,6 +48,7 @@ struct BootFacts {
   bool set_mqtt_pdp = true;  ///< this firmware takes QMTCFG "pdpcid"
   std::string apn{};         ///< empty: as the modem has it
   std::string ntp_server{};
+  int minimum_year = 2024;  ///< below it the clock cannot be right: the root did not exist
   std::string host{};
   std::uint16_t port = 8883;
   std::vector<Setting> settings{};  ///< those this firmware knows

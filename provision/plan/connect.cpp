@@ -1,0 +1,155 @@
+#include <array>
+
+#include "core/text.hpp"
+#include "provision/plan/run.hpp"
+
+namespace epki::plan {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds echo_limit{30};
+constexpr int qos = 1;
+
+std::string place(const Run& run) {
+  return run.wanted.host + ":" + std::to_string(run.wanted.port);
+}
+
+/// At most 23 characters, as MQTT 3.1 wants it, and no two devices alike.
+std::string client_id(const Run& run) {
+  return "epki-" + run.imei();
+}
+
+std::string nonce(const Run& run) {
+  std::array<std::byte, 16> bytes{};
+  run.around.random.fill(bytes);
+  return "ec200u-pki " + to_hex(bytes);
+}
+
+/// Name and TCP are fine and the open failed all the same: TLS is what is left.
+Error tls_failed(Run& run, const ec200u::OpenResult& open) {
+  const auto& names = run.wanted.certificate_names;
+  if (!names.empty() && !covers(names, run.wanted.host))
+    return {Errc::network,
+            "the broker at " + place(run) + " is reached, but its certificate does not carry the name " +
+                run.wanted.host + " (the modem says " + open.text() + ")",
+            "dial a name that the broker's certificate carries: " + names.front()};
+  auto clock = run.modem.clock();
+  return {Errc::network,
+          "the broker at " + place(run) + " is reached by TCP, but TLS is not established (the modem says " +
+              open.text() + ")",
+          "check that the broker presents a chain that ends at " + run.ca_file + " and carries " + run.wanted.host +
+              ", and that its dates fit the modem's clock" + (clock ? ", " + rfc3339(clock->utc) : "")};
+}
+
+Error connect_refused(Run& run, const ec200u::ConnectResult& answer) {
+  return {Errc::network, "the broker at " + place(run) + " did not take the MQTT connection: " + answer.text(),
+          "see the broker's log: does it allow clients without a password, or want a client certificate?"};
+}
+
+/// What comes back on our own topic. Others may publish there too: only our nonce counts.
+Status read_echo(Run& run, const std::string& expected) {
+  const auto by = after(echo_limit);
+  for (;;) {
+    auto payload = run.modem.mqtt_receive(run.wanted.client, run.options.topic, by);
+    if (payload && *payload == expected) return success();
+    if (payload) continue;
+    if (payload.error().code == Errc::interrupted) return std::move(payload).error();
+    return Error{Errc::network,
+                 "a message published on " + run.options.topic + " did not come back within " +
+                     std::to_string(echo_limit.count()) + " s",
+                 "does the broker's ACL let this client read and write that topic?"};
+  }
+}
+
+Status session(Run& run) {
+  const int client = run.wanted.client;
+  auto answer = run.modem.mqtt_connect(client, client_id(run));
+  if (!answer) return std::move(answer).error().during("connecting by MQTT");
+  if (!answer->accepted()) return connect_refused(run, *answer);
+  const auto& topic = run.options.topic;
+  if (auto done = run.modem.mqtt_subscribe(client, topic, qos); !done)
+    return std::move(done).error().during("subscribing to " + topic);
+  const auto message = nonce(run);
+  if (auto done = run.modem.mqtt_publish(client, topic, message, qos); !done)
+    return std::move(done).error().during("publishing on " + topic);
+  if (auto done = read_echo(run, message); !done) return done;
+  run.report.connect.published = true;
+  return success();
+}
+
+}  // namespace
+
+Status bind_mqtt(Run& run, int context) {
+  const int client = run.wanted.client;
+  if (auto done = run.modem.set_mqtt_ssl(client, true, context); !done)
+    return std::move(done).error().during("binding MQTT to SSL context " + std::to_string(context));
+  auto bound = run.modem.mqtt_ssl(client);
+  if (!bound) return std::move(bound).error().during("reading the MQTT binding back");
+  if (bound->enabled && bound->context == context) return success();
+  return Error{Errc::modem_refused,
+               "MQTT client " + std::to_string(client) + " does not use SSL context " + std::to_string(context) +
+                   " although it was told to; no connection is opened without TLS",
+               "reboot the modem and run provision again"};
+}
+
+Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host) {
+  if (auto proceed = go_on(run); !proceed) return std::move(proceed).error();
+  auto open = run.modem.mqtt_open(run.wanted.client, host, run.wanted.port);
+  if (!open) return open;
+  if (auto ended = run.modem.mqtt_end(run.wanted.client); !ended && ends_run(ended.error()))
+    return std::move(ended).error();
+  return open;
+}
+
+Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host) {
+  using Cause = std::optional<std::string>;
+  if (open.refused) return Cause("the modem refused the command itself: " + open.text());
+  if (!open.code) return Cause("the modem gave no result: " + open.text());
+  if (*open.code == 1 || *open.code == 2 || *open.code == 3)  // parameter, client occupied, packet context
+    return Cause(open.text() + ": " + std::string(ec200u::mqtt_open_words(*open.code)));
+  auto names = run.modem.resolve(run.wanted.pdp, host);
+  if (!names) {
+    if (names.error().code == Errc::interrupted) return std::move(names).error();
+    return Cause("the modem does not say whether it can resolve " + host + ": " + names.error().what);
+  }
+  if (names->error || names->addresses.empty())
+    return Cause("the modem cannot resolve " + host +
+                 (names->error ? " (error " + std::to_string(*names->error) + ")" : std::string()));
+  const auto where = host + ":" + std::to_string(run.wanted.port);
+  auto tcp = run.modem.tcp_probe(run.wanted.pdp, host, run.wanted.port);
+  if (!tcp) {
+    if (tcp.error().code == Errc::interrupted) return std::move(tcp).error();
+    return Cause("plain TCP to " + where + " could not be tried: " + tcp.error().what);
+  }
+  if (!*tcp) return Cause("plain TCP to " + where + " gave no result");
+  if (**tcp != 0)
+    return Cause("plain TCP to " + where + " (" + names->addresses.front() + ") fails with error " +
+                 std::to_string(**tcp));
+  return Cause();
+}
+
+Status connect_and_publish(Run& run) {
+  run.step("connecting to " + place(run) + " over TLS");
+  auto open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
+  if (!open) return std::move(open).error().during("opening " + place(run));
+  run.report.connect.opened = open->opened();
+  run.report.connect.result = open->text();
+  if (!open->opened()) {
+    auto cause = other_cause(run, *open, run.wanted.host);
+    if (!cause) return std::move(cause).error();
+    if (!*cause) return tls_failed(run, *open);
+    return Error{Errc::network, "the broker at " + place(run) + " is not reached: " + **cause,
+                 "check the broker's name and port in the project file, its firewall, and the SIM's network"};
+  }
+  auto done = session(run);
+  auto ended = run.modem.mqtt_end(run.wanted.client);
+  // A message that does not come back may be a modem that went away meanwhile.
+  if (!ended && ends_run(ended.error())) return ended;
+  if (!done) return done;
+  run.step("connected, published and read back");
+  return success();
+}
+
+}  // namespace epki::plan

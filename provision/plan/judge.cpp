@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "provision/plan/run.hpp"
+
+namespace epki::plan {
+
+namespace {
+
+std::string verify_command(const Run& run) {
+  return "ec200u-pki verify --port " + run.report.port;
+}
+
+DeviceStatus settle(Run& run, DeviceStatus status, std::string sentence) {
+  run.report.sentence = std::move(sentence);
+  return status;
+}
+
+DeviceStatus unproven(Run& run, const std::string& why) {
+  return settle(run, DeviceStatus::connected_unproven, "connected over TLS, but protection is not proved: " + why);
+}
+
+/// What speaks against this device, whatever else is known. Empty: nothing.
+std::string against(const Run& run) {
+  const auto& protection = run.report.protection;
+  if (protection.unknown_ca == Protection::accepted)
+    return "the modem accepts a broker whose CA is not the one bound: " + protection.unknown_ca_note;
+  if (protection.wrong_host == Protection::accepted)
+    return "the modem does not check the broker's name: " + protection.wrong_host_note;
+  const auto& verdict = protection.verdict;
+  if (verdict && *verdict != "uploaded" && *verdict != "inconclusive")
+    return "verify found \"" + *verdict + "\" for firmware " + run.report.identity.firmware +
+           ": not the uploaded CA alone decides";
+  return {};
+}
+
+DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored) {
+  const auto& report = run.report;
+  const auto& protection = report.protection;
+  if (const auto reason = against(run); !reason.empty())
+    return settle(run, DeviceStatus::not_protected, "not protected: " + reason);
+  if (!run.options.connect)
+    return settle(run, DeviceStatus::provisioned_untested,
+                  "the root is on the modem and bound; nothing was connected, so nothing is proved. Next: "
+                  "ec200u-pki provision --port " +
+                      report.port);
+  if (!stored)
+    return unproven(run,
+                    "no verdict is known for firmware " + report.identity.firmware + ". Next: " + verify_command(run));
+  if (stored->verdict_class != "uploaded")
+    return unproven(
+        run, "the verdict for firmware " + report.identity.firmware + " is inconclusive. Next: " + verify_command(run));
+  if (protection.unknown_ca != Protection::refused)
+    return unproven(
+        run, "wrong-CA control " + protection.unknown_ca_note + ". Next: ec200u-pki provision --port " + report.port);
+  if (protection.wrong_host == Protection::refused)
+    return settle(run, DeviceStatus::protected_,
+                  "protected: the root is bound, a twin of it and a wrong name are refused, and verify found that the "
+                  "uploaded CA alone decides");
+  if (run.no_alternate && stored->names_checked)
+    return settle(run, DeviceStatus::protected_,
+                  "protected: the root is bound, a twin of it is refused, and verify found that the uploaded CA alone "
+                  "decides and that names are checked");
+  return unproven(
+      run, "wrong-name control " + protection.wrong_host_note +
+               (run.no_alternate ? ", and the verdict does not say that names are checked. Next: " + verify_command(run)
+                                 : ". Next: ec200u-pki provision --port " + report.port));
+}
+
+}  // namespace
+
+Status judge(Run& run) {
+  const auto settings = ssl_settings("");
+  const ledger::VerdictKey key{.model = run.report.identity.model,
+                               .firmware = run.report.identity.firmware,
+                               .path = "mqtt",
+                               .settings = settings_key(settings)};
+  auto stored = run.around.ledger.verdict_for(key);
+  if (!stored) return std::move(stored).error();
+  if (*stored) run.report.protection.verdict = (*stored)->verdict_class;
+  run.report.status = weigh(run, *stored);
+  run.step(run.report.sentence);
+  return success();
+}
+
+}  // namespace epki::plan

@@ -1,0 +1,47 @@
+#include "provision/plan/run.hpp"
+
+namespace epki::plan {
+
+namespace {
+
+void plan_file(const Run& run, Plan& plan) {
+  if (run.found.ca == Stored::good) return;
+  if (run.found.ca == Stored::broken) {
+    const auto bound = run.found.settings.find("cacert");
+    if (bound != run.found.settings.end() && name_in(bound->second.value_or("")) == run.ca_file)
+      plan.push_back(SetSsl{run.wanted.context, "cacert", ""});
+    plan.push_back(DeleteFile{run.ca_file, "incomplete, it is not what was sent"});
+  }
+  plan.push_back(UploadFile{run.ca_file, run.wanted.ca_pem, run.ca_sha256});
+  plan.push_back(ReadBack{run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256});
+}
+
+/// Every key is written even where the modem already reads as wanted: a value that was set before RDY reads back and
+/// has no effect, and a default is relied upon nowhere (AT reference, 5). All are read only after all were written, so
+/// that one key that changes another shows.
+void plan_settings(const Run& run, Plan& plan) {
+  const auto settings = ssl_settings(run.ca_file);
+  for (const auto& [key, value] : settings) plan.push_back(SetSsl{run.wanted.context, key, value});
+  for (const auto& [key, value] : settings) plan.push_back(ReadSsl{run.wanted.context, key, value});
+}
+
+}  // namespace
+
+Plan make_plan(const Run& run) {
+  Plan plan;
+  const auto& wanted = run.wanted;
+  if (run.found.twin_left) plan.push_back(DeleteFile{run.twin_file, "left over from an interrupted control"});
+  plan_file(run, plan);
+  plan_settings(run, plan);
+  plan.push_back(BindMqtt{wanted.client, wanted.context, wanted.pdp});
+  if (run.options.connect) {
+    plan.push_back(Connect{wanted.client, wanted.host, wanted.port});
+    if (!run.twin_file.empty()) plan.push_back(WrongCaControl{run.twin_file, wanted.spare_context});
+    plan.push_back(WrongNameControl{wanted.alternate_names});
+  }
+  if (run.options.reboot_check) plan.push_back(RebootAndReplay{});
+  for (const auto& name : run.found.retired) plan.push_back(DeleteFile{name, "ours and no longer used"});
+  return plan;
+}
+
+}  // namespace epki::plan

@@ -1,0 +1,167 @@
+#include "provision/plan/provision.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "pki/ossl/certificate.hpp"
+#include "pki/ossl/digest.hpp"
+#include "provision/plan/run.hpp"
+
+namespace epki::plan {
+
+namespace {
+
+constexpr std::chrono::seconds identify_limit{15};
+
+Error unusable(std::string what, std::string hint) {
+  return {Errc::input, std::move(what), std::move(hint)};
+}
+
+Status check(const Wanted& wanted) {
+  const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
+  if (!within(wanted.context, 0, 5) || !within(wanted.spare_context, 0, 5))
+    return unusable("an SSL context is a number from 0 to 5", "see [modem] in the project file");
+  if (wanted.context == wanted.spare_context)
+    return unusable("the spare SSL context is the one to be provisioned, " + std::to_string(wanted.context),
+                    "choose another spare_context in [modem]");
+  if (!within(wanted.client, 0, 5)) return unusable("an MQTT client is a number from 0 to 5", "see --client");
+  if (!within(wanted.pdp, 1, 7)) return unusable("a packet context is a number from 1 to 7", "see [modem]");
+  const auto plain = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != ','; };
+  if (wanted.host.empty() || !std::ranges::all_of(wanted.host, plain))
+    return unusable("\"" + visible(wanted.host) + "\" is no name the modem can dial", "see [broker] hosts");
+  return success();
+}
+
+/// Names of files, the first year in which the root can be right.
+Status prepare(Run& run) {
+  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
+  if (!root) return std::move(root).error().during("reading the project's root certificate");
+  const auto day = std::chrono::floor<std::chrono::days>(root->not_before());
+  run.minimum_year = std::max(2024, static_cast<int>(std::chrono::year_month_day(day).year()));
+  run.ca_file = file_name_for(run.wanted.ca_pem);
+  run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
+  if (!run.wanted.twin_pem.empty()) {
+    run.twin_file = file_name_for(run.wanted.twin_pem);
+    run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
+  }
+  run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
+  return success();
+}
+
+Status reach(Run& run) {
+  run.step("looking for the modem on " + run.report.port);
+  auto identity = run.modem.identify(after(identify_limit));
+  if (!identity) return std::move(identity).error().during("identifying the modem");
+  run.report.identity = std::move(*identity);
+  run.step(run.report.identity.model + ", firmware " + run.report.identity.firmware + ", IMEI " + run.imei());
+  return success();
+}
+
+Status network(Run& run) {
+  run.step("waiting for registration");
+  if (auto done = run.modem.wait_registered(after(run.options.registration_limit)); !done)
+    return std::move(done).error().during("waiting for registration");
+  return run.modem.activate(run.wanted.pdp, run.wanted.apn);
+}
+
+/// Everything that changes the modem before the plan is made.
+Status make_ready(Run& run) {
+  const auto& around = run.around;
+  if (auto done = undo_open_journal(run.modem, run.imei(), around.ledger, around.reporter, around.cancel); !done)
+    return done;
+  if (run.options.connect || run.options.clock == ClockSource::ntp)
+    if (auto done = network(run); !done) return done;
+  return settle_clock(run);
+}
+
+void report_found(Run& run) {
+  auto& file = run.report.files.front();
+  if (run.found.ca != Stored::good) return;
+  file.verified = true;
+  file.evidence = run.found.ca_evidence;
+  run.step("nothing to upload: " + run.ca_file + " is on the modem (" + run.found.ca_evidence + ")");
+}
+
+/// --dry-run: the settings as they are, and what would be done.
+void report_planned(Run& run) {
+  for (const auto& [key, value] : ssl_settings(run.ca_file)) {
+    const auto& found = run.found.settings[key];
+    run.report.settings.push_back(
+        {.key = key, .wanted = value, .found = found, .state = found || is_required(key) ? "planned" : "absent"});
+  }
+  run.report.status = DeviceStatus::planned;
+  run.report.sentence = "dry run: " + counted(run.report.plan.size(), "action") + " planned, nothing was changed";
+  run.report.boot = boot_for(run);
+}
+
+Status record_found(Run& run) {
+  if (run.found.ca_evidence != "read-back") return success();
+  return run.around.ledger.record_file(run.imei(), run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256, "read-back");
+}
+
+Status carry_out(Run& run) {
+  if (auto done = record_found(run); !done) return done;
+  for (const auto& action : run.report.plan)
+    if (auto done = apply(run, action); !done) return done;
+  run.report.boot = boot_for(run);
+  for (const auto id : run.ca_journal)
+    if (auto ended = run.around.ledger.journal_end(id); !ended) return ended;
+  return judge(run);
+}
+
+Status work(Run& run) {
+  if (auto done = check(run.wanted); !done) return done;
+  if (auto done = prepare(run); !done) return done;
+  if (auto done = reach(run); !done) return done;
+  if (!run.options.dry_run)
+    if (auto done = make_ready(run); !done) return done;
+  if (auto done = inspect(run); !done) return done;
+  run.report.plan = make_plan(run);
+  report_found(run);
+  if (!run.options.dry_run) return carry_out(run);
+  report_planned(run);
+  return success();
+}
+
+void fail(DeviceReport& report, Error error) {
+  report.status = DeviceStatus::failed;
+  report.sentence = error.what;
+  report.error = std::move(error);
+}
+
+void record(Run& run) {
+  const auto& report = run.report;
+  if (run.options.dry_run || report.identity.imei.empty()) return;
+  auto kept = run.around.ledger.record_run({.imei = report.identity.imei,
+                                            .model = report.identity.model,
+                                            .firmware = report.identity.firmware,
+                                            .port = report.port,
+                                            .status = std::string(word(report.status)),
+                                            .detail = report.json()});
+  if (kept) return;
+  // What the modem said comes first; a ledger that cannot be written fails a run that went well.
+  if (report.status == DeviceStatus::failed)
+    run.warn("the run could not be recorded: " + kept.error().what);
+  else
+    fail(run.report, std::move(kept).error());
+}
+
+}  // namespace
+
+DeviceReport provision(at::Engine& engine, const std::string& port_name, const Wanted& wanted, const Options& options,
+                       const Surroundings& around) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto before = engine.statistics();
+  DeviceReport report{.port = port_name};
+  Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = options, .around = around, .report = report};
+  if (auto done = work(run); !done) fail(report, std::move(done).error());
+  const auto& now = engine.statistics();
+  report.exchanges = now.exchanges - before.exchanges;
+  report.bytes_out = now.bytes_out - before.bytes_out;
+  report.bytes_in = now.bytes_in - before.bytes_in;
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  record(run);
+  return report;
+}
+
+}  // namespace epki::plan

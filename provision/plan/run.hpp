@@ -1,0 +1,129 @@
+#pragma once
+// One provisioning run in progress: what the steps of this room hand to each other. Not for other rooms.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "provision/plan/provision.hpp"
+
+namespace epki::plan {
+
+/// What lies under the wanted name on the modem.
+enum class Stored : std::uint8_t {
+  absent,
+  broken,  ///< wrong size or content: a partial upload of a run that was cut
+  good,    ///< read back and equal, now or in an earlier run
+};
+
+/// What a modem holds, as far as the plan needs it.
+struct Found {
+  std::vector<ec200u::FileEntry> files{};
+  std::optional<ec200u::Space> space{};
+  Stored ca = Stored::absent;
+  std::string ca_evidence{};                                     ///< for `good`
+  bool twin_left = false;                                        ///< a file under the twin's name
+  std::map<std::string, std::optional<std::string>> settings{};  ///< of the main context, by key
+  std::vector<std::string> retired{};                            ///< ours, not wanted any more, no context uses them
+};
+
+struct Run {
+  ec200u::Modem modem;
+  const Wanted& wanted;
+  const Options& options;
+  const Surroundings& around;
+  DeviceReport& report;
+  std::string ca_file{}, ca_sha256{};
+  std::string twin_file{}, twin_sha256{};  ///< empty without a twin
+  int minimum_year = 2024;
+  bool mqtt_pdp_taken = true;
+  bool no_alternate = false;               ///< the wrong-name control had nothing to dial
+  std::vector<std::string> resolved{};     ///< addresses of `host` as the modem sees them
+  std::vector<std::int64_t> ca_journal{};  ///< open entries of kind journal_ca
+  Found found{};
+
+  void step(std::string_view sentence) { around.reporter.step(sentence); }
+  void detail(std::string_view sentence) { around.reporter.detail(sentence); }
+  void warn(std::string sentence) {
+    around.reporter.warning(sentence);
+    report.warnings.push_back(std::move(sentence));
+  }
+  std::string const& imei() const { return report.identity.imei; }
+};
+
+/// Failures after which nothing more can be said to the modem in this run. All others are answers to be weighed.
+inline bool ends_run(const Error& error) {
+  return error.code != Errc::modem_refused && error.code != Errc::network;
+}
+
+/// Asked between exchanges, so that Ctrl-C is not put off by a modem that answers quickly.
+inline Status go_on(const Run& run) {
+  if (run.around.cancel.requested()) return interrupted();
+  return success();
+}
+
+// ---- files.cpp -----------------------------------------------------------------------------------------------------
+/// Downloads a file whose listed size is `size` and compares. False: something else is in it.
+Result<bool> holds(Run& run, const std::string& name, std::size_t size, const std::string& sha256);
+/// Uploads and reads back, at most three attempts. After a failed attempt the modem is asked what it has before
+/// anything is sent again: the result line of an upload that succeeded may be lost (AT reference, 3).
+Status store(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256);
+
+// ---- inspect.cpp, planner.cpp --------------------------------------------------------------------------------------
+Status inspect(Run& run);
+/// Wanted minus found. Pure: reads the run, asks nobody.
+Plan make_plan(const Run& run);
+
+// ---- clock_step.cpp ------------------------------------------------------------------------------------------------
+/// Makes the modem's clock plausible, as `options.clock` says, and reports what was done.
+Status settle_clock(Run& run);
+
+// ---- apply.cpp -----------------------------------------------------------------------------------------------------
+Status apply(Run& run, const Action& action);
+/// Checks that the settings written are in force and complete; called once between the settings and the binding.
+Status judge_settings(const Run& run);
+
+// ---- connect.cpp ---------------------------------------------------------------------------------------------------
+/// Binds the client to an SSL context and reads the binding back. Nothing in this room opens MQTT without it.
+Status bind_mqtt(Run& run, int context);
+/// Opens, says who it is, subscribes, publishes a nonce, reads it back and ends. Fills report.connect.
+Status connect_and_publish(Run& run);
+/// Opens to `host` under the context bound now, and ends the session again.
+Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host);
+/// Why an open that failed says nothing about certificates: name look-up, TCP, or a result that names another cause.
+/// Nothing when only TLS is left as the cause.
+Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host);
+
+// ---- controls.cpp, names.cpp ---------------------------------------------------------------------------------------
+Status wrong_ca_control(Run& run);
+Status wrong_name_control(Run& run);
+/// Whether a certificate that carries `names` is valid for `host` (RFC 6125, 6.4: exact, or one left-most wildcard).
+bool covers(const std::vector<std::string>& names, std::string_view host);
+
+// ---- journal.cpp ---------------------------------------------------------------------------------------------------
+/// What must be put back after the wrong-CA control; the detail of a journal entry of kind journal_twin.
+struct TwinEntry {
+  std::string name, sha256;
+  std::size_t size = 0;
+  std::string ca_file;
+  int context = 0, spare_context = 0, client = 0;
+  std::map<std::string, std::optional<std::string>> saved{};  ///< the spare context as it was found
+
+  Json json() const;
+  static TwinEntry from(const Json& detail);
+};
+/// Puts the spare context and the client's binding back and removes the twin. Fails where the twin stays.
+Status restore(ec200u::Modem& modem, const TwinEntry& entry, Reporter& reporter);
+
+// ---- reboot.cpp ----------------------------------------------------------------------------------------------------
+Status reboot_and_replay(Run& run);
+/// The boot sequence for what this run found: the keys the firmware knows, the clients and contexts used.
+BootSequence boot_for(const Run& run);
+
+// ---- judge.cpp -----------------------------------------------------------------------------------------------------
+/// The status and its sentence, from what was seen and what the ledger knows.
+Status judge(Run& run);
+
+}  // namespace epki::plan
