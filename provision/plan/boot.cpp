@@ -42,7 +42,7 @@ void add_network(const BootFacts& facts, std::vector<BootStep>& steps) {
                    .send = "AT+CEREG?",
                    .expect = "+CEREG:",
                    .limit = seconds(120),
-                   .because = "1 is home, 5 is roaming; ask again until then"});
+                   .because = "1 is home, 5 is roaming"});
   if (!facts.apn.empty())
     steps.push_back({.kind = Kind::command,
                      .send = "AT+QICSGP=" + pdp + ",1," + quoted(facts.apn) + ",\"\",\"\",0",
@@ -57,19 +57,22 @@ void add_network(const BootFacts& facts, std::vector<BootStep>& steps) {
 /// Certificates are judged by the modem's clock, which may start decades back after a power cut.
 void add_time_gate(const BootFacts& facts, std::vector<BootStep>& steps) {
   if (!facts.ntp_server.empty())
-    steps.push_back(
-        {.kind = Kind::deferred,
-         .send = "AT+QNTP=" + std::to_string(facts.pdp) + "," + quoted(facts.ntp_server),
-         .expect = "+QNTP: 0",
-         .limit = seconds(125),
-         .may_fail = true,
-         .because = "prints UTC whatever zone it appends; failing that, set AT+CCLK from a clock of your own"});
-  steps.push_back({.kind = Kind::clock,
-                   .send = "AT+CCLK?",
-                   .expect = "+CCLK:",
-                   .limit = seconds(5),
-                   .year = facts.minimum_year,
-                   .because = "do not connect before this year is reached; never set ignorelocaltime to 1 instead"});
+    steps.push_back({.kind = Kind::deferred,
+                     .send = "AT+QNTP=" + std::to_string(facts.pdp) + "," + quoted(facts.ntp_server),
+                     .expect = "+QNTP: 0",
+                     .limit = seconds(125),
+                     .may_fail = true,
+                     .because = "sets the clock; it prints UTC whatever zone it appends"});
+  steps.push_back(
+      {.kind = Kind::clock,
+       .send = "AT+CCLK?",
+       .expect = "+CCLK:",
+       .limit = seconds(5),
+       .year = facts.minimum_year,
+       .because = "the time gate: certificates are judged by this clock. Before that year, set it with AT+CCLK from a "
+                  "clock of "
+                  "your own, or let the network set it (AT+CTZU=1), and ask again. Never connect before, never set "
+                  "ignorelocaltime to 1 instead"});
 }
 
 }  // namespace

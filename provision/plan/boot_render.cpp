@@ -28,7 +28,7 @@ std::string seconds_text(std::chrono::milliseconds limit) {
 /// What a step waits for, in words.
 std::string expectation(const BootStep& step) {
   switch (step.kind) {
-    case Kind::wait: return "wait for " + step.expect;
+    case Kind::wait: return step.expect;
     case Kind::command: return step.may_fail ? "OK, or ERROR" : "OK";
     case Kind::query: return step.expect + " ..., then OK";
     case Kind::deferred: return std::string("OK, later ") + step.expect + ",..." + (step.may_fail ? " (may fail)" : "");
@@ -104,12 +104,13 @@ std::string boot_text(const BootSequence& sequence) {
       "\n# its SHA-256: " + sequence.ca_sha256 + "\n\n";
   int number = 0;
   for (const auto& step : sequence.steps) {
-    text += std::to_string(++number) + ". " + (step.send.empty() ? "(send nothing)" : step.send) + "\n     expect " +
-            expectation(step) + "; at most " + seconds_text(step.limit) + "\n";
-    if (!step.because.empty()) text += "     " + step.because + "\n";
+    const auto count = std::to_string(++number);
+    text += (count.size() < 2 ? " " : "") + count + "  " + (step.send.empty() ? "(send nothing)" : step.send) +
+            "\n      expect " + expectation(step) + "; at most " + seconds_text(step.limit) + "\n";
+    if (!step.because.empty()) text += "      " + step.because + "\n";
   }
-  text += "\nOnly then open the connection:\n   " + open_line(sequence) +
-          "\n     expect OK, later +QMTOPEN: " + std::to_string(sequence.client) + ",0; at most 121 s\n";
+  text += "\nOnly then open the connection:\n    " + open_line(sequence) +
+          "\n      expect OK, later +QMTOPEN: " + std::to_string(sequence.client) + ",0; at most 121 s\n";
   return text;
 }
 
