@@ -103,33 +103,6 @@ Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host) {
   return open;
 }
 
-Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host) {
-  using Cause = std::optional<std::string>;
-  if (open.refused) return Cause("the modem refused the command itself: " + open.text());
-  if (!open.code) return Cause("the modem gave no result: " + open.text());
-  if (*open.code == 1 || *open.code == 2 || *open.code == 3)  // parameter, client occupied, packet context
-    return Cause(open.text() + ": " + std::string(ec200u::mqtt_open_words(*open.code)));
-  auto names = run.modem.resolve(run.wanted.pdp, host);
-  if (!names) {
-    if (names.error().code == Errc::interrupted) return std::move(names).error();
-    return Cause("the modem does not say whether it can resolve " + host + ": " + names.error().what);
-  }
-  if (names->error || names->addresses.empty())
-    return Cause("the modem cannot resolve " + host +
-                 (names->error ? " (error " + std::to_string(*names->error) + ")" : std::string()));
-  const auto where = host + ":" + std::to_string(run.wanted.port);
-  auto tcp = run.modem.tcp_probe(run.wanted.pdp, host, run.wanted.port);
-  if (!tcp) {
-    if (tcp.error().code == Errc::interrupted) return std::move(tcp).error();
-    return Cause("plain TCP to " + where + " could not be tried: " + tcp.error().what);
-  }
-  if (!*tcp) return Cause("plain TCP to " + where + " gave no result");
-  if (**tcp != 0)
-    return Cause("plain TCP to " + where + " (" + names->addresses.front() + ") fails with error " +
-                 std::to_string(**tcp));
-  return Cause();
-}
-
 Status connect_and_publish(Run& run) {
   run.step("connecting to " + place(run) + " over TLS");
   auto open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
@@ -140,7 +113,8 @@ Status connect_and_publish(Run& run) {
     auto cause = other_cause(run, *open, run.wanted.host);
     if (!cause) return std::move(cause).error();
     if (!*cause) return tls_failed(run, *open);
-    return Error{Errc::network, "the broker at " + place(run) + " is not reached: " + **cause,
+    return Error{open->refused ? Errc::modem_refused : Errc::network,
+                 "the broker at " + place(run) + " is not reached: " + **cause,
                  "check the broker's name and port in the project file, its firewall, and the SIM's network"};
   }
   auto done = session(run);

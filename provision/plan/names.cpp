@@ -25,10 +25,10 @@ Result<std::vector<std::string>> candidates(Run& run) {
   } else if (ends_run(resolved.error())) {
     return std::move(resolved).error();
   }
-  std::vector<std::string> fit;
+  std::vector<std::string> fit;  // no IPv6 literals: whether the modem takes one as a host is not known
   for (const auto& name : all)
-    if (!covers(run.wanted.certificate_names, name) && !equal_ignoring_case(name, run.wanted.host) &&
-        std::ranges::find(fit, name) == fit.end())
+    if (name.find(':') == std::string::npos && !covers(run.wanted.certificate_names, name) &&
+        !equal_ignoring_case(name, run.wanted.host) && std::ranges::find(fit, name) == fit.end())
       fit.push_back(name);
   return fit;
 }

@@ -1,132 +1,11 @@
 // Whole runs against a strict fake modem: what is sent, what must hold at any moment, and what is reported.
 
-#include "provision/plan/provision.hpp"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
-#include "core/file.hpp"
-#include "core/text.hpp"
-#include "pki/ossl/builder.hpp"
-#include "pki/ossl/digest.hpp"
-#include "pki/ossl/key.hpp"
-#include "provision/plan/run.hpp"
-#include "provision/plan/tests/fake_modem.hpp"
+#include "provision/plan/tests/fixture.hpp"
 
 namespace epki::plan {
 namespace {
 
-using testing::FakeModem;
-using testing::strict_tls;
-
-constexpr const char* address = "192.0.2.7";  // RFC 5737
-const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
-
-class CountingRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++);
-  }
-
- private:
-  unsigned next_ = 1;
-};
-
-class Listener final : public Reporter {
- public:
-  void step(std::string_view sentence) override { told += std::string(sentence) + "\n"; }
-  void detail(std::string_view sentence) override { told += std::string(sentence) + "\n"; }
-  void warning(std::string_view sentence) override { told += std::string(sentence) + "\n"; }
-  void progress(std::string_view, std::uint64_t, std::uint64_t) override {}
-  std::string told{};
-};
-
-std::string root_pem(const ossl::PrivateKey& key, std::byte serial) {
-  const auto root = ossl::build({.subject = {{"CN", "test root"}},
-                                 .serial = {serial},
-                                 .not_before = noon - std::chrono::hours(24),
-                                 .not_after = noon + std::chrono::hours(24 * 365),
-                                 .extensions = {{.name = "basicConstraints", .value = "CA:TRUE", .critical = true}}},
-                                key, {.key = key});
-  return root ? root->pem() : root.error().what;
-}
-
-const std::array<std::string, 3>& roots() {
-  static const std::array<std::string, 3> all = [] {
-    const auto key = ossl::PrivateKey::generate(ossl::KeyType::ec_p256);
-    return std::array<std::string, 3>{root_pem(*key, std::byte{1}), root_pem(*key, std::byte{2}),
-                                      root_pem(*key, std::byte{3})};
-  }();
-  return all;
-}
-
-class Provision : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto made = TemporaryFolder::make("plan-test");
-    ASSERT_TRUE(made);
-    folder.emplace(std::move(*made));
-    auto opened = ledger::Ledger::open(folder->path() / "ledger.db", clock);
-    ASSERT_TRUE(opened) << opened.error().what;
-    ledger.emplace(std::move(*opened));
-    wanted.ca_pem = roots()[0];
-    wanted.twin_pem = roots()[1];
-    wanted.host = "broker.example";
-    wanted.certificate_names = {"broker.example"};
-    modem.dns["broker.example"] = {address};
-    modem.tcp = {"broker.example", address};
-    modem.tls = strict_tls(wanted.ca_pem, {"broker.example"});
-    ca_file = file_name_for(wanted.ca_pem);
-    twin_file = file_name_for(wanted.twin_pem);
-  }
-
-  void TearDown() override {
-    EXPECT_EQ(modem.unexpected, std::vector<std::string>{});
-    EXPECT_EQ(modem.violations, std::vector<std::string>{});
-  }
-
-  DeviceReport run() {
-    const std::vector<std::string> unsolicited{"+QMTOPEN:", "+QMTCONN:", "+QMTSUB:",   "+QMTPUBEX:", "+QMTPUB:",
-                                               "+QMTRECV:", "+QMTDISC:", "+QMTCLOSE:", "+QMTSTAT:",  "+QIURC:",
-                                               "+QIOPEN:",  "+QNTP:",    "+QSSLURC:",  "+QSSLOPEN:", "RDY",
-                                               "+CPIN:",    "+QUSIM:",   "+QIND:"};
-    modem.heard.clear();
-    at::Engine engine(modem, unsolicited);
-    return provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel});
-  }
-
-  void learn(const std::string& verdict, bool names_checked = true) {
-    ASSERT_TRUE(ledger->record_verdict({.key = {.model = "EC200U",
-                                                .firmware = "EC200UCNAAR03A03M08",
-                                                .path = "mqtt",
-                                                .settings = settings_key(ssl_settings(""))},
-                                        .verdict_class = verdict,
-                                        .names_checked = names_checked,
-                                        .imei = "861234567890123",
-                                        .at = noon,
-                                        .detail = Json::object()}));
-  }
-
-  std::string verdict_status(const std::string& verdict) {
-    learn(verdict);
-    return std::string(word(run().status));
-  }
-
-  std::optional<TemporaryFolder> folder;
-  ManualClock clock{noon};
-  std::optional<ledger::Ledger> ledger;
-  CountingRandom random;
-  Listener reporter;
-  Cancel cancel;
-  FakeModem modem;
-  Wanted wanted;
-  Options options;
-  std::string ca_file, twin_file;
-};
-
-#define EXPECT_STATUS(report, expected) \
-  EXPECT_EQ(word((report).status), expected) << (report).sentence << "\n" << reporter.told
+using namespace testing;
 
 TEST_F(Provision, FirstRunUploadsBindsConnectsAndProves) {
   learn("uploaded");
@@ -349,106 +228,6 @@ TEST_F(Provision, ToleratesAnAbsentKeyUnlessItIsRequired) {
   EXPECT_EQ(modem.count("AT+QMTOPEN"), 0U);
 }
 
-TEST_F(Provision, ATwinThatOpensMeansNotProtected) {
-  learn("uploaded");
-  modem.tls = [](const std::string& host, const std::string&) { return host == "broker.example" ? 0 : 5; };
-  const auto report = run();
-  EXPECT_STATUS(report, "not-protected");
-  EXPECT_EQ(report.protection.unknown_ca, Protection::accepted);
-  EXPECT_EQ(report.exit_code(), 1);
-  EXPECT_FALSE(modem.files.contains(twin_file));
-}
-
-TEST_F(Provision, ATwinThatOpensOnlyTheSecondTimeIsStillAccepted) {
-  modem.tls = [this, tries = 0](const std::string&, const std::string& ca) mutable {
-    return ca == wanted.twin_pem && ++tries == 1 ? 5 : 0;
-  };
-  EXPECT_EQ(run().protection.unknown_ca, Protection::accepted);
-}
-
-TEST_F(Provision, ARefusalIsUntestedWhenTheRightCaFailsAfterIt) {
-  learn("uploaded");
-  modem.tls = [this, twin = false](const std::string&, const std::string& ca) mutable {
-    twin = twin || ca == wanted.twin_pem;
-    return twin ? 5 : 0;
-  };
-  const auto report = run();
-  EXPECT_EQ(report.protection.unknown_ca, Protection::untested) << report.protection.unknown_ca_note;
-  EXPECT_STATUS(report, "connected-unproven");
-}
-
-TEST_F(Provision, ARefusalIsUntestedWhenTheNameDoesNotResolveMeanwhile) {
-  modem.on_command = [&](const std::string& command) {
-    if (command.starts_with("AT+QMTOPEN") && modem.name_of_bound(5) == twin_file) modem.dns.clear();
-  };
-  const auto report = run();
-  EXPECT_EQ(report.protection.unknown_ca, Protection::untested);
-  EXPECT_NE(report.protection.unknown_ca_note.find("resolve"), std::string::npos) << report.protection.unknown_ca_note;
-}
-
-TEST_F(Provision, ARefusalIsUntestedWhenTcpFailsOrTheCodeNamesAnotherCause) {
-  modem.on_command = [&](const std::string& command) {
-    if (command.starts_with("AT+QIOPEN")) modem.tcp.clear();
-    if (command.starts_with("AT+QMTOPEN")) modem.tcp = {"broker.example", address};
-  };
-  EXPECT_EQ(run().protection.unknown_ca, Protection::untested);
-  modem.on_command = {};
-  modem.tcp = {"broker.example", address};
-  modem.tls = [this](const std::string&, const std::string& ca) { return ca == wanted.ca_pem ? 0 : 3; };
-  EXPECT_EQ(run().protection.unknown_ca, Protection::untested);
-}
-
-TEST_F(Provision, AWrongNameThatOpensMeansNotProtected) {
-  learn("uploaded");
-  modem.tls = strict_tls(wanted.ca_pem, {"broker.example", address});
-  const auto report = run();
-  EXPECT_STATUS(report, "not-protected");
-  EXPECT_EQ(report.protection.wrong_host, Protection::accepted);
-}
-
-TEST_F(Provision, DialsAnAlternateTheCertificateDoesNotCarry) {
-  wanted.alternate_names = {"covered.example", "BROKER.example", "alias.example"};
-  wanted.certificate_names = {"broker.example", "covered.example", address};
-  modem.tcp.insert("alias.example");
-  modem.tcp.insert("covered.example");
-  modem.dns["alias.example"] = {address};
-  const auto report = run();
-  EXPECT_EQ(report.protection.alternate, "alias.example");
-  EXPECT_EQ(report.protection.wrong_host, Protection::refused) << report.protection.wrong_host_note;
-}
-
-TEST_F(Provision, WithoutAnAlternateTheVerdictMustSayThatNamesAreChecked) {
-  wanted.certificate_names.emplace_back(address);
-  learn("uploaded", false);
-  EXPECT_STATUS(run(), "connected-unproven");
-  learn("uploaded", true);
-  const auto report = run();
-  EXPECT_STATUS(report, "protected");
-  EXPECT_EQ(report.protection.wrong_host, Protection::untested);
-}
-
-TEST_F(Provision, AnUnreachableAlternateIsNoAlternate) {
-  modem.tcp.erase(address);
-  learn("uploaded", true);
-  EXPECT_STATUS(run(), "protected");
-}
-
-TEST_F(Provision, WithoutATwinNothingIsProtected) {
-  learn("uploaded");
-  wanted.twin_pem.clear();
-  EXPECT_STATUS(run(), "connected-unproven");
-}
-
-TEST_F(Provision, TheStoredVerdictDecidesTheStatus) {
-  const auto first = run();
-  EXPECT_STATUS(first, "connected-unproven");
-  EXPECT_NE(first.sentence.find("ec200u-pki verify --port /dev/ttyTEST"), std::string::npos);
-  for (const char* bad : {"union", "built-in", "built-in-when-nothing-uploaded", "unverified", "uploaded-not-honoured"})
-    EXPECT_EQ(verdict_status(bad), "not-protected") << bad;
-  EXPECT_EQ(verdict_status("inconclusive"), "connected-unproven");
-  EXPECT_EQ(verdict_status("uploaded"), "protected");
-}
-
 TEST_F(Provision, WithoutConnectingNothingIsOpenedAndNoNetworkIsNeeded) {
   options.connect = false;
   const auto report = run();
@@ -561,13 +340,6 @@ TEST_F(Provision, ShowReadsAllSixContextsAndChangesNothing) {
   EXPECT_EQ(shown->mqtt.size(), 6U);
   EXPECT_NE(shown->text().find(ca_file), std::string::npos);
   for (const auto& line : modem.heard) EXPECT_FALSE(line.starts_with("AT+QFDEL") || line.starts_with("AT+QFUPL"));
-}
-
-TEST(Names, AreCoveredExactlyOrByOneWildcardLabel) {
-  const std::vector<std::string> names{"Broker.example", "*.dev.example", "192.0.2.7"};
-  for (const char* in : {"broker.EXAMPLE", "a.dev.example", "192.0.2.7"}) EXPECT_TRUE(covers(names, in)) << in;
-  for (const char* out : {"dev.example", "a.b.dev.example", ".dev.example", "192.0.2.8", "xbroker.example"})
-    EXPECT_FALSE(covers(names, out)) << out;
 }
 
 }  // namespace
