@@ -190,6 +190,16 @@ bool TomlReader::has(std::string_view key) const {
   return node_->table != nullptr && node_->table->contains(key);
 }
 
+bool TomlReader::holds_text(std::string_view key) const {
+  const toml::node* found = node_->table != nullptr ? node_->table->get(key) : nullptr;
+  return found != nullptr && found->is_string();
+}
+
+bool TomlReader::holds_list(std::string_view key) const {
+  const toml::node* found = node_->table != nullptr ? node_->table->get(key) : nullptr;
+  return found != nullptr && found->is_array();
+}
+
 std::vector<std::string> TomlReader::keys() const {
   std::vector<std::pair<std::pair<std::uint32_t, std::uint32_t>, std::string>> placed;
   if (node_->table != nullptr)

@@ -51,6 +51,9 @@ class TomlReader {
   }
 
   bool has(std::string_view key) const;
+  /// What kind of value a key holds, for settings that take more than one. Absent: all false.
+  bool holds_text(std::string_view key) const;
+  bool holds_list(std::string_view key) const;
   std::vector<std::string> keys() const;  ///< in file order
   TomlReader table(std::string_view key);
   std::vector<TomlReader> tables(std::string_view key);  ///< [[key]]
