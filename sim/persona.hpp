@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -50,6 +51,20 @@ struct Quirks {
   bool upload_keeps_partial = true;
   std::vector<std::string> absent_ssl_keys{};  ///< keys this firmware does not know
   std::int64_t tls_failure_result = 5;         ///< QMTOPEN's result for a TLS failure: 5, 4 or -1 were seen
+  std::int64_t tcp_failure_result = 5;         ///< the same for a connection that is refused or times out
+  std::int64_t local_failure_result = 5;       ///< the same for a bound file that is missing or does not parse
+  bool plain_mqtt_blocks_tls = false;          ///< after a plain MQTT session, MQTT over TLS fails until a power cycle
+  bool context_active_at_boot = false;         ///< packet context 1 is up without AT+QIACT
+  std::string urc_port = "usbat";              ///< AT+QURCCFG="urcport" at boot; with "usbmodem" this port hears none
+};
+
+/// The cellular side, as far as a host sees it.
+struct Radio {
+  enum class Sim : std::uint8_t { ready, missing, pin } sim = Sim::ready;
+  std::int64_t registration = 1;  ///< <stat> of +CREG, +CGREG and +CEREG: 1 home, 5 roaming, 2 searching, 3 denied
+  bool pdp_fails = false;         ///< AT+QIACT answers ERROR
+  bool ntp_fails = false;         ///< AT+QNTP ends with an error
+  std::string operator_name = "SIMULATED";
 };
 
 /// Trouble on purpose. `at` counts from 1; 0: never.
@@ -78,13 +93,17 @@ struct Persona {
   bool allow_network = false;
   std::int64_t baud = 0;               ///< bytes are paced at baud/10 per second each way; 0: not paced
   std::chrono::milliseconds think{0};  ///< before each answer
+  std::chrono::milliseconds boot{50};  ///< from power-on or AT+CFUN=1,1 to RDY
   std::string clock = "host";          ///< "host", or an RFC 3339 moment the RTC starts at
+  Radio radio{};
   Quirks quirks{};
   Faults faults{};
 };
 
 /// By shipped name ("strict") or file. Errc::input with file:line:column.
 Result<Persona> load_persona(const std::string& name_or_file);
+/// `name` stands for the file in messages; `built_in` files are found from `folder`.
+Result<Persona> parse_persona(std::string_view text, const std::string& name, const std::filesystem::path& folder);
 std::vector<std::string> shipped_personas();
 
 }  // namespace epki::sim

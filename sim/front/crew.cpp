@@ -1,0 +1,50 @@
+#include "sim/front/crew.hpp"
+
+#include <utility>
+
+namespace epki::sim {
+
+Worker::Worker() : thread_([this] { work(); }) {}
+
+Worker::~Worker() {
+  dismiss();
+  thread_.join();
+}
+
+void Worker::run(std::function<void()> task) {
+  const std::lock_guard lock(guard_);
+  tasks_.push_back(std::move(task));
+  changed_.notify_one();
+}
+
+void Worker::dismiss() {
+  const std::lock_guard lock(guard_);
+  dismissed_ = true;
+  changed_.notify_one();
+}
+
+void Worker::work() {
+  for (;;) {
+    std::function<void()> task;
+    {
+      std::unique_lock lock(guard_);
+      changed_.wait(lock, [this] { return dismissed_ || !tasks_.empty(); });
+      if (tasks_.empty()) break;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+  }
+  finished_ = true;
+}
+
+Worker& Crew::hire() {
+  tidy();
+  return workers_.emplace_back();
+}
+
+void Crew::tidy() {
+  workers_.remove_if([](const Worker& worker) { return worker.finished(); });
+}
+
+}  // namespace epki::sim

@@ -1,0 +1,120 @@
+#include "sim/front/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+
+namespace epki::sim {
+namespace {
+
+/// A modem's name as one host file name: letters, digits, `_`, `-` and `.` stay, the rest becomes %xx.
+std::string host_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    if (plain || (c == '.' && !out.empty()))
+      out += c;
+    else
+      out += "%" + to_hex(as_bytes(std::string_view(&c, 1)));
+  }
+  return out;
+}
+
+std::optional<std::string> modem_name(std::string_view host) {
+  std::string out;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] != '%') {
+      out += host[i];
+      continue;
+    }
+    const auto byte = from_hex(host.substr(i + 1, 2));
+    if (!byte || byte->size() != 1) return std::nullopt;
+    out += as_text(*byte);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::uint16_t file_checksum(std::string_view content) {
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    const unsigned byte = static_cast<unsigned char>(content[i]);
+    sum ^= i % 2 == 0 ? byte << 8U : byte;
+  }
+  return static_cast<std::uint16_t>(sum);
+}
+
+std::optional<std::string> file_name(std::string_view given) {
+  if (given.size() >= 4 && equal_ignoring_case(given.substr(0, 4), "UFS:")) given.remove_prefix(4);
+  if (given.empty() || given.size() > 80 || given.find(':') != std::string_view::npos) return std::nullopt;
+  return std::string(given);
+}
+
+Result<FileStore> FileStore::open(const std::filesystem::path& folder, std::int64_t capacity) {
+  if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
+  FileStore store(folder, capacity);
+  store.lock_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (store.lock_ < 0) return disk_error("opening", folder, errno);
+  if (flock(store.lock_, LOCK_EX | LOCK_NB) != 0)
+    return Error{Errc::disk, "another simulated modem uses " + folder.string(),
+                 "end it, or give this one a folder of its own with --state"};
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+    const auto name = modem_name(entry.path().filename().string());
+    // host_name never begins with a dot: such a file, or a folder, is none of the modem's.
+    if (!name || entry.path().filename().string().starts_with('.') || !entry.is_regular_file()) continue;
+    auto content = read_file(entry.path());
+    if (!content) return std::move(content).error();
+    store.files_.emplace(*name, std::move(*content));
+  }
+  if (failed) return disk_error("reading", folder, failed.value());
+  return store;
+}
+
+FileStore::FileStore(FileStore&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      capacity_(other.capacity_),
+      lock_(std::exchange(other.lock_, -1)),
+      files_(std::move(other.files_)) {}
+
+FileStore::~FileStore() {
+  if (lock_ >= 0) close(lock_);
+}
+
+const std::string* FileStore::find(std::string_view name) const {
+  const auto found = files_.find(std::string(name));
+  return found == files_.end() ? nullptr : &found->second;
+}
+
+Status FileStore::put(const std::string& name, std::string content) {
+  if (auto written = replace_file(folder_ / host_name(name), content, 0600); !written) return written;
+  files_[name] = std::move(content);
+  return success();
+}
+
+Status FileStore::remove(const std::string& name) {
+  std::error_code failed;
+  std::filesystem::remove(folder_ / host_name(name), failed);
+  if (failed) return disk_error("deleting", folder_ / host_name(name), failed.value());
+  files_.erase(name);
+  return success();
+}
+
+std::int64_t FileStore::free() const {
+  std::int64_t used = 0;
+  for (const auto& [name, content] : files_) used += static_cast<std::int64_t>(content.size());
+  return std::max<std::int64_t>(0, capacity_ - used);
+}
+
+}  // namespace epki::sim

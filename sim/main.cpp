@@ -1,0 +1,95 @@
+// ec200u-sim: constructs the real world (clock, signals, pseudo-terminals, network) around the simulated modems.
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "core/exit_code.hpp"
+#include "core/file.hpp"
+#include "sim/run/host.hpp"
+#include "sim/run/options.hpp"
+#include "sim/run/real_network.hpp"
+
+namespace {
+
+using namespace epki;
+
+/// Blocked before any thread starts, so that all of them inherit it.
+int signals_as_descriptor() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, number);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+sim::Modem::Log logger(bool verbose, const std::string& imei) {
+  if (!verbose) return [](const std::string&) {};
+  return [imei](const std::string& sentence) { std::fprintf(stderr, "%s: %s\n", imei.c_str(), sentence.c_str()); };
+}
+
+Status add_modem(sim::Host& host, const sim::Options& options, const sim::Persona& base,
+                 const std::filesystem::path& state, int i) {
+  auto mine = sim::persona_of(options, base, i);
+  if (!mine) return std::move(mine).error();
+  auto persona = std::make_shared<const sim::Persona>(std::move(*mine));
+  auto files = sim::FileStore::open(sim::files_folder(options, state, i), persona->faults.storage_bytes);
+  if (!files) return std::move(files).error();
+  return host.add({persona, std::move(*files), sim::real_network(persona), SystemClock().now(),
+                   logger(options.verbose, persona->imei)},
+                  sim::link_path(options, i));
+}
+
+Status run(const sim::Options& options) {
+  auto persona = sim::load_persona(options.persona);
+  if (!persona) return std::move(persona).error();
+  std::optional<TemporaryFolder> temporary;
+  auto state = options.state;
+  if (state.empty()) {
+    auto made = TemporaryFolder::make("ec200u-sim");
+    if (!made) return std::move(made).error();
+    temporary.emplace(std::move(*made));
+    state = temporary->path();
+  }
+  const int signals = signals_as_descriptor();
+  if (signals < 0) return Error{Errc::internal, "no signal descriptor", ""};
+  sim::Host host([](const std::string& line) {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+  });
+  for (int i = 0; i < options.count; ++i)
+    if (auto added = add_modem(host, options, *persona, state, i); !added) return added;
+  return host.run(signals);
+}
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "ec200u-sim: %s\n", error.what.c_str());
+  if (!error.hint.empty()) std::fprintf(stderr, "  %s\n", error.hint.c_str());
+  return exit_code::of(error.code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = sim::parse_options(argc, argv);
+  if (!options) return fail(options.error());
+  if (options->help) {
+    std::fputs(sim::help_text().c_str(), stdout);
+  } else if (options->version) {
+    std::puts("ec200u-sim " EPKI_VERSION);
+  } else if (options->list) {
+    for (const auto& name : sim::shipped_personas()) std::puts(name.c_str());
+  } else if (auto done = run(*options); !done) {
+    return fail(done.error());
+  }
+  return exit_code::done;
+}

@@ -1,0 +1,119 @@
+#include "sim/run/host.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+#include "core/file.hpp"
+#include "core/json.hpp"
+
+namespace epki::sim {
+namespace {
+
+constexpr std::size_t most_backlog = 64U << 10U;  // beyond it, commands wait until the host has read
+
+timespec until(Moment due, Moment now) {
+  const auto wait = std::max(due - now, Moment::duration::zero());
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+  return {static_cast<time_t>(seconds.count()),
+          static_cast<long>(std::chrono::duration_cast<std::chrono::nanoseconds>(wait - seconds).count())};
+}
+
+}  // namespace
+
+Result<Link> Link::make(const std::filesystem::path& path, const std::string& target) {
+  std::error_code failed;
+  const auto there = std::filesystem::symlink_status(path, failed);
+  if (std::filesystem::exists(there) && !std::filesystem::is_symlink(there))
+    return Error{Errc::disk, path.string() + " exists and is no symbolic link", "give --link a name of its own"};
+  if (std::filesystem::is_symlink(there)) std::filesystem::remove(path, failed);
+  std::filesystem::create_symlink(target, path, failed);
+  if (failed) return disk_error("linking", path, failed.value());
+  return Link(path, target);
+}
+
+Link::Link(Link&& other) noexcept
+    : path_(std::exchange(other.path_, std::filesystem::path())), target_(std::move(other.target_)) {}
+
+Link::~Link() {
+  std::error_code failed;
+  if (!path_.empty() && std::filesystem::read_symlink(path_, failed) == target_) std::filesystem::remove(path_, failed);
+}
+
+Status Host::add(Modem::Parts parts, const std::filesystem::path& link) {
+  auto pty = Pty::open();
+  if (!pty) return std::move(pty).error();
+  std::optional<Link> made;
+  if (!link.empty()) {
+    auto linked = Link::make(link, pty->name());
+    if (!linked) return std::move(linked).error();
+    made.emplace(std::move(*linked));
+  }
+  all_.push_back(
+      {std::move(*pty), std::move(made), std::make_unique<Modem>(std::move(parts), std::chrono::steady_clock::now())});
+  return success();
+}
+
+std::string Host::line(const Hosted& hosted) const {
+  const auto& persona = hosted.modem->persona();
+  return Json::object({{"pty", Json(hosted.pty.name())},
+                       {"imei", Json(persona.imei)},
+                       {"persona", Json(persona.name)},
+                       {"link", hosted.link ? Json(hosted.link->path().string()) : Json()}})
+      .dump(-1);
+}
+
+void Host::serve(Hosted& hosted, Moment now) {
+  hosted.modem->advance(now);
+  hosted.backlog += hosted.modem->take_output(now);
+  if (!hosted.backlog.empty()) hosted.backlog.erase(0, hosted.pty.write(hosted.backlog));
+  if (!hosted.announced && hosted.modem->ready()) {
+    hosted.announced = true;
+    announce_(line(hosted));
+  }
+}
+
+Status Host::run(int signals) {
+  std::vector<pollfd> watched;
+  for (;;) {
+    const auto now = std::chrono::steady_clock::now();
+    std::optional<Moment> due;
+    watched.assign(1, {signals, POLLIN, 0});
+    for (auto& hosted : all_) {
+      serve(hosted, now);
+      const auto mine = hosted.modem->next_due();
+      if (mine && (!due || *mine < *due)) due = mine;
+      const auto read = hosted.backlog.size() < most_backlog ? POLLIN : 0;
+      const auto write = hosted.backlog.empty() ? 0 : POLLOUT;
+      watched.push_back({hosted.pty.fd(), static_cast<short>(read | write), 0});
+      watched.push_back({hosted.modem->inbox_fd(), POLLIN, 0});
+    }
+    all_.remove_if([](const Hosted& hosted) { return hosted.modem->gone(); });
+    if (all_.empty()) return success();
+    if (watched.size() != 1 + 2 * all_.size()) continue;  // one is gone: watch the others afresh
+    const auto wait = due ? until(*due, now) : timespec{};
+    if (ppoll(watched.data(), watched.size(), due ? &wait : nullptr, nullptr) < 0 && errno != EINTR)
+      return Error{Errc::internal, std::error_code(errno, std::generic_category()).message() + " while waiting"};
+    const auto then = std::chrono::steady_clock::now();
+    if ((watched[0].revents & POLLIN) != 0) {
+      signalfd_siginfo got{};
+      if (read(signals, &got, sizeof got) == sizeof got) {
+        if (got.ssi_signo != SIGUSR1) return success();
+        for (auto& hosted : all_) hosted.modem->power_on(then);
+      }
+    }
+    std::size_t i = 1;
+    for (auto& hosted : all_) {
+      if ((watched[i].revents & POLLIN) != 0) hosted.modem->feed(hosted.pty.read(), then);
+      i += 2;
+    }
+  }
+}
+
+}  // namespace epki::sim
