@@ -91,13 +91,12 @@ void Conversation::end_line(bool bare_cr) {
   take_line(std::exchange(line_, {}), bare_cr);
 }
 
-/// Echo of the command in flight. It may have lost its beginning, have stale garbage before it, or be cut; only an echo
-/// ends with a bare CR, so a part of the command counts as one only then.
+/// Echo of the command in flight. It may have lost its beginning, have stale garbage before it, or be cut in two by an
+/// unsolicited line. An echo ends with a bare CR, which no line of a reply does, so mere resemblance counts only then.
 bool Conversation::is_echo(std::string_view line, bool bare_cr) const {
   const std::string_view command = request_.command;
-  if (line == command) return true;
-  if (command.size() >= 2 && line.ends_with(command)) return true;
-  return bare_cr && (command.ends_with(line) || command.starts_with(line));
+  if (line == command || (line.starts_with("AT") && command.starts_with(line))) return true;
+  return bare_cr && (command.ends_with(line) || command.starts_with(line) || line.ends_with(command));
 }
 
 bool Conversation::is_unsolicited(std::string_view line) const {

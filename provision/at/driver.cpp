@@ -48,18 +48,22 @@ Result<Engine::Impl::Heard> Engine::Impl::hear(Deadline by) {
 }
 
 Status Engine::Impl::drain() {
-  for (;;) {
+  // Bounded, because a port that floods (positions, logs) is never empty.
+  constexpr int most_reads = 64;
+  for (int i = 0; i < most_reads; ++i) {
     auto heard = hear(Deadline::min());
     if (!heard) return std::move(heard).error();
-    if (*heard == Heard::nothing) return success();
+    if (*heard == Heard::nothing) break;
   }
+  return success();
 }
 
 Result<Engine::Impl::Heard> Engine::Impl::hear_until(const std::function<bool()>& done, Deadline by) {
-  while (!done()) {
+  // A stream that has bytes gives them even after the deadline, so the clock is asked too.
+  for (bool late = false; !done(); late = std::chrono::steady_clock::now() >= by) {
+    if (late) return Heard::nothing;
     auto heard = hear(by);
-    if (!heard) return heard;
-    if (*heard == Heard::nothing) return Heard::nothing;
+    if (!heard || *heard == Heard::nothing) return heard;
   }
   return Heard::something;
 }

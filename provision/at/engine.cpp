@@ -97,15 +97,16 @@ void Engine::forget(const std::function<bool(std::string_view)>& which) {
 }
 
 Result<std::optional<std::string>> Engine::wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by) {
-  for (;;) {
-    if (auto line = take_queued(wanted)) return line;
-    auto heard = impl_->hear(by);
-    if (!heard) return std::move(heard).error();
-    if (*heard == Impl::Heard::nothing) {
-      impl_->log.flush();
-      return std::optional<std::string>{};
-    }
-  }
+  std::optional<std::string> line;
+  auto heard = impl_->hear_until(
+      [&] {
+        line = take_queued(wanted);
+        return line.has_value();
+      },
+      by);
+  impl_->log.flush();
+  if (!heard) return std::move(heard).error();
+  return line;
 }
 
 Result<std::string> Engine::await(const std::function<bool(std::string_view)>& wanted, Deadline by,

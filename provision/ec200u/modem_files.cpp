@@ -97,8 +97,9 @@ Result<std::optional<FileEntry>> Modem::file(std::string_view name) {
 Result<Space> Modem::space() {
   auto reply = demand(engine_, "AT+QFLDS=\"UFS\"", time_limit::file, "reading the free space", "+QFLDS:");
   if (!reply) return std::move(reply).error();
-  if (reply->lines.empty()) return not_understood("reading the free space", "OK");
-  return parse_space(reply->lines.front());
+  for (const auto& line : reply->lines)
+    if (auto space = parse_space(line)) return space;
+  return not_understood("reading the free space", reply->lines.empty() ? std::string("OK") : reply->lines.front());
 }
 
 Result<UploadReceipt> Modem::upload(std::string_view name, std::string_view bytes,

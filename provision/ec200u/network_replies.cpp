@@ -30,6 +30,7 @@ Identity parse_identity(Lines lines) {
   Identity identity;
   for (const std::string& line : lines) {
     const auto text = trimmed(line);
+    if (text.starts_with('+')) continue;  // an unsolicited line nobody has listed yet
     if (text.starts_with(revision))
       identity.firmware = std::string(trimmed(text.substr(revision.size())));
     else if (identity.manufacturer.empty())

@@ -259,13 +259,37 @@ TEST(Synchronise, SaysThatNothingAnswers) {
   EXPECT_EQ(reached.error().what, "nothing answers on the script");
 }
 
-TEST(Synchronise, SaysWhatAnswersInsteadOfAModem) {
-  ScriptedStream wire({turn("AT", "$GPGSV,3,1,09*7A\r\n")});
+/// A port that talks without end and never listens.
+class Flood final : public transport::ByteStream {
+ public:
+  Result<std::size_t> read_some(std::span<std::byte> into, Deadline) override {
+    constexpr std::string_view sentence = "$GPGSV,3,1,09*7A\r\n";
+    const auto n = std::min(into.size(), sentence.size());
+    std::memcpy(into.data(), sentence.data(), n);
+    return n;
+  }
+  Status write_all(std::span<const std::byte>, Deadline) override { return success(); }
+  std::string name() const override { return "the flood"; }
+};
+
+TEST(Synchronise, SaysWhatTalksInsteadOfAModem) {
+  Flood wire;
   Engine engine(wire, unsolicited);
-  auto reached = engine.synchronise(Deadline::min());
+  auto reached = engine.synchronise(after(30ms));
   ASSERT_FALSE(reached);
   EXPECT_EQ(reached.error().code, Errc::modem_refused);
   EXPECT_NE(reached.error().what.find("$GPGSV"), std::string::npos) << reached.error().what;
+}
+
+TEST(Command, EndsAtItsDeadlineOnAPortThatFloods) {
+  Flood wire;
+  Engine engine(wire, unsolicited);
+  auto reply = engine.command("AT", after(30ms));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Errc::modem_gone);
+  auto line = engine.wait_for([](std::string_view l) { return l == "RDY"; }, after(30ms));
+  ASSERT_TRUE(line);
+  EXPECT_FALSE(*line);
 }
 
 TEST(Await, ReturnsLinesInOrderAndLeavesOthers) {
