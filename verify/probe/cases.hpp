@@ -32,7 +32,7 @@ struct Case {
   std::optional<ossl::PrivateKey> key{};
 };
 
-/// The cases of docs/trust-cases.md that this build knows, minted for `host`. `u` is the bound root, `stranger`
+/// What the trust cases are minted from, for `host`. `u` is the bound root, `stranger`
 /// another.
 struct Material {
   ThrowAwayCa u;

@@ -52,6 +52,10 @@ ServerRecord Lobby::disarm() {
   return result;
 }
 
+bool Lobby::decided() const {
+  return attempt_ && (attempt_->over() || attempt_->conversation().record().stage == ossl::Stage::application_data);
+}
+
 void Lobby::add_to(std::vector<pollfd>& waiting) const {
   if (accepting_) waiting.push_back({listener_, POLLIN, 0});
   for (const auto& stranger : strangers_) waiting.push_back({stranger.socket.fd(), POLLIN, 0});

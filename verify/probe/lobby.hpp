@@ -24,8 +24,8 @@ class Lobby {
   /// From now on a connection may be the attempt's. What has connected before is a stray.
   void arm(std::string expected_sni, std::unique_ptr<ossl::Conversation> conversation);
   bool armed() const { return armed_; }
-  /// The attempt's conversation has taken place and is over.
-  bool over() const { return attempt_ && attempt_->over(); }
+  /// Nothing that is still to come would tell more of the attempt: its conversation is over, or the peer has accepted.
+  bool decided() const;
   /// Ends the attempt and closes its connections.
   ServerRecord disarm();
 

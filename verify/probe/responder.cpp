@@ -111,7 +111,7 @@ class LiveResponder final : public Responder {
   }
 
   Status launch() {
-    if (!wake_.valid() || !over_.valid()) {
+    if (!wake_.valid() || !decided_.valid()) {
       return Error{Errc::internal, "the responder cannot start: no file descriptors left"};
     }
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -128,7 +128,7 @@ class LiveResponder final : public Responder {
       was_armed = lobby_.armed();
       if (was_armed) return;
       told_ = false;
-      over_.lower();
+      decided_.lower();
       lobby_.arm(presentation.expected_sni, std::move(*conversation));
     });
     if (was_armed) return Error{Errc::internal, "the responder was armed twice; collect the first attempt before"};
@@ -139,7 +139,7 @@ class LiveResponder final : public Responder {
     bool interrupted_here = false;
     for (bool waiting = true; waiting && !interrupted_here;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now()).count();
-      std::array<pollfd, 2> events{{{over_.fd(), POLLIN, 0}, {cancel_.fd(), POLLIN, 0}}};
+      std::array<pollfd, 2> events{{{decided_.fd(), POLLIN, 0}, {cancel_.fd(), POLLIN, 0}}};
       const int ready = ::poll(events.data(), events.size(), static_cast<int>(std::clamp<long long>(left, 0, INT_MAX)));
       interrupted_here = cancel_.requested();
       waiting = ready < 0 || (ready > 0 && events[0].revents == 0);
@@ -178,7 +178,7 @@ class LiveResponder final : public Responder {
       wake_.lower();
       do_jobs();
       lobby_.move_on();
-      if (lobby_.over() && !std::exchange(told_, true)) over_.raise();
+      if (lobby_.decided() && !std::exchange(told_, true)) decided_.raise();
     }
   }
 
@@ -195,11 +195,11 @@ class LiveResponder final : public Responder {
   std::uint16_t port_;
   const Cancel& cancel_;
   Signal wake_;
-  Signal over_;
+  Signal decided_;
   std::mutex mutex_;
   std::vector<std::packaged_task<void()>> jobs_;
   Lobby lobby_;        // the thread's alone
-  bool told_ = false;  // the thread's alone: over_ was raised for this attempt
+  bool told_ = false;  // the thread's alone: decided_ was raised for this attempt
   std::jthread thread_;
 };
 

@@ -28,7 +28,7 @@ struct Presentation {
 
 struct ServerRecord {
   ossl::TlsRecordOfPeer peer;
-  std::size_t strays = 0;  ///< connections that did not belong to the attempt
+  std::size_t strays = 0;  ///< connections that did not belong to the attempt, and those since the last collect()
   bool connected = false;  ///< a TCP connection of the attempt arrived
 };
 
@@ -42,9 +42,12 @@ class Responder {
   /// From now until collect() a connection belongs to this attempt. Connections while nothing is armed are strays and
   /// closed.
   virtual Status arm(const Presentation& presentation) = 0;
-  /// Ends the attempt: waits until the peer's conversation is over or `by`, then returns the record. An attempt nobody
-  /// connected to has stage none. The first matching connection is the attempt's; a retry of the same peer is counted
-  /// in `strays`.
+  /// Ends the attempt and closes its connections: waits until the peer's conversation is over, its application data
+  /// have arrived, or `by`, then returns the record. An attempt nobody connected to has stage none. The first
+  /// connection with a matching ClientHello is the attempt's; a retry of the same peer is counted in `strays`. A
+  /// connection that never came to a ClientHello is `connected`, stage tcp, when nothing better came;
+  /// `could_not_present` then says what it spoke instead, if it spoke. Errc::interrupted after a cancel; the attempt is
+  /// ended all the same.
   virtual Result<ServerRecord> collect(Deadline by) = 0;
 };
 

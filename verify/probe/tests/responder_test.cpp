@@ -258,6 +258,35 @@ TEST_F(RespondsTo, ARetryAsAStrayWhileTheFirstGoesOn) {
   EXPECT_EQ(record.strays, 1U);
 }
 
+TEST_F(RespondsTo, TheFirstHelloOfTwoPeersThatWereBothThere) {
+  arm(*mint_case("ok_direct", m_, random_), false);
+  const auto early = dial();
+  const auto first = dial();
+  first.say(hello("probe.test"));
+  EXPECT_TRUE(first.is_answered());
+  early.say(hello("probe.test"));
+  EXPECT_TRUE(early.is_closed());
+  first.say(bytes("15030300020233"));
+  const auto record = collect();
+  EXPECT_EQ(record.peer.alert, 51);
+  EXPECT_EQ(record.strays, 1U);
+}
+
+TEST_F(RespondsTo, AnAcceptingPeerThatStaysWithoutWaitingForItToLeave) {
+  arm("ok_direct");
+  auto client =
+      Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(responder_->port()),
+                             "-servername", "probe.test", "-tls1_2", "-quiet"},
+                    .error_file = folder_.path() / "client.log",
+                    .output_file = folder_.path() / "client.log",
+                    .pipe_input = true});
+  ASSERT_TRUE(client) << client.error().what;
+  ASSERT_TRUE(client->write_input(kConnect, after(seconds(10))));
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(collect(seconds(60)).peer.stage, Stage::application_data);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(30));
+}
+
 TEST_F(RespondsTo, ConnectionsWhileUnarmedByClosingThem) {
   EXPECT_TRUE(dial().is_closed());
   arm("ok_direct");
