@@ -22,19 +22,31 @@ std::string said(const Result<ec200u::ClockReading>& reading) {
   return reading ? rfc3339(reading->utc) : "nothing that can be read";
 }
 
-/// Reads the clock again and makes sure that `wanted` stuck. Network time may put it back: then, and only then, it is
-/// told not to.
-Status confirm(Run& run, Instant wanted) {
+/// Nothing when the clock says `wanted`, else what it says.
+Result<std::optional<Instant>> off(Run& run, Instant wanted) {
   auto reading = run.modem.clock();
   if (!reading) return std::move(reading).error();
-  if (apart(reading->utc, wanted) <= tolerance) return success();
-  run.warn("the modem's clock went back to " + rfc3339(reading->utc) + ": network time is switched off (AT+CTZU=0)");
-  if (auto done = run.modem.follow_network_time(false); !done) return done;
-  if (auto done = run.modem.set_clock(wanted); !done) return done;
-  reading = run.modem.clock();
-  if (!reading) return std::move(reading).error();
-  if (apart(reading->utc, wanted) <= tolerance) return success();
-  return Error{Errc::modem_refused, "the modem's clock does not take the time: it says " + rfc3339(reading->utc),
+  if (apart(reading->utc, wanted) <= tolerance) return std::optional<Instant>();
+  return std::optional(reading->utc);
+}
+
+/// Makes sure that `wanted` is what the clock says. Network time may put it back: then, and only then, it is told not
+/// to.
+Status confirm(Run& run, Instant wanted) {
+  auto now = off(run, wanted);
+  if (!now) return std::move(now).error();
+  for (const bool first : {true, false}) {
+    if (!*now) return success();
+    if (!first) {
+      run.warn("the modem's clock went back to " + rfc3339(**now) + ": network time is switched off (AT+CTZU=0)");
+      if (auto done = run.modem.follow_network_time(false); !done) return done;
+    }
+    if (auto done = run.modem.set_clock(wanted); !done) return done;
+    now = off(run, wanted);
+    if (!now) return std::move(now).error();
+  }
+  if (!*now) return success();
+  return Error{Errc::modem_refused, "the modem's clock does not take the time: it says " + rfc3339(**now),
                "certificates are judged by that clock; check AT+CCLK? by hand"};
 }
 

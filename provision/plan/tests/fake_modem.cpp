@@ -170,7 +170,7 @@ bool FakeModem::basic(const std::string& line) {
   } else if (line == "AT+CCLK?") {
     info("+CCLK: \"" + clock + "\"");
   } else if (line.starts_with("AT+CCLK=\"")) {
-    clock = line.substr(9, line.size() - 10);
+    if (clock_falls_back-- <= 0) clock = line.substr(9, line.size() - 10);
   } else if (line == "AT+CFUN=1,1") {
     power_cycle();
     ok();
@@ -259,6 +259,11 @@ void FakeModem::finish_upload() {
     return cme(421);
   }
   files[done.name] = done.got;
+  if (swap_uploads > 0) {
+    --swap_uploads;
+    std::rotate(done.got.begin() + 100, done.got.begin() + 102, done.got.begin() + 104);
+    files[done.name] = done.got;
+  }
   if (lose_upload_results > 0) {
     --lose_upload_results;
     return;

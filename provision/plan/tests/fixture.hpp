@@ -85,12 +85,8 @@ class Provision : public ::testing::Test {
   }
 
   DeviceReport run() {
-    const std::vector<std::string> unsolicited{"+QMTOPEN:", "+QMTCONN:", "+QMTSUB:",   "+QMTPUBEX:", "+QMTPUB:",
-                                               "+QMTRECV:", "+QMTDISC:", "+QMTCLOSE:", "+QMTSTAT:",  "+QIURC:",
-                                               "+QIOPEN:",  "+QNTP:",    "+QSSLURC:",  "+QSSLOPEN:", "RDY",
-                                               "+CPIN:",    "+QUSIM:",   "+QIND:"};
     modem.heard.clear();
-    at::Engine engine(modem, unsolicited);
+    at::Engine engine(modem, ec200u::unsolicited_prefixes());
     return provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel});
   }
 

@@ -85,6 +85,30 @@ TEST_F(Provision, AsksWhatIsThereWhenAnUploadsResultIsLost) {
   EXPECT_EQ(modem.count("AT+QFUPL"), 1U);
 }
 
+TEST_F(Provision, ReadsBackWhatAChecksumCannotTell) {
+  wanted.twin_pem.clear();
+  modem.swap_uploads = 1;
+  EXPECT_STATUS(run(), "connected-unproven");
+  EXPECT_EQ(modem.files.at(ca_file), wanted.ca_pem);
+  EXPECT_EQ(modem.count("AT+QFUPL"), 2U);
+}
+
+TEST_F(Provision, UnbindsABrokenFileBeforeItIsReplaced) {
+  modem.files[ca_file] = wanted.ca_pem.substr(0, 100);
+  modem.ssl[1]["cacert"] = "UFS:" + ca_file;
+  (void)run();
+  EXPECT_LT(modem.index_of("AT+QSSLCFG=\"cacert\",1,\"\""), modem.index_of("AT+QFDEL"));
+  EXPECT_EQ(modem.name_of_bound(1), ca_file);
+  modem.violations.clear();  // it was found bound to a partial file
+}
+
+TEST_F(Provision, RemovesATwinWhoseJournalIsLost) {
+  modem.files[twin_file] = wanted.twin_pem.substr(0, 50);
+  options.connect = false;
+  (void)run();
+  EXPECT_FALSE(modem.files.contains(twin_file));
+}
+
 TEST_F(Provision, TriesAnUploadThreeTimesAndNoMore) {
   wanted.twin_pem.clear();
   modem.cut_uploads = 2;
@@ -288,6 +312,16 @@ TEST_F(Provision, SetsAnImplausibleClockAndLeavesAPlausibleOne) {
   report = run();
   EXPECT_NE(report.clock.find("this computer"), std::string::npos) << report.clock;
   EXPECT_TRUE(modem.clock.starts_with("26/11/22")) << modem.clock;
+  EXPECT_EQ(modem.count("AT+CTZU="), 0U);
+}
+
+TEST_F(Provision, SwitchesNetworkTimeOffOnlyWhenItPutsTheClockBack) {
+  options.clock = ClockSource::host;
+  modem.clock = "80/01/06,00:00:00+00";
+  modem.clock_falls_back = 2;
+  const auto report = run();
+  EXPECT_STATUS(report, "connected-unproven");
+  EXPECT_EQ(modem.count("AT+CTZU=0"), 1U);
 }
 
 TEST_F(Provision, RebootsAndReplaysWhatItWroteOut) {
@@ -333,7 +367,7 @@ TEST_F(Provision, RecordsTheRunAndReportsEveryField) {
 TEST_F(Provision, ShowReadsAllSixContextsAndChangesNothing) {
   (void)run();
   modem.heard.clear();
-  at::Engine engine(modem, {"+QIURC:", "+QMTSTAT:"});
+  at::Engine engine(modem, ec200u::unsolicited_prefixes());
   const auto shown = show(engine, "/dev/ttyTEST");
   ASSERT_TRUE(shown) << shown.error().what;
   EXPECT_EQ(shown->contexts.size(), 6U);
