@@ -75,7 +75,6 @@ std::optional<std::string> read_connack(Packet& packet, Body& body) {
   const int acknowledge = body.number(1);
   packet.session_present = (acknowledge & 1) != 0;
   packet.codes.push_back(body.number(1));
-  if (body.failed() || !body.rest().empty()) return "a CONNACK that is not 2 bytes";
   if (acknowledge > 1) return "a CONNACK with reserved bits";
   return std::nullopt;
 }
@@ -84,8 +83,7 @@ std::optional<std::string> read_acknowledgement(Packet& packet, Body& body) {
   packet.packet_id = body.number(2);
   if (body.failed()) return "an acknowledgement without packet identifier";
   if (packet.packet_id == 0) return "an acknowledgement of packet identifier 0";
-  if (packet.type != Type::suback)
-    return body.rest().empty() ? std::nullopt : std::optional<std::string>("an acknowledgement with bytes to spare");
+  if (packet.type != Type::suback) return std::nullopt;
   for (const char code : body.rest()) {
     const int value = static_cast<unsigned char>(code);
     if (value > 2 && value != 128) return "a SUBACK with an unknown return code";
@@ -94,20 +92,38 @@ std::optional<std::string> read_acknowledgement(Packet& packet, Body& body) {
   return packet.codes.empty() ? std::optional<std::string>("a SUBACK without return code") : std::nullopt;
 }
 
-std::optional<std::string> read_body(Packet& packet, unsigned flags, Body body) {
-  if (packet.type == Type::publish) return read_publish(packet, flags, body);
-  if (flags != (packet.type == Type::pubrel ? 2U : 0U)) return "reserved flags in a packet header";
-  switch (packet.type) {
-    case Type::connack: return read_connack(packet, body);
+/// What the first byte alone rules out, so that a peer that speaks something else is not waited for.
+std::optional<std::string> check_first_byte(Type type, unsigned flags) {
+  switch (type) {
+    case Type::publish: return std::nullopt;
+    case Type::connack:
     case Type::puback:
     case Type::pubrec:
     case Type::pubrel:
     case Type::pubcomp:
     case Type::suback:
-    case Type::unsuback: return read_acknowledgement(packet, body);
-    case Type::pingresp:
-      return body.rest().empty() ? std::nullopt : std::optional<std::string>("a PINGRESP with a body");
+    case Type::unsuback:
+    case Type::pingresp: break;
     default: return "a packet that a server does not send";
+  }
+  if (flags != (type == Type::pubrel ? 2U : 0U)) return "reserved flags in a packet header";
+  return std::nullopt;
+}
+
+/// What the length rules out before the body is there.
+std::optional<std::string> check_length(Type type, std::size_t length) {
+  if (length > kLargestPacket) return "a packet of " + std::to_string(length) + " bytes";
+  if (type == Type::publish || type == Type::suback) return std::nullopt;
+  if (length != (type == Type::pingresp ? 0U : 2U)) return "a packet of the wrong length for its type";
+  return std::nullopt;
+}
+
+std::optional<std::string> read_body(Packet& packet, unsigned flags, Body body) {
+  switch (packet.type) {
+    case Type::publish: return read_publish(packet, flags, body);
+    case Type::connack: return read_connack(packet, body);
+    case Type::pingresp: return std::nullopt;  // its length is its all
+    default: return read_acknowledgement(packet, body);
   }
 }
 
@@ -140,6 +156,11 @@ std::string packet_of(Type type, unsigned flags, std::string_view body) {
 }  // namespace
 
 Parsed parse_packet(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  const auto type = static_cast<Type>(byte_at(bytes, 0) >> 4U);
+  const unsigned flags = byte_at(bytes, 0) & 0xFU;
+  if (auto wrong = check_first_byte(type, flags)) return malformed(std::move(*wrong));
+
   std::size_t length = 0;
   std::size_t at = 1;
   for (unsigned shift = 0;; shift += 7, ++at) {
@@ -149,12 +170,12 @@ Parsed parse_packet(std::string_view bytes) {
     if ((byte_at(bytes, at) & 0x80U) == 0) break;
   }
   const std::size_t header = at + 1;
-  if (length > kLargestPacket) return malformed("a packet of " + std::to_string(length) + " bytes");
+  if (auto wrong = check_length(type, length)) return malformed(std::move(*wrong));
   if (bytes.size() - header < length) return {};
 
   Parsed parsed;
-  parsed.packet.type = static_cast<Type>(byte_at(bytes, 0) >> 4U);
-  if (auto wrong = read_body(parsed.packet, byte_at(bytes, 0) & 0xFU, Body(bytes.substr(header, length))))
+  parsed.packet.type = type;
+  if (auto wrong = read_body(parsed.packet, flags, Body(bytes.substr(header, length))))
     return malformed(std::move(*wrong));
   parsed.state = Parsed::State::packet;
   parsed.consumed = header + length;

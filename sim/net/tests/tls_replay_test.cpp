@@ -8,54 +8,63 @@
 namespace epki::sim::bench {
 namespace {
 
-std::string replay(const Client& client, const std::vector<std::string>& names) {
-  std::vector<std::string> chain;
+using Certificates = std::vector<std::string>;
+
+Certificates der(const std::vector<std::string>& names) {
+  Certificates chain;
   for (const auto& name : names)
     chain.push_back(Pki::instance().openssl({"x509", "-in", name + ".pem", "-outform", "DER"}));
+  return chain;
+}
+
+std::string replay(const Client& client, Certificates chain) {
   KeylessServer server(std::move(chain));
   const Opened opened = open_as(client, server.port());
   EXPECT_EQ(opened.failure, OpenFailure::tls) << opened.detail;
   return server.answer();
 }
 
-const std::vector<std::string> kGenuine{"built-in-ok"};
+const Certificates& genuine() {
+  static const Certificates chain = der({"built-in-ok"});
+  return chain;
+}
 
 TEST(TlsReplay, SeparatesTheAnchorWords) {
-  EXPECT_EQ(replay(client_of(Anchors::uploaded), kGenuine), "48");
-  EXPECT_EQ(replay(client_of(Anchors::union_of_both), kGenuine), "51");
-  EXPECT_EQ(replay(client_of(Anchors::built_in), kGenuine), "51");
-  EXPECT_EQ(replay(client_of(Anchors::unverified), kGenuine), "51");
+  EXPECT_EQ(replay(client_of(Anchors::uploaded), genuine()), "48");
+  EXPECT_EQ(replay(client_of(Anchors::union_of_both), genuine()), "51");
+  EXPECT_EQ(replay(client_of(Anchors::built_in), genuine()), "51");
+  EXPECT_EQ(replay(client_of(Anchors::unverified), genuine()), "51");
   Client override_client = client_of(Anchors::built_in_when_nothing_uploaded);
-  EXPECT_EQ(replay(override_client, kGenuine), "48");
+  EXPECT_EQ(replay(override_client, genuine()), "48");
   override_client.settings.cacert.reset();
-  EXPECT_EQ(replay(override_client, kGenuine), "51");
+  EXPECT_EQ(replay(override_client, genuine()), "51");
 }
 
 TEST(TlsReplay, UploadingTheRootIsThePositiveControl) {
   Client client = client_of(Anchors::uploaded);
   client.settings.cacert = Pki::instance().pem("built-in");
-  EXPECT_EQ(replay(client, kGenuine), "51");
+  EXPECT_EQ(replay(client, genuine()), "51");
 }
 
 TEST(TlsReplay, IsBlindWhereTheVerdictComesLater) {
   Client client = client_of(Anchors::uploaded);
   client.policy.decided = Decided::after_handshake;
-  EXPECT_EQ(replay(client, kGenuine), "51");
+  EXPECT_EQ(replay(client, genuine()), "51");
   client.policy.decided = Decided::never;
-  EXPECT_EQ(replay(client, kGenuine), "51");
+  EXPECT_EQ(replay(client, genuine()), "51");
 }
 
 TEST(TlsReplay, StillSeparatesWithTheClockSetBack) {
   for (const auto& [anchors, expected] : {std::pair{Anchors::uploaded, "48"}, {Anchors::union_of_both, "46"}}) {
     Client client = client_of(anchors);
     client.settings.clock = std::chrono::hours(-48);
-    EXPECT_EQ(replay(client, kGenuine), expected);
+    EXPECT_EQ(replay(client, genuine()), expected);
   }
 }
 
 TEST(TlsReplay, ADeepPathTellsIgnoredFromUnverified) {
-  std::vector<std::string> deep{"deep-9-leaf"};
-  for (int depth = 9; depth >= 1; --depth) deep.push_back("deep-" + std::to_string(depth));
+  const Certificates deep =
+      der({"deep-9-leaf", "deep-9", "deep-8", "deep-7", "deep-6", "deep-5", "deep-4", "deep-3", "deep-2", "deep-1"});
   EXPECT_EQ(replay(client_of(Anchors::unverified), deep), "51");
   EXPECT_EQ(replay(client_of(Anchors::uploaded), deep), "49");
   Client ignoring = client_of(Anchors::uploaded);
@@ -66,8 +75,8 @@ TEST(TlsReplay, ADeepPathTellsIgnoredFromUnverified) {
 TEST(TlsReplay, KeyUsageStaysCheckedWhenTheExtendedOneIsNot) {
   Client client = client_of(Anchors::uploaded);
   client.policy.eku = Eku::unchecked;
-  EXPECT_EQ(replay(client, {"no-signature"}), "43");
-  EXPECT_EQ(replay(client, {"client-only"}), "51");
+  EXPECT_EQ(replay(client, der({"no-signature"})), "43");
+  EXPECT_EQ(replay(client, der({"client-only"})), "51");
 }
 
 }  // namespace
