@@ -45,8 +45,9 @@ class Client final : public MqttClient {
   }
   void unsubscribe(int packet_id, std::string_view topic) override { send(mqtt::write_unsubscribe(packet_id, topic)); }
   void disconnect() override {
+    because(by_us);  // first: the broker may close before we do
     send(mqtt::write_disconnect());
-    close(by_us);
+    channel_->close();
   }
 
  private:
@@ -112,10 +113,14 @@ class Client final : public MqttClient {
     last_sent_ = SteadyClock::now();
   }
 
+  /// The first reason stands; by_peer is what is left when nobody here gave one.
+  void because(ClosedBecause why) {
+    int none_yet = by_peer;
+    why_.compare_exchange_strong(none_yet, why);
+  }
+
   void close(ClosedBecause why) {
-    // The first reason stands; by_peer is what is left when nobody here closed.
-    int expected = by_peer;
-    why_.compare_exchange_strong(expected, why);
+    because(why);
     channel_->close();
   }
 
