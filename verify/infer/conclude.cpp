@@ -1,0 +1,307 @@
+#include "verify/infer/conclude.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "verify/infer/findings.hpp"
+#include "verify/infer/reading.hpp"
+#include "verify/infer/rows.hpp"
+
+namespace epki::infer {
+
+namespace {
+
+std::vector<Class> all_classes() {
+  return {Class::uploaded,   Class::union_of_both,        Class::built_in, Class::built_in_when_nothing_uploaded,
+          Class::unverified, Class::uploaded_not_honoured};
+}
+
+void drop(std::vector<Class>& from, std::initializer_list<Class> gone) {
+  std::erase_if(from, [&](Class value) { return std::find(gone.begin(), gone.end(), value) != gone.end(); });
+}
+
+std::vector<Class> still_possible(const Controls& controls, const Findings& findings) {
+  auto possible = all_classes();
+  if (controls.unknown.settled() && !controls.unknown.is(Outcome::accepted)) drop(possible, {Class::unverified});
+  if (controls.own.is(Outcome::accepted)) drop(possible, {Class::built_in, Class::uploaded_not_honoured});
+  if (controls.own.refused(alert_unknown_ca)) drop(possible, {Class::uploaded});
+  if (!findings.trusted.empty()) {
+    drop(possible, {Class::uploaded, Class::built_in_when_nothing_uploaded, Class::uploaded_not_honoured});
+  } else if (!findings.refused.empty() && !findings.open) {
+    drop(possible, {Class::union_of_both});
+  }
+  if (findings.uploads_count) drop(possible, {Class::built_in});
+  if (!findings.with_nothing.empty()) drop(possible, {Class::uploaded, Class::uploaded_not_honoured});
+  return possible;
+}
+
+Conclusion inconclusive(std::string because, std::string next_step) {
+  Conclusion result;
+  result.because = std::move(because);
+  result.next_step = std::move(next_step);
+  return result;
+}
+
+Conclusion decided(Class verdict, Influence influence, std::string because) {
+  Conclusion result;
+  result.verdict = verdict;
+  result.influence = influence;
+  result.because = std::move(because);
+  result.possible = {verdict};
+  return result;
+}
+
+/// The run has no ClientHello at all: C0.
+std::optional<Conclusion> without_hello(const Evidence& evidence) {
+  const auto arrived = [](const Attempt& attempt) {
+    return attempt.outcome != Outcome::unreachable && attempt.outcome != Outcome::not_sent;
+  };
+  if (std::any_of(evidence.attempts.begin(), evidence.attempts.end(), arrived)) return std::nullopt;
+  if (evidence.attempts.empty()) {
+    return inconclusive(
+        "No attempt was made" + (evidence.ended_early.empty() ? "." : ": " + evidence.ended_early + "."),
+        "Run again without a budget.");
+  }
+  const bool local = std::any_of(evidence.attempts.begin(), evidence.attempts.end(),
+                                 [](const Attempt& attempt) { return attempt.outcome == Outcome::not_sent; });
+  auto result = inconclusive(
+      std::string("C0 failed: no ClientHello from this path reached the responder") +
+          (evidence.absence.empty() ? "." : ", because " + evidence.absence + "."),
+      local ? "The modem refuses locally whatever is bound: read its files back (provision --show), and give two "
+              "--replay files under different roots so that cross-binding can decide."
+            : "Let the name lead to this computer: --reach-as NAME:PORT with a name that the modem can resolve and a "
+              "port that is forwarded to --listen. Then run again.");
+  result.possible = all_classes();
+  return result;
+}
+
+/// C2 and C3 end a run when they contradict themselves, and decide it when they are accepted.
+std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& controls) {
+  const std::string early = evidence.ended_early.empty() ? "." : ": " + evidence.ended_early + ".";
+  const auto& unknown = controls.unknown;
+  const auto& forged = controls.forged;
+  for (const auto* control : {&unknown, &forged}) {
+    if (control->state != Reading::State::mixed) continue;
+    auto result = inconclusive(
+        "The control " + control->name + " contradicts itself: a chain that must be refused " + control->words + ".",
+        "Run again; if it stays so, with a fresh power-up of the modem before each run.");
+    result.contradictory = true;
+    return result;
+  }
+  if (unknown.is(Outcome::accepted)) {
+    return decided(Class::unverified, Influence::inconclusive,
+                   "A server under a CA that the modem never saw " + unknown.words +
+                       ": with application data, while another CA was bound. The server is not verified, so what the "
+                       "anchors are makes no difference.");
+  }
+  if (forged.is(Outcome::accepted)) {
+    return decided(Class::unverified, Influence::inconclusive,
+                   "A certificate that names the bound CA as its issuer and carries another key's signature " +
+                       forged.words + ": signatures are not verified, although an unknown CA's chain " + unknown.words +
+                       ".");
+  }
+  if (unknown.state == Reading::State::no_case || forged.state == Reading::State::no_case) {
+    return inconclusive("The oracle does not agree with what C2 and C3 are meant to be.",
+                        "Report this as a defect, with the oracle's name and version.");
+  }
+  if (unknown.rejected() || unknown.is(Outcome::closed) || unknown.is(Outcome::completed)) return std::nullopt;
+  if (unknown.passed()) {
+    return inconclusive(
+        "An unknown CA's chain " + unknown.words +
+            ": the modem gives for an untrusted chain the answer that a replay needs for a trusted one.",
+        "Only a live server with a genuine certificate can tell on such a modem.");
+  }
+  if (controls.across) {
+    return inconclusive("With the test CA bound the modem " +
+                            std::string("refuses before any packet: a server under it ") + controls.own.words +
+                            ". Under a genuine root, a chain of an unknown CA " + unknown.words + early,
+                        "Give two --replay files under different roots, so that cross-binding can decide.");
+  }
+  return inconclusive("The control C2 does not answer: a chain of an unknown CA " + unknown.words + early,
+                      evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
+}
+
+Conclusion after_handshake(const Controls& controls) {
+  auto result = inconclusive(
+      "An unknown CA's chain " + controls.unknown.words +
+          ": the modem judges after the handshake, so it answers 51 to every replayed chain, and a union with built-in "
+          "anchors looks like the uploaded CA alone.",
+      "Only a live server with a genuine certificate can tell; a replay never can on such a modem.");
+  return result;
+}
+
+std::string own_words(const Controls& controls) {
+  return "A server under the uploaded test CA " + controls.own.words + "; one under an unknown CA " +
+         controls.unknown.words + ". ";
+}
+
+/// The words after a chain of U was refused: whether something other than trust explains it.
+std::string confounder(const Controls& controls) {
+  if (!controls.own.settled()) return "C1 gave no settled answer";
+  if (controls.own.refused(42)) return "42 points to the name or to a certificate the modem cannot read";
+  if (controls.own.refused(43)) return "43 points to the key or its usage";
+  if (controls.own.refused(45) || controls.own.refused(46)) return "the answer points to the modem's clock";
+  if (controls.direct.is(Outcome::accepted)) {
+    return "a chain without an intermediate was accepted (" + controls.direct.name +
+           "), so it is the chain's length and not its root";
+  }
+  return "the answer does not say that the CA was judged unknown";
+}
+
+bool other_upload_accepted(const Controls& controls) {
+  return controls.issuer.is(Outcome::accepted) || controls.other_key.is(Outcome::accepted);
+}
+
+std::string variant_words(const Controls& controls) {
+  if (controls.issuer.is(Outcome::accepted)) {
+    return "An uploaded intermediate was accepted (" + controls.issuer.name +
+           "), so it is self-signed roots that are refused. ";
+  }
+  if (controls.other_key.is(Outcome::accepted)) {
+    return "A root with another kind of key was accepted (" + controls.other_key.name + "), so it is the kind of key. ";
+  }
+  return {};
+}
+
+Conclusion influence_detected(const Controls& controls, const Findings& findings) {
+  const std::string found = "Built-in anchors influence validation: " + findings.words + ". ";
+  if (controls.own.is(Outcome::accepted)) {
+    return decided(Class::union_of_both, Influence::detected,
+                   found + own_words(controls) + "So the uploaded CA and built-in anchors both count.");
+  }
+  const bool refused = controls.user_refused();
+  if (refused && (findings.uploads_count || other_upload_accepted(controls))) {
+    return decided(Class::union_of_both, Influence::detected,
+                   found + own_words(controls) + variant_words(controls) +
+                       "Other uploaded CAs count, so both sets do; the test CA itself is not honoured.");
+  }
+  if (refused) {
+    return decided(Class::built_in, Influence::detected,
+                   found + own_words(controls) + "So the uploaded CA does not count and the built-in anchors do.");
+  }
+  auto result = inconclusive(
+      found + own_words(controls) + "Whether the uploaded CA counts beside them is open: " + confounder(controls) + ".",
+      "Set the modem's clock, use a name that the modem resolves, and run again.");
+  result.influence = Influence::detected;
+  return result;
+}
+
+Conclusion by_nothing_bound(const Controls& controls, const Findings& findings) {
+  return decided(Class::built_in_when_nothing_uploaded, Influence::detected,
+                 own_words(controls) + "While a CA is bound, " + findings.words + "; but " + findings.nothing_words +
+                     ". So built-in anchors count exactly while nothing is bound.");
+}
+
+Conclusion none_found(const Controls& controls, const Findings& findings) {
+  const std::string none = "none of these " + std::to_string(findings.refused.size()) +
+                           " anchors influenced the result; other roots were not tried.";
+  const std::string why =
+      own_words(controls) + "Against that, " + findings.words + "; " + findings.nothing_words + ". ";
+  // An accepted C3 has its own verdict; here it only says which anchors count beside that.
+  const bool forged_known = controls.forged.is(Outcome::refused) || controls.forged.is(Outcome::closed) ||
+                            controls.forged.is(Outcome::accepted);
+  if (controls.own.is(Outcome::accepted) && forged_known) {
+    return decided(Class::uploaded, Influence::not_found, why + "So only the uploaded CA counts: " + none);
+  }
+  const bool refused = controls.user_refused();
+  if (refused && (findings.uploads_count || other_upload_accepted(controls))) {
+    return decided(Class::uploaded_not_honoured, Influence::not_found,
+                   why + variant_words(controls) + "Other uploaded CAs count, the test CA does not; and " + none);
+  }
+  auto result = inconclusive(why + (controls.own.is(Outcome::accepted)
+                                        ? "But the control " + controls.forged.words + "."
+                                        : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
+                             "Set the modem's clock, use a name that the modem resolves, and run again.");
+  result.influence = Influence::not_found;
+  return result;
+}
+
+std::string next_after_obstacle(const Evidence& evidence) {
+  if (evidence.anchors.empty()) {
+    return "Give a genuine chain: ec200u-pki capture HOST:443 --out DIR, then verify --replay FILE.";
+  }
+  if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
+  return "The replayed chain must be valid today, its root must not lie on the modem already, and its host name must "
+         "lead to this computer: set it at a DNS server that the modem asks (AT+QIDNSCFG). Or give another chain.";
+}
+
+Conclusion open_question(const Evidence& evidence, const Controls& controls, const Findings& findings) {
+  std::string reason = findings.obstacle;
+  if (evidence.anchors.empty()) reason = "no genuine chain was given to replay";
+  auto result =
+      inconclusive(own_words(controls) + "Whether built-in anchors count as well is open: " + reason + "." +
+                       (evidence.ended_early.empty() ? "" : " The run ended early: " + evidence.ended_early + "."),
+                   next_after_obstacle(evidence));
+  result.contradictory = findings.contradictory;
+  if (!findings.with_nothing.empty()) {
+    result.influence = Influence::detected;
+    result.because =
+        "Built-in anchors influence validation at least while nothing is bound: " + findings.nothing_words + ". " +
+        result.because;
+  }
+  return result;
+}
+
+Conclusion by_replay(const Evidence& evidence, const Controls& controls, const Findings& findings) {
+  if (!findings.trusted.empty()) return influence_detected(controls, findings);
+  if (!controls.own.settled()) {
+    auto result =
+        inconclusive("The control C1 gives no settled answer: a chain of the bound CA " + controls.own.words + ".",
+                     evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
+    result.contradictory = controls.own.state == Reading::State::mixed;
+    return result;
+  }
+  if (findings.refused.empty() || findings.open) return open_question(evidence, controls, findings);
+  if (!findings.with_nothing.empty()) return by_nothing_bound(controls, findings);
+  if (findings.nothing_open) return open_question(evidence, controls, findings);
+  return none_found(controls, findings);
+}
+
+void append(std::vector<int>& to, const std::vector<int>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void add_anchors(Conclusion& conclusion, const Findings& findings) {
+  conclusion.found = findings.trusted.empty() ? findings.with_nothing : findings.trusted;
+  append(conclusion.counted, findings.trusted);
+  append(conclusion.counted, findings.refused);
+}
+
+struct Judged {
+  Conclusion conclusion;
+  Class anchors;  ///< what the policy's first row says; differs from the verdict where only signatures are unverified
+};
+
+Judged judged(const Evidence& evidence) {
+  if (auto result = without_hello(evidence)) return {*result, Class::inconclusive};
+  const auto controls = read_controls(evidence);
+  const auto findings = read_findings(evidence, controls.across);
+  auto by_control = by_controls(evidence, controls);
+  const bool only_signature =
+      by_control && by_control->verdict == Class::unverified && !controls.unknown.is(Outcome::accepted);
+  if (by_control && !only_signature) {
+    if (by_control->possible.empty()) by_control->possible = still_possible(controls, findings);
+    return {*by_control, by_control->verdict};
+  }
+  auto result =
+      controls.unknown.is(Outcome::completed) ? after_handshake(controls) : by_replay(evidence, controls, findings);
+  if (result.possible.empty()) result.possible = still_possible(controls, findings);
+  const auto anchors = result.verdict;
+  if (only_signature) {
+    by_control->influence = result.influence;
+    by_control->because += " Beside that: " + result.because;
+    result = *by_control;
+  }
+  add_anchors(result, findings);
+  return {std::move(result), anchors};
+}
+
+}  // namespace
+
+Conclusion conclude(const Evidence& evidence) {
+  auto [result, anchors] = judged(evidence);
+  result.policy = read_rows(evidence, anchors);
+  return result;
+}
+
+}  // namespace epki::infer

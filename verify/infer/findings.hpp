@@ -1,0 +1,36 @@
+#pragma once
+// All readings of one run: the controls, and what the replays say over all anchors.
+
+#include <string>
+#include <vector>
+
+#include "verify/infer/evidence.hpp"
+#include "verify/infer/reading.hpp"
+
+namespace epki::infer {
+
+struct Controls {
+  Reading own, unknown, forged, direct, issuer, other_key;
+  bool across = false;  ///< U is refused before any packet: `unknown` was read under a genuine root
+
+  /// A chain of U was judged, and its CA counts as unknown: nothing else explains the refusal.
+  bool user_refused() const;
+};
+
+Controls read_controls(const Evidence& evidence);
+
+/// Everything the replays say, over all anchors.
+struct Findings {
+  std::vector<int> trusted, refused, with_nothing;
+  bool uploads_count = false;  ///< something that was bound made the difference
+  std::string words{};         ///< of the first anchor that decides
+  std::string nothing_words{};
+  std::string obstacle{};  ///< the first reason why something stays open
+  bool open = false;       ///< an anchor whose answers do not settle it
+  bool nothing_open = false;
+  bool contradictory = false;
+};
+
+Findings read_findings(const Evidence& evidence, bool across);
+
+}  // namespace epki::infer
