@@ -1,0 +1,42 @@
+#pragma once
+// What the order of probes needs of a modem and a responder. The real one is ModemBench; tests play a client model.
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "verify/infer/evidence.hpp"
+
+namespace epki::trial {
+
+struct Shot {
+  infer::Shown shown = infer::Shown::own_chain;
+  infer::Bound bound{};
+  int anchor = -1;
+  infer::Knob knob = infer::Knob::none;
+  int turn = 0;  ///< counts up: cases with variants (with and without an intermediate) alternate by it
+};
+
+class Bench {
+ public:
+  virtual ~Bench() = default;
+
+  /// Binds what the shot says, unless it is bound, arms, opens, joins the records. With `nothing` only after unbind()
+  /// said true. An Error ends the run.
+  virtual Result<infer::Attempt> attempt(const Shot& shot) = 0;
+  /// Leaves nothing bound; false when this firmware does not let go of a CA.
+  virtual Result<bool> unbind() = 0;
+  /// Takes what `bound` needed off the modem again; binds U first where it is still bound.
+  virtual Status forget(const infer::Bound& bound) = 0;
+
+  virtual bool can_reboot() const = 0;
+  /// Restarts the modem and writes the run's settings again; nothing is bound afterwards.
+  virtual Status reboot(std::string_view why) = 0;
+
+  /// Opens so far: a modem may wear out.
+  virtual int handshakes() const = 0;
+  /// What explains the last attempt of which nothing arrived; a clause, may be empty.
+  virtual std::string absence() const = 0;
+};
+
+}  // namespace epki::trial

@@ -1,0 +1,141 @@
+#include "verify/trial/deck.hpp"
+
+#include "verify/probe/throw_away.hpp"
+
+namespace epki::trial {
+
+namespace {
+
+using infer::Shown;
+using What = infer::Bound::What;
+
+/// A leaf's key costs nothing to the question: the smallest of the root's family.
+ossl::KeyType leaf_key(ossl::KeyType root) {
+  return is_rsa(root) ? ossl::KeyType::rsa_2048 : ossl::KeyType::ec_p256;
+}
+
+/// The chain length alternates, so that a limit on it shows as a contradiction and not as distrust.
+std::string_view case_id(const Shot& shot) {
+  switch (shot.shown) {
+    case Shown::own_chain: return shot.bound.what == What::user_intermediate ? "ok_direct" : "ok_inter";
+    case Shown::own_direct: return "ok_direct";
+    case Shown::unknown: return shot.turn % 2 == 0 ? "unknown_inter" : "unknown_direct";
+    case Shown::badsig: return "badsig";
+    case Shown::wrong_host: return "wronghost";
+    case Shown::expired: return "expired";
+    case Shown::not_yet: return "notyet";
+    case Shown::eku_client: return "eku_client";
+    default: return "";
+  }
+}
+
+std::string card_key(const Shot& shot) {
+  const bool replay = shot.anchor >= 0;
+  const bool other = shot.bound.what == What::user_intermediate || shot.bound.what == What::other_key;
+  return std::string(case_id(shot)) + "/" + std::to_string(replay ? static_cast<int>(shot.shown) : -1) + "/" +
+         std::to_string(shot.anchor) + "/" + (other ? std::to_string(static_cast<int>(shot.bound.what)) : "");
+}
+
+}  // namespace
+
+Deck::Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType key, probe::Material material,
+           Instant now, RandomSource& random)
+    : host_(std::move(host)),
+      genuine_(std::move(genuine)),
+      key_(key),
+      material_(std::move(material)),
+      now_(now),
+      random_(&random) {}
+
+Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<probe::Genuine> genuine, Instant now,
+                        RandomSource& random) {
+  auto u = probe::mint_throw_away_root("verify", key, now, random);
+  if (!u) return std::move(u).error();
+  auto stranger = probe::mint_throw_away_root("stranger", key, now, random);
+  if (!stranger) return std::move(stranger).error();
+  probe::Material material{std::move(*u), std::move(*stranger), leaf_key(key), host, now};
+  return Deck(host, std::move(genuine), key, std::move(material), now, random);
+}
+
+const std::string& Deck::host(const Shot& shot) const {
+  const bool own = shot.anchor < 0 || shot.shown == Shown::replay_wrong_name;
+  return own ? host_ : genuine_[static_cast<std::size_t>(shot.anchor)].host;
+}
+
+std::string Deck::name(const infer::Bound& bound) const {
+  switch (bound.what) {
+    case What::user: return "U, the throw-away root";
+    case What::nothing: return "nothing";
+    case What::genuine: return genuine_[static_cast<std::size_t>(bound.anchor)].root.subject();
+    case What::genuine_issuer:
+      return "the intermediate under " + genuine_[static_cast<std::size_t>(bound.anchor)].root.subject();
+    case What::user_intermediate: return "an intermediate of U";
+    case What::other_key: return "a throw-away root with another kind of key";
+  }
+  return {};
+}
+
+Result<probe::ThrowAwayCa> Deck::other_user(What what) {
+  if (const auto known = others_.find(what); known != others_.end()) return known->second;
+  const auto other = is_rsa(key_) ? ossl::KeyType::ec_p256 : ossl::KeyType::rsa_2048;
+  auto made = what == What::other_key ? probe::mint_throw_away_root("verify", other, now_, *random_)
+                                      : probe::mint_intermediate("verify", key_, material_.u, now_, *random_);
+  if (!made) return made;
+  others_.emplace(what, *made);
+  return made;
+}
+
+Result<std::string> Deck::pem(const infer::Bound& bound) {
+  const auto* chain = bound.anchor >= 0 ? &genuine_[static_cast<std::size_t>(bound.anchor)] : nullptr;
+  switch (bound.what) {
+    case What::user: return material_.u.certificate.pem();
+    case What::nothing: return std::string();
+    case What::genuine: return chain->root.pem();
+    case What::genuine_issuer: return (chain->presented.size() > 1 ? chain->presented[1] : chain->root).pem();
+    case What::user_intermediate:
+    case What::other_key: break;
+  }
+  auto other = other_user(bound.what);
+  if (!other) return std::move(other).error();
+  return other->certificate.pem();
+}
+
+Result<probe::Case> Deck::mint_replay(const Shot& shot) {
+  const auto& genuine = genuine_[static_cast<std::size_t>(shot.anchor)];
+  switch (shot.shown) {
+    case Shown::unknown_like: return probe::unknown_like(genuine, now_, *random_);
+    case Shown::flipped_twin: return probe::flipped_twin(genuine);
+    case Shown::keyless: return probe::keyless_under(material_.u, genuine, now_, *random_);
+    default: break;
+  }
+  probe::Case replay;
+  replay.id = "replay";
+  replay.presented = "the genuine chain for " + genuine.host + " under " + genuine.root.subject() + ", without its key";
+  if (shot.shown == Shown::replay_wrong_name) replay.presented += ", dialled as " + host_;
+  replay.because = "RFC 5246, 7.4.2: the client judges the chain before the key exchange's signature";
+  replay.chain = genuine.presented;
+  return replay;
+}
+
+Result<probe::Case> Deck::mint(const Shot& shot) {
+  if (shot.anchor >= 0) return mint_replay(shot);
+  if (shot.bound.what != What::user_intermediate && shot.bound.what != What::other_key) {
+    return probe::mint_case(case_id(shot), material_, *random_);
+  }
+  auto other = other_user(shot.bound.what);
+  if (!other) return std::move(other).error();
+  const probe::Material material{std::move(*other), material_.stranger, material_.leaf_key, host_, now_};
+  return probe::mint_case(case_id(shot), material, *random_);
+}
+
+Result<const probe::Case*> Deck::card(const Shot& shot) {
+  auto& place = cards_[card_key(shot)];
+  if (!place) {
+    auto made = mint(shot);
+    if (!made) return std::move(made).error();
+    place = std::make_unique<probe::Case>(std::move(*made));
+  }
+  return place.get();
+}
+
+}  // namespace epki::trial

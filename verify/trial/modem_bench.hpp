@@ -1,0 +1,69 @@
+#pragma once
+// The bench on a real line: binds on the modem, presents on the responder, joins AT, server and oracle.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "provision/ec200u/modem.hpp"
+#include "verify/probe/responder.hpp"
+#include "verify/trial/bench.hpp"
+#include "verify/trial/classify.hpp"
+#include "verify/trial/deck.hpp"
+#include "verify/trial/opinions.hpp"
+#include "verify/trial/traces.hpp"
+#include "verify/trial/trial.hpp"
+
+namespace epki::trial {
+
+class ModemBench final : public Bench {
+ public:
+  struct Parts {
+    ec200u::Modem& modem;
+    probe::Responder& responder;
+    Deck& deck;
+    Opinions& opinions;
+    Traces& traces;
+  };
+  ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
+
+  /// Writes the run's SSL settings, each read back, and lets the MQTT client use the context. Nothing is bound yet.
+  Status prepare();
+
+  Result<infer::Attempt> attempt(const Shot& shot) override;
+  Result<bool> unbind() override;
+  Status forget(const infer::Bound& bound) override;
+  bool can_reboot() const override { return setup_.allow_reboot; }
+  Status reboot(std::string_view why) override;
+  int handshakes() const override { return opens_; }
+  std::string absence() const override { return absence_; }
+
+  int reboots() const { return reboots_; }
+  /// Every attempt, those included that were tried again.
+  std::vector<ProbeRecord>& records() { return records_; }
+
+ private:
+  Status bind(const infer::Bound& bound);
+  Status write_setting(const std::string& key, const std::string& value);
+  Status turn(infer::Knob knob);
+  Result<probe::ServerRecord> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
+  Result<Absence> explain(const Shot& shot, const probe::Case& card);
+  Result<std::optional<std::string>> name_fault(const std::string& host);
+  void note_attempt(const Shot& shot, const Seen& seen, const probe::ServerRecord& server, const Joined& joined,
+                    ProbeRecord record);
+  std::uint16_t port() const { return setup_.reach_port != 0 ? setup_.reach_port : parts_.responder.port(); }
+  std::chrono::milliseconds grace() const;
+
+  Parts parts_;
+  const Setup& setup_;
+  const Surroundings& around_;
+  std::optional<infer::Bound> bound_{};  ///< nothing: not known
+  infer::Knob knob_ = infer::Knob::none;
+  std::map<std::string, int> attempts_{};  ///< by probe name
+  std::vector<ProbeRecord> records_{};
+  std::string absence_{};
+  int opens_ = 0, reboots_ = 0;
+};
+
+}  // namespace epki::trial

@@ -1,0 +1,78 @@
+#include "core/exit_code.hpp"
+#include "verify/trial/trial.hpp"
+
+namespace epki::trial {
+
+Json ProbeRecord::json() const {
+  Json server = Json::object({{"stage", stage}, {"alert", Json(alert)}, {"sni", sni}});
+  server.set("application_data", application_data > 0);
+  return Json::object(
+      {{"id", id},
+       {"path", path},
+       {"attempt", attempt},
+       {"bound", bound},
+       {"presented", presented},
+       {"at", Json::object({{"command", at_command}, {"result", at_result}})},
+       {"server", std::move(server)},
+       {"oracle", Json::object({{"uploaded", oracle_uploaded}, {"with_built_in", oracle_with_built_in}})},
+       {"outcome", outcome},
+       {"note", note}});
+}
+
+Json PathVerdict::json() const {
+  Json found = Json::array();
+  for (const auto& anchor : anchors_found) {
+    found.push(Json::object({{"subject", anchor.subject}, {"sha256", anchor.sha256}}));
+  }
+  Json words = Json::array();
+  for (const auto value : possible) words.push(std::string(word(value)));
+  return Json::object({{"class", std::string(word(verdict_class))},
+                       {"built_in_influence", std::string(word(influence))},
+                       {"because", because},
+                       {"next_step", next_step},
+                       {"anchors_found", std::move(found)},
+                       {"anchors_tried", anchors_tried},
+                       {"possible", std::move(words)},
+                       {"policy", policy.json()}});
+}
+
+Json Report::json() const {
+  Json all_files = Json::array();
+  for (const auto& file : files) {
+    all_files.push(Json::object(
+        {{"name", file.name}, {"size", file.size}, {"sha256", file.sha256.empty() ? Json() : Json(file.sha256)}}));
+  }
+  Json device = Json::object({{"port", port},
+                              {"manufacturer", identity.manufacturer},
+                              {"model", identity.model},
+                              {"firmware", identity.firmware},
+                              {"imei", identity.imei},
+                              {"iccid", identity.iccid},
+                              {"simulated", simulated},
+                              {"clock", clock},
+                              {"files", std::move(all_files)}});
+  Json all_probes = Json::array();
+  for (const auto& probe : probes) all_probes.push(probe.json());
+  Json verdicts = Json::object();
+  verdicts.set(verdict.path, verdict.json());
+  return Json::object({{"device", std::move(device)},
+                       {"oracle", Json::object({{"name", oracle.name}, {"version", oracle.version}})},
+                       {"verdict", std::move(verdicts)},
+                       {"probes", std::move(all_probes)},
+                       {"handshakes", handshakes},
+                       {"reboots", reboots},
+                       {"warnings", Json::array_of(warnings)},
+                       {"duration_ms", duration.count()}});
+}
+
+int Report::exit_code() const {
+  if (verdict.verdict_class == infer::Class::unverified) return exit_code::unverified;
+  if (verdict.influence == infer::Influence::detected) return exit_code::built_in_influence;
+  switch (verdict.verdict_class) {
+    case infer::Class::uploaded: return exit_code::done;
+    case infer::Class::uploaded_not_honoured: return exit_code::uploaded_not_honoured;
+    default: return exit_code::inconclusive;
+  }
+}
+
+}  // namespace epki::trial

@@ -1,0 +1,257 @@
+// The order of probes, run on a model client: what must be concluded, and what must hold along the way.
+#include "verify/trial/schedule.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "verify/infer/conclude.hpp"
+#include "verify/infer/tests/model_client.hpp"
+
+namespace epki::trial {
+namespace {
+
+using infer::Attempt;
+using infer::Bound;
+using infer::Class;
+using infer::Influence;
+using infer::Outcome;
+using infer::Shown;
+using infer::testing::ModelClient;
+using What = Bound::What;
+using A = ModelClient::Anchors;
+
+class FakeBench final : public Bench {
+ public:
+  explicit FakeBench(ModelClient client) : client_(std::move(client)) {}
+
+  Result<Attempt> attempt(const Shot& shot) override {
+    shots.push_back(shot);
+    if (shot.bound.what == What::genuine) uploaded.push_back(shot.bound.anchor);
+    ++since_reboot_;
+    auto seen = client_.answer(shot.shown, shot.bound, shot.anchor, shot.knob);
+    if (wears_after > 0 && since_reboot_ > wears_after) seen = absent(seen, Outcome::not_sent);
+    if (hiccup_at == static_cast<int>(shots.size())) seen = absent(seen, Outcome::unreachable);
+    if (own_name_fails && shot.anchor < 0) seen = absent(seen, Outcome::unreachable);
+    if (replays_elsewhere && shot.anchor >= 0) seen = absent(seen, Outcome::unreachable);
+    if (gone_at == static_cast<int>(shots.size())) return Error{Errc::modem_gone, "the modem is gone"};
+    return seen;
+  }
+  Result<bool> unbind() override { return lets_go; }
+  Status forget(const Bound& bound) override {
+    forgotten.push_back(bound);
+    return success();
+  }
+  bool can_reboot() const override { return reboots_allowed; }
+  Status reboot(std::string_view) override {
+    reboot_before.push_back(shots.size());
+    since_reboot_ = 0;
+    return success();
+  }
+  int handshakes() const override { return static_cast<int>(shots.size()); }
+  std::string absence() const override { return "the modem cannot resolve broker.example"; }
+
+  std::vector<Shot> shots;
+  std::vector<int> uploaded;
+  std::vector<Bound> forgotten;
+  std::vector<std::size_t> reboot_before;
+  int wears_after = 0, hiccup_at = 0, gone_at = 0;
+  bool own_name_fails = false, replays_elsewhere = false, lets_go = true, reboots_allowed = true;
+
+ private:
+  static Attempt absent(Attempt seen, Outcome outcome) {
+    seen.outcome = outcome;
+    seen.alert.reset();
+    return seen;
+  }
+  ModelClient client_;
+  int since_reboot_ = 0;
+};
+
+ModelClient client(A anchors, std::vector<int> built_in = {}) {
+  ModelClient model;
+  model.anchors = anchors;
+  model.built_in = std::move(built_in);
+  return model;
+}
+
+std::vector<infer::Anchor> anchors(int n) {
+  std::vector<infer::Anchor> all;
+  for (int i = 0; i < n; ++i) all.push_back({"CN=Root " + std::to_string(i + 1), "", "www.example.test"});
+  return all;
+}
+
+infer::Evidence play(FakeBench& bench, int chains = 1, Limits limits = {}) {
+  SilentReporter quiet;
+  auto evidence = run_schedule(bench, anchors(chains), limits, quiet);
+  EXPECT_TRUE(evidence.ok());
+  return evidence ? *evidence : infer::Evidence{};
+}
+
+infer::Conclusion judge(FakeBench& bench, int chains = 1, Limits limits = {}) {
+  return infer::conclude(play(bench, chains, limits));
+}
+
+TEST(Schedule, EveryClassIsReachedByItsOwnProbes) {
+  struct Row {
+    const char* name;
+    ModelClient model;
+    Class verdict;
+    int chains = 1;
+  };
+  auto late = client(A::uploaded);
+  late.decided = ModelClient::Decided::after_handshake;
+  auto no_self_signed = client(A::uploaded);
+  no_self_signed.self_signed_uploads = false;
+  auto local = client(A::both, {0});
+  local.refuses_user_locally = true;
+  auto local_none = client(A::uploaded);
+  local_none.refuses_user_locally = local_none.refuses_nothing_locally = true;
+  for (const auto& row :
+       {Row{"uploaded", client(A::uploaded), Class::uploaded}, Row{"union", client(A::both, {0}), Class::union_of_both},
+        Row{"built-in", client(A::built_in, {0}), Class::built_in},
+        Row{"when nothing", client(A::when_nothing, {0}), Class::built_in_when_nothing_uploaded},
+        Row{"unverified", client(A::unverified), Class::unverified}, Row{"late", late, Class::inconclusive},
+        Row{"no self-signed", no_self_signed, Class::uploaded_not_honoured},
+        Row{"local, union", local, Class::union_of_both, 2},
+        Row{"local, not honoured", local_none, Class::uploaded_not_honoured, 2},
+        Row{"second of two", client(A::both, {1}), Class::union_of_both, 2}}) {
+    FakeBench bench(row.model);
+    const auto result = judge(bench, row.chains);
+    EXPECT_EQ(word(result.verdict), word(row.verdict)) << row.name << ": " << result.because;
+  }
+}
+
+TEST(Schedule, TheDecisiveReplayComesFirstAfterARebootAndAgainAfterAnother) {
+  FakeBench bench(client(A::uploaded));
+  play(bench);
+  ASSERT_EQ(bench.reboot_before.size(), 2U);
+  EXPECT_EQ(bench.reboot_before.front(), 0U);
+  EXPECT_EQ(bench.shots.front().shown, Shown::replay);
+  EXPECT_EQ(bench.shots.front().bound, Bound{});
+  int again = 0;
+  for (auto i = bench.reboot_before.back(); i < bench.shots.size(); ++i) {
+    EXPECT_NE(bench.shots[i].bound.what, What::genuine);
+    if (bench.shots[i].shown == Shown::replay && bench.shots[i].bound == Bound{}) ++again;
+  }
+  EXPECT_EQ(again, 1);
+}
+
+TEST(Schedule, NoGenuineRootIsOnTheModemWhileItsInfluenceIsTested) {
+  FakeBench bench(client(A::when_nothing, {0}));
+  play(bench, 2);
+  bool bound = false;
+  for (const auto& shot : bench.shots) {
+    if (shot.bound.what == What::genuine) bound = true;
+    if (shot.bound.what == What::nothing) {
+      EXPECT_TRUE(bound);
+    }
+  }
+  EXPECT_EQ(bench.forgotten.size(), 2U);
+}
+
+TEST(Schedule, ObserverAndFullServerAlternateUnderTheTestCa) {
+  FakeBench bench(client(A::uploaded));
+  play(bench);
+  int switches = 0;
+  for (std::size_t i = 1; i < 14; ++i) {
+    if ((bench.shots[i].anchor >= 0) != (bench.shots[i - 1].anchor >= 0)) ++switches;
+  }
+  EXPECT_GE(switches, 8);
+}
+
+TEST(Schedule, AnUnverifyingModemIsNotProbedFurther) {
+  FakeBench bench(client(A::unverified));
+  play(bench);
+  EXPECT_TRUE(bench.uploaded.empty());
+  EXPECT_LE(bench.shots.size(), 21U);
+}
+
+TEST(Schedule, AWornModemIsRestartedAndTheVerdictStands) {
+  FakeBench bench(client(A::both, {0}));
+  bench.wears_after = 9;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::union_of_both) << result.because;
+  EXPECT_GT(bench.reboot_before.size(), 2U);
+}
+
+TEST(Schedule, AWornModemThatMayNotBeRestartedIsInconclusive) {
+  FakeBench bench(client(A::both, {0}));
+  bench.wears_after = 9;
+  bench.reboots_allowed = false;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::inconclusive);
+}
+
+TEST(Schedule, AWornModemIsNotTakenForOneThatRefusesWithNothingBound) {
+  // Worn exactly when nothing is bound: the check under U tells.
+  for (int wear = 18; wear < 40; ++wear) {
+    FakeBench bench(client(A::when_nothing, {0}));
+    bench.wears_after = wear;
+    const auto result = judge(bench);
+    EXPECT_EQ(result.verdict, Class::built_in_when_nothing_uploaded) << wear << ": " << result.because;
+  }
+}
+
+TEST(Schedule, OneHiccupOfTheNetworkIsTriedAgain) {
+  for (int at = 1; at < 40; ++at) {
+    FakeBench bench(client(A::uploaded));
+    bench.hiccup_at = at;
+    EXPECT_EQ(judge(bench).verdict, Class::uploaded) << at;
+  }
+}
+
+TEST(Schedule, ANameThatDoesNotLeadHereEndsTheRunAtOnce) {
+  FakeBench bench(client(A::uploaded));
+  bench.own_name_fails = bench.replays_elsewhere = true;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::inconclusive);
+  EXPECT_NE(result.because.find("cannot resolve broker.example"), std::string::npos) << result.because;
+  EXPECT_LE(bench.shots.size(), 4U);
+}
+
+TEST(Schedule, AReplayedNameThatLeadsElsewhereIsInconclusive) {
+  FakeBench bench(client(A::both, {0}));
+  bench.replays_elsewhere = true;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::inconclusive);
+  EXPECT_EQ(result.influence, Influence::inconclusive);
+}
+
+TEST(Schedule, AFirmwareThatDoesNotLetGoOfACaIsInconclusive) {
+  FakeBench bench(client(A::uploaded));
+  bench.lets_go = false;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::inconclusive);
+  EXPECT_NE(result.because.find("P3"), std::string::npos) << result.because;
+}
+
+TEST(Schedule, TheBudgetIsKeptAndSaid) {
+  for (const int budget : {1, 5, 12, 20, 24}) {
+    FakeBench bench(client(A::uploaded));
+    const auto result = judge(bench, 1, {3, budget});
+    EXPECT_LE(bench.handshakes(), budget);
+    EXPECT_EQ(result.verdict, Class::inconclusive);
+    EXPECT_NE(result.because.find("budget of " + std::to_string(budget)), std::string::npos) << result.because;
+  }
+}
+
+TEST(Schedule, AModemThatIsGoneIsAnError) {
+  for (int at = 1; at < 30; at += 7) {
+    FakeBench bench(client(A::uploaded));
+    bench.gone_at = at;
+    SilentReporter quiet;
+    const auto evidence = run_schedule(bench, anchors(1), {}, quiet);
+    ASSERT_FALSE(evidence.ok());
+    EXPECT_EQ(evidence.error().code, Errc::modem_gone);
+  }
+}
+
+TEST(Schedule, AFullRunIsSparing) {
+  FakeBench bench(client(A::uploaded));
+  play(bench);
+  EXPECT_LE(bench.shots.size(), 42U);
+}
+
+}  // namespace
+}  // namespace epki::trial
