@@ -91,6 +91,20 @@ TEST(Command, NeverTakesALateAnswerForItsOwn) {
   EXPECT_TRUE(wire.finished()) << wire.left();
 }
 
+TEST(Command, IsNotInStepByTheLateAnswerAlone) {
+  // QFLDS is answered while CSQ is asked, CSQ only while CREG is asked.
+  ScriptedStream wire({{"AT+QFLDS=\"UFS\"\r", "", "\r\n+QFLDS: 1,2\r\n\r\nOK\r\n"},
+                       {"AT+CSQ\r", "", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"},
+                       turn("AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
+                       turn("AT+CPIN?", "\r\n+CPIN: READY\r\n\r\nOK\r\n")});
+  Engine engine(wire, unsolicited);
+  ASSERT_FALSE(engine.command("AT+QFLDS=\"UFS\"", soon()));
+  auto reply = engine.command("AT+CPIN?", soon());
+  ASSERT_TRUE(reply) << reply.error().what;
+  EXPECT_EQ(reply->lines, std::vector<std::string>{"+CPIN: READY"});
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
 TEST(Command, NeverTakesALateProbeForItsSuccessor) {
   // CSQ stays unanswered as well; both late answers come while CREG is asked.
   ScriptedStream wire({turn("AT+QFLST", ""),
@@ -154,6 +168,16 @@ TEST(Upload, WaitsForEachAcknowledgement) {
   ASSERT_TRUE(reply) << reply.error().what;
   EXPECT_EQ(reply->lines, std::vector<std::string>{"+QFUPL: 2500,0000"});
   EXPECT_EQ(seen, (std::vector<std::size_t>{1024, 2048, 2500}));
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Upload, SendsNoBlockBeforeTheLastWasAcknowledged) {
+  const std::string data(2500, 'x');
+  ScriptedStream wire({turn("AT+QFUPL=\"f\",2500,5,1", "\r\nCONNECT\r\n"), {data.substr(0, 1024), ""}});
+  Engine engine(wire, unsolicited);
+  auto reply = engine.upload("AT+QFUPL=\"f\",2500,5,1", data, true, soon());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().what, "the modem stopped taking data after 1024 of 2500 bytes");
   EXPECT_TRUE(wire.finished()) << wire.left();
 }
 

@@ -121,6 +121,7 @@ TEST_F(Power, RestartsAndWaitsUntilFilesAreReadable) {
   expect("AT+CPIN?", info("+CPIN: READY"));
   auto restarted = modem.reboot(after(60s));
   ASSERT_TRUE(restarted) << restarted.error().what;
+  EXPECT_FALSE(engine.take_queued([](std::string_view line) { return line == "RDY"; }));
 }
 
 TEST_F(Power, RestartsThoughTheCommandWasNotAnswered) {

@@ -171,8 +171,11 @@ TEST(Serial, IsOpenedByOneOnly) {
 TEST(Serial, DoesNotHangUpWhenClosed) {
   Cancel cancel;
   Pty pty;
-  ASSERT_TRUE(open_serial(pty.path(), 9600, cancel));
   termios settings{};
+  ASSERT_EQ(::tcgetattr(pty.fd(), &settings), 0);
+  settings.c_cflag |= HUPCL;
+  ASSERT_EQ(::tcsetattr(pty.fd(), TCSANOW, &settings), 0);
+  ASSERT_TRUE(open_serial(pty.path(), 9600, cancel));
   ASSERT_EQ(::tcgetattr(pty.fd(), &settings), 0);
   EXPECT_EQ(settings.c_cflag & HUPCL, 0U);
   EXPECT_NE(settings.c_cflag & CLOCAL, 0U);
