@@ -28,7 +28,7 @@ std::string hex4(std::uint16_t value) {
 
 bool means_absent(const at::Reply& reply) {
   const auto code = file_error_code(reply);
-  return code == 404 || code == 405;
+  return code && (*code == 404 || *code == 405);
 }
 
 Result<std::vector<FileEntry>> entries(const at::Reply& reply) {

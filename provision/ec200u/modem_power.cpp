@@ -35,7 +35,8 @@ bool sim_settled(const at::Reply& reply) {
   for (const auto& line : reply.lines)
     if (line.starts_with("+CPIN:")) return line.find("NOT READY") == std::string::npos;
   if (reply.final != at::Final::cme) return reply.final == at::Final::error;
-  return reply.code == 10 || reply.code == 13 || lower(reply.text).find("not inserted") != std::string::npos;
+  if (reply.code) return *reply.code == 10 || *reply.code == 13;
+  return lower(reply.text).find("not inserted") != std::string::npos;
 }
 
 }  // namespace
