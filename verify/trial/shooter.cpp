@@ -81,7 +81,8 @@ Result<bool> Shooter::once(Shot shot) {
   if (!seen)
     return std::move(seen).error().during("trying " +
                                           infer::probe_name(shot.shown, shot.bound, shot.anchor, shot.knob));
-  if (!arrived(*seen) && evidence_.absence.empty()) evidence_.absence = bench_.absence();
+  // Our own name is what the operator can put right; the replayed names come second.
+  if (!arrived(*seen) && (evidence_.absence.empty() || shot.anchor < 0)) evidence_.absence = bench_.absence();
   evidence_.attempts.push_back(*seen);
   return true;
 }

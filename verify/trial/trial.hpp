@@ -45,6 +45,8 @@ struct Setup {
   bool allow_reboot = false;  ///< without it the replay cannot come first after a reboot, and the report says so
   oracle::Worker worker{};
   std::chrono::seconds registration_limit{120};
+  /// How long a packet may lag behind what the modem says about it. 0: 1 s when simulated, else 5 s.
+  std::chrono::milliseconds grace{};
 };
 
 struct Surroundings {
