@@ -36,8 +36,7 @@ std::string against(const Run& run) {
 DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored) {
   const auto& report = run.report;
   const auto& protection = report.protection;
-  if (const auto reason = against(run); !reason.empty())
-    return settle(run, DeviceStatus::not_protected, "not protected: " + reason);
+  if (const auto reason = against(run); !reason.empty()) return settle(run, DeviceStatus::not_protected, reason);
   if (!run.options.connect)
     return settle(run, DeviceStatus::provisioned_untested,
                   "the root is on the modem and bound; nothing was connected, so nothing is proved. Next: "
@@ -54,11 +53,11 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
         run, "wrong-CA control " + protection.unknown_ca_note + ". Next: ec200u-pki provision --port " + report.port);
   if (protection.wrong_host == Protection::refused)
     return settle(run, DeviceStatus::protected_,
-                  "protected: the root is bound, a twin of it and a wrong name are refused, and verify found that the "
+                  "the root is bound, a twin of it and a wrong name are refused, and verify found that the "
                   "uploaded CA alone decides");
   if (run.no_alternate && stored->names_checked)
     return settle(run, DeviceStatus::protected_,
-                  "protected: the root is bound, a twin of it is refused, and verify found that the uploaded CA alone "
+                  "the root is bound, a twin of it is refused, and verify found that the uploaded CA alone "
                   "decides and that names are checked");
   return unproven(
       run, "wrong-name control " + protection.wrong_host_note +
@@ -78,7 +77,7 @@ Status judge(Run& run) {
   if (!stored) return std::move(stored).error();
   if (*stored) run.report.protection.verdict = (*stored)->verdict_class;
   run.report.status = weigh(run, *stored);
-  run.step(run.report.sentence);
+  run.step(std::string(word(run.report.status)) + ": " + run.report.sentence);
   return success();
 }
 
