@@ -28,6 +28,7 @@ void Inbox::post(Note note) {
 
 std::vector<Inbox::Note> Inbox::take() {
   const std::lock_guard lock(guard_);
+  if (notes_.empty()) return {};
   std::uint64_t count = 0;
   [[maybe_unused]] const auto got = read(fd_, &count, sizeof count);
   return std::exchange(notes_, {});

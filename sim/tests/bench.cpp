@@ -69,6 +69,7 @@ class FakeMqtt final : public MqttClient {
   void note(std::string what) {
     const std::lock_guard lock(broker_->guard);
     broker_->asked.push_back(std::move(what));
+    broker_->changed.notify_all();
   }
   std::shared_ptr<Broker> broker_;
 };
@@ -92,6 +93,22 @@ std::string Broker::all() {
   std::string text;
   for (const auto& line : asked) text += line + "\n";
   return text;
+}
+
+void Broker::answer(std::string_view asked_for, const MqttClient::Event& event) {
+  {
+    std::unique_lock lock(guard);
+    const bool came = changed.wait_for(lock, 5s, [&] {
+      while (seen < asked.size())
+        if (asked[seen++].starts_with(asked_for)) return true;
+      return false;
+    });
+    if (!came) {
+      ADD_FAILURE() << "the modem never asked for " << asked_for;
+      return;
+    }
+  }
+  tell(event);
 }
 
 void Broker::tell(const MqttClient::Event& event) {
@@ -165,6 +182,13 @@ Bench::Bench(Persona persona, std::filesystem::path folder, bool boot) {
   if (!boot) return;
   pass(shared->boot + 200ms);
   if (shared->think == 0ms && shared->baud == 0) modem->terminal.settings.echo = false;
+}
+
+Bench Bench::online(Persona persona) {
+  Bench bench(std::move(persona));
+  bench.say("AT+QIACT=1");
+  bench.network->names["broker.test"] = {"127.0.0.1", "127.0.0.2"};
+  return bench;
 }
 
 std::string Bench::feed(std::string_view bytes) {

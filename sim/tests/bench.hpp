@@ -32,9 +32,13 @@ struct Peer {
 /// What an MQTT client of the modem was asked to do, and the way to answer.
 struct Broker {
   std::mutex guard{};
+  std::condition_variable changed{};
+  std::size_t seen = 0;
   std::vector<std::string> asked{};  ///< "connect id user password 1 120", "publish 1 1 0 topic payload" …
   MqttClient::Sink sink{};
   std::string all();
+  /// Waits until the modem asks for something that begins so, after what was expected before; then answers.
+  void answer(std::string_view asked_for, const MqttClient::Event& event);
   void tell(const MqttClient::Event& event);
 };
 
@@ -70,6 +74,8 @@ class Bench {
   explicit Bench(Persona persona = bench_persona(), std::filesystem::path folder = {}, bool boot = true);
 
   static Persona bench_persona();
+  /// With packet context 1 up, and broker.test a name that resolves.
+  static Bench online(Persona persona = bench_persona());
   /// Hands bytes over and returns what is answered at once; what threads report comes with pass() and until().
   std::string feed(std::string_view bytes);
   /// A command line, echo off: what the modem answers.

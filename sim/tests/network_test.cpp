@@ -9,19 +9,11 @@ namespace {
 using namespace std::chrono_literals;
 using Event = MqttClient::Event;
 
-/// A bench with packet context 1 up.
-Bench online(Persona persona = Bench::bench_persona()) {
-  Bench bench(std::move(persona));
-  bench.say("AT+QIACT=1");
-  bench.network->names["broker.test"] = {"127.0.0.1", "127.0.0.2"};
-  return bench;
-}
-
 void connect(Bench& bench) {
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
   ASSERT_EQ(bench.until("+QMTOPEN"), "\r\n+QMTOPEN: 0,0\r\n");
   ASSERT_EQ(bench.say("AT+QMTCONN=0,\"dev\",\"u\",\"p\""), "\r\nOK\r\n");
-  bench.network->broker->tell({.kind = Event::Kind::connack});
+  bench.network->broker->answer("connect", {.kind = Event::Kind::connack});
   ASSERT_EQ(bench.until("+QMTCONN"), "\r\n+QMTCONN: 0,0,0\r\n");
 }
 
@@ -94,7 +86,7 @@ TEST(MqttConfig, HasTheShapesThatWereRecorded) {
 }
 
 TEST(Dns, AnswersInTwoKindsOfLines) {
-  auto bench = online();
+  auto bench = Bench::online();
   EXPECT_EQ(bench.say("AT+QIDNSGIP=1,\"172.188.83.251\""), "\r\nOK\r\n");
   EXPECT_EQ(bench.until("172"), "\r\n+QIURC: \"dnsgip\",0,1,0\r\n\r\n+QIURC: \"dnsgip\",\"172.188.83.251\"\r\n");
   EXPECT_EQ(bench.say("AT+QIDNSGIP=1,\"broker.test\""), "\r\nOK\r\n");
@@ -108,7 +100,7 @@ TEST(Dns, AnswersInTwoKindsOfLines) {
 }
 
 TEST(PlainSockets, CarryBytesBothWays) {
-  auto bench = online();
+  auto bench = Bench::online();
   EXPECT_EQ(bench.say("AT+QIOPEN=1,0,\"TCP\",\"broker.test\",80,0,0"), "\r\nOK\r\n");
   EXPECT_EQ(bench.until("+QIOPEN"), "\r\n+QIOPEN: 0,0\r\n");
   EXPECT_EQ(bench.say("AT+QISEND=0,5"), "\r\n> ");
@@ -131,7 +123,7 @@ TEST(PlainSockets, CarryBytesBothWays) {
 }
 
 TEST(PlainSockets, PushDataWhenAsked) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.say("AT+QIOPEN=1,3,\"TCP\",\"broker.test\",80,0,1");
   bench.until("+QIOPEN: 3,0");
   bench.network->peer->send(std::string(1600, 'x'));
@@ -141,7 +133,7 @@ TEST(PlainSockets, PushDataWhenAsked) {
 }
 
 TEST(PlainSockets, SayWhyTheyDidNotOpen) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.network->failure = OpenFailure::name;
   bench.say("AT+QIOPEN=1,0,\"TCP\",\"none.test\",80,0,0");
   EXPECT_EQ(bench.until("+QIOPEN"), "\r\n+QIOPEN: 0,565\r\n");
@@ -156,7 +148,7 @@ TEST(PlainSockets, SayWhyTheyDidNotOpen) {
 }
 
 TEST(SslSockets, OpenWithWhatTheContextHolds) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.upload("ca.pem", "the CA");
   bench.say("AT+QSSLCFG=\"cacert\",3,\"UFS:ca.pem\";+QSSLCFG=\"seclevel\",3,1;+QSSLCFG=\"sni\",3,1");
   bench.say("AT+QSSLCFG=\"sslversion\",3,3;+QSSLCFG=\"ignorelocaltime\",3,0;+QSSLCFG=\"ignorecertitem\",3,9");
@@ -185,7 +177,7 @@ TEST(SslSockets, OpenWithWhatTheContextHolds) {
 }
 
 TEST(SslSockets, GiveOneNumberForEveryVerificationFailure) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.network->failure = OpenFailure::tls;
   bench.say("AT+QSSLOPEN=1,1,0,\"broker.test\",8883,0");
   EXPECT_EQ(bench.until("+QSSLOPEN"), "\r\n+QSSLOPEN: 0,566\r\n");
@@ -200,7 +192,7 @@ TEST(SslSockets, GiveOneNumberForEveryVerificationFailure) {
 }
 
 TEST(Sockets, DoNotOutliveAReboot) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.network->never_ends = true;
   bench.say("AT+QSSLOPEN=1,1,0,\"broker.test\",8883,0");
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
@@ -213,25 +205,25 @@ TEST(Sockets, DoNotOutliveAReboot) {
 }
 
 TEST(Mqtt, RunsASessionAsRecorded) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.say("AT+QMTCFG=\"recv/mode\",0,0,1");
   connect(bench);
   EXPECT_EQ(bench.say("AT+QMTOPEN?"), "\r\n+QMTOPEN: 0,\"broker.test\",8883\r\n\r\nOK\r\n");
   EXPECT_EQ(bench.say("AT+QMTCONN?"), "\r\n+QMTCONN: 0,3\r\n\r\nOK\r\n");
   EXPECT_EQ(bench.say("AT+QMTSUB=0,1,\"t\",1"), "\r\nOK\r\n");
-  bench.network->broker->tell({.kind = Event::Kind::suback, .packet_id = 1, .code = 1});
+  bench.network->broker->answer("subscribe", {.kind = Event::Kind::suback, .packet_id = 1, .code = 1});
   EXPECT_EQ(bench.until("+QMTSUB"), "\r\n+QMTSUB: 0,1,0,1\r\n");
   EXPECT_EQ(bench.say("AT+QMTPUBEX=0,0,0,0,\"testtopic0\",5"), "\r\n> ");
   EXPECT_EQ(bench.feed("hello"), "\r\nOK\r\n");
   EXPECT_EQ(bench.until("+QMTPUBEX"), "\r\n+QMTPUBEX: 0,0,0\r\n");
   bench.say("AT+QMTPUBEX=0,7,1,1,\"t\",1");
   bench.feed("x");
-  bench.network->broker->tell({.kind = Event::Kind::puback, .packet_id = 7});
+  bench.network->broker->answer("publish 7", {.kind = Event::Kind::puback, .packet_id = 7});
   EXPECT_TRUE(bench.until("+QMTPUBEX: 0,7,0").ends_with("\r\n+QMTPUBEX: 0,7,0\r\n"));
   bench.network->broker->tell({.kind = Event::Kind::message, .topic = "t", .payload = "pay\"load"});
   EXPECT_EQ(bench.until("+QMTRECV"), "\r\n+QMTRECV: 0,0,\"t\",8,\"pay\"load\"\r\n");
   EXPECT_EQ(bench.say("AT+QMTUNS=0,2,\"t\""), "\r\nOK\r\n");
-  bench.network->broker->tell({.kind = Event::Kind::unsuback, .packet_id = 2});
+  bench.network->broker->answer("unsubscribe", {.kind = Event::Kind::unsuback, .packet_id = 2});
   EXPECT_EQ(bench.until("+QMTUNS"), "\r\n+QMTUNS: 0,2,0\r\n");
   EXPECT_EQ(bench.say("AT+QMTDISC=0"), "\r\nOK\r\n");
   EXPECT_EQ(bench.until("+QMTDISC"), "\r\n+QMTDISC: 0,0\r\n");
@@ -245,7 +237,7 @@ TEST(Mqtt, RunsASessionAsRecorded) {
 TEST(Mqtt, ResultsAreThoseOfTheReference) {
   auto persona = Bench::bench_persona();
   persona.quirks.tls_failure_result = -1;
-  auto bench = online(persona);
+  auto bench = Bench::online(persona);
   const auto result = [&](OpenFailure failure) {
     bench.network->failure = failure;
     EXPECT_EQ(bench.say("AT+QMTOPEN=1,\"broker.test\",8883"), "\r\nOK\r\n");
@@ -265,7 +257,7 @@ TEST(Mqtt, ResultsAreThoseOfTheReference) {
 }
 
 TEST(Mqtt, GoesOverTlsWithTheContextThatWasNamed) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.upload("ca.pem", "CA");
   bench.say("AT+QSSLCFG=\"cacert\",2,\"ca.pem\";+QMTCFG=\"ssl\",0,1,2");
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
@@ -275,12 +267,12 @@ TEST(Mqtt, GoesOverTlsWithTheContextThatWasNamed) {
 }
 
 TEST(Mqtt, SaysWhenTheServerRefusesOrGoes) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
   bench.until("+QMTOPEN");
   EXPECT_EQ(bench.say("AT+QMTSUB=0,1,\"t\",1"), "\r\nERROR\r\n") << "not connected yet";
   bench.say("AT+QMTCONN=0,\"dev\"");
-  bench.network->broker->tell({.kind = Event::Kind::connack, .code = 5});
+  bench.network->broker->answer("connect", {.kind = Event::Kind::connack, .code = 5});
   EXPECT_EQ(bench.until("+QMTCONN"), "\r\n+QMTCONN: 0,0,5\r\n");
   bench.network->broker->tell({.kind = Event::Kind::closed, .code = MqttClient::by_peer});
   EXPECT_EQ(bench.until("+QMTSTAT"), "\r\n+QMTSTAT: 0,1\r\n");
@@ -290,7 +282,7 @@ TEST(Mqtt, SaysWhenTheServerRefusesOrGoes) {
 }
 
 TEST(Mqtt, GivesUpOnASilentBroker) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.say("AT+QMTCFG=\"timeout\",0,2,1,0");
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
   bench.until("+QMTOPEN");
@@ -300,7 +292,7 @@ TEST(Mqtt, GivesUpOnASilentBroker) {
 }
 
 TEST(Mqtt, StoresMessagesAndTakesHexWhenAsked) {
-  auto bench = online();
+  auto bench = Bench::online();
   bench.say("AT+QMTCFG=\"recv/mode\",0,1;+QMTCFG=\"dataformat\",0,1,1");
   connect(bench);
   bench.network->broker->tell({.kind = Event::Kind::message, .packet_id = 9, .topic = "t", .payload = "ab"});
@@ -316,7 +308,7 @@ TEST(Mqtt, StoresMessagesAndTakesHexWhenAsked) {
 TEST(Mqtt, APlainSessionMayBlockTlsUntilAReboot) {
   auto persona = Bench::bench_persona();
   persona.quirks.plain_mqtt_blocks_tls = true;
-  auto bench = online(persona);
+  auto bench = Bench::online(persona);
   connect(bench);
   bench.say("AT+QMTDISC=0");
   bench.until("+QMTDISC");
@@ -327,88 +319,6 @@ TEST(Mqtt, APlainSessionMayBlockTlsUntilAReboot) {
   bench.feed("ATE0;+QIACT=1;+QMTCFG=\"ssl\",0,1,1\r");
   bench.say("AT+QMTOPEN=0,\"broker.test\",8883");
   EXPECT_EQ(bench.until("+QMTOPEN"), "\r\n+QMTOPEN: 0,0\r\n");
-}
-
-TEST(Faults, SilenceFromACommandOn) {
-  auto persona = Bench::bench_persona();
-  persona.faults.silent_after_commands = 2;
-  Bench bench(persona);
-  EXPECT_EQ(bench.say("AT"), "\r\nOK\r\n");
-  EXPECT_EQ(bench.say("AT"), "");
-  EXPECT_EQ(bench.pass(1h), "");
-  EXPECT_EQ(bench.say("AT"), "");
-}
-
-TEST(Faults, ARebootInPlaceOfAnAnswer) {
-  auto persona = Bench::bench_persona();
-  persona.faults.reboot_at_command = 3;
-  Bench bench(persona);
-  bench.say("AT");
-  bench.say("AT");
-  EXPECT_EQ(bench.say("AT+QSSLCFG=\"sni\",1,1"), "");
-  EXPECT_TRUE(bench.pass(1s).starts_with("\r\nRDY\r\n"));
-  EXPECT_EQ(bench.feed("ATE0\r"), "ATE0\r\r\nOK\r\n") << "once only";
-}
-
-TEST(Faults, ALostUploadCompletion) {
-  auto persona = Bench::bench_persona();
-  persona.faults.lose_upload_completion = 2;
-  Bench bench(persona);
-  EXPECT_EQ(bench.upload("a", "x"), "+QFUPL: 1,7800\r\n\r\nOK\r\n");
-  EXPECT_EQ(bench.upload("b", "x"), "");
-  EXPECT_EQ(bench.pass(1h), "");
-  EXPECT_EQ(bench.say("AT+QFLST=\"b\""), "\r\n+QFLST: \"UFS:b\",1\r\n\r\nOK\r\n");
-  EXPECT_EQ(bench.upload("c", "x"), "+QFUPL: 1,7800\r\n\r\nOK\r\n");
-}
-
-TEST(Faults, ThePortGoneInTheMiddleOfAnUpload) {
-  auto persona = Bench::bench_persona();
-  persona.faults.gone_at_upload_byte = 4;
-  Bench bench(persona);
-  EXPECT_EQ(bench.upload("a", "xyz"), "+QFUPL: 3,0279\r\n\r\nOK\r\n");
-  EXPECT_FALSE(bench.modem->gone());
-  EXPECT_EQ(bench.upload("b", "0123456789"), "");
-  EXPECT_TRUE(bench.modem->gone());
-  EXPECT_EQ(*bench.modem->files().find("b"), "0123");
-}
-
-TEST(Faults, OpensRunOutUntilAReboot) {
-  auto persona = Bench::bench_persona();
-  persona.faults.open_limit = 2;
-  auto bench = online(persona);
-  for (const char* expected : {"0", "0", "552"}) {
-    bench.say("AT+QSSLOPEN=1,1,0,\"broker.test\",8883,0");
-    EXPECT_EQ(bench.until("+QSSLOPEN"), "\r\n+QSSLOPEN: 0," + std::string(expected) + "\r\n");
-    bench.say("AT+QSSLCLOSE=0");
-  }
-  bench.say("AT+CFUN=1,1");
-  bench.pass(1s);
-  bench.feed("ATE0;+QIACT=1\r");
-  bench.say("AT+QSSLOPEN=1,1,0,\"broker.test\",8883,0");
-  EXPECT_EQ(bench.until("+QSSLOPEN"), "\r\n+QSSLOPEN: 0,0\r\n");
-}
-
-TEST(Faults, UnsolicitedLinesInTheMiddleOfReplies) {
-  auto persona = Bench::bench_persona();
-  persona.faults.urcs_in_replies = {"+QMTSTAT: 5,1", "+QIND: SMS DONE"};
-  Bench bench(persona);
-  EXPECT_EQ(bench.say("AT"), "\r\n+QMTSTAT: 5,1\r\n\r\nOK\r\n");
-  const auto second = bench.say("AT+CPIN?");
-  EXPECT_TRUE(second == "\r\n+CPIN: READY\r\n\r\n+QIND: SMS DONE\r\n\r\nOK\r\n" ||
-              second == "\r\n+QIND: SMS DONE\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n")
-      << second;
-  EXPECT_EQ(bench.say("AT+QFDEL=\"x\""), "\r\n+QMTSTAT: 5,1\r\n\r\n+CME ERROR: 405\r\n");
-  bench.say("AT+QFUPL=\"a\",1");
-  EXPECT_EQ(bench.feed("x"), "+QFUPL: 1,7800\r\n\r\n+QIND: SMS DONE\r\n\r\nOK\r\n");
-}
-
-TEST(Faults, AFullFileSystem) {
-  auto persona = Bench::bench_persona();
-  persona.faults.storage_bytes = 10;
-  Bench bench(persona);
-  EXPECT_EQ(bench.say("AT+QFUPL=\"a\",11"), "\r\n+CME ERROR: 403\r\n");
-  EXPECT_EQ(bench.upload("a", "0123456789").substr(0, 10), "+QFUPL: 10");
-  EXPECT_EQ(bench.say("AT+QFUPL=\"b\",1"), "\r\n+CME ERROR: 403\r\n");
 }
 
 }  // namespace

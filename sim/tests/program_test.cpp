@@ -77,6 +77,7 @@ TEST(Program, RunsUntilItIsTerminated) {
   EXPECT_EQ(std::filesystem::read_symlink(link), (*told)["pty"].text_or(""));
   Line port(link);
   ASSERT_TRUE(port.good());
+  port.until("PB DONE\r\n");
   port.write("ATI\r");
   EXPECT_TRUE(
       port.until("OK\r\n").ends_with("ATI\r\r\nQuectel\r\nEC200U\r\nRevision: EC200UCNAAR03A03M08\r\n\r\nOK\r\n"));
