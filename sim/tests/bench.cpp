@@ -121,6 +121,10 @@ void Broker::tell(const MqttClient::Event& event) {
 }
 
 std::vector<std::string> FakeNetwork::resolve(std::string_view host) {
+  {
+    std::unique_lock lock(plan_->peer->guard);
+    plan_->peer->changed.wait(lock, [this] { return !plan_->hold_look_ups; });
+  }
   const auto found = plan_->names.find(std::string(host));
   return found == plan_->names.end() ? std::vector<std::string>() : found->second;
 }
@@ -227,6 +231,11 @@ std::string Bench::until(std::string_view text) {
 std::string Bench::upload(std::string_view name, std::string_view content) {
   say("AT+QFUPL=\"" + std::string(name) + "\"," + std::to_string(content.size()));
   return feed(content);
+}
+
+std::string Bench::file(std::string_view name) const {
+  const auto* content = modem->files().find(name);
+  return content == nullptr ? "<none>" : *content;
 }
 
 std::string test_data(std::string_view name) {

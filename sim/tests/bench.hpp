@@ -50,6 +50,7 @@ class FakeNetwork final : public NetworkPort {
     bool never_ends = false;  ///< opens hang until they are cancelled
     std::shared_ptr<Peer> peer = std::make_shared<Peer>();
     std::shared_ptr<Broker> broker = std::make_shared<Broker>();
+    std::atomic<bool> hold_look_ups = false;  ///< they wait until this is false and `peer` was told
     std::mutex guard{};
     std::vector<std::string> opened{};  ///< "tls host:port", "plain host:port"
     std::optional<TlsSettings> settings{};
@@ -86,6 +87,8 @@ class Bench {
   std::string until(std::string_view text);
   /// Uploads a file in one go; the answer.
   std::string upload(std::string_view name, std::string_view content);
+  /// What the modem holds under that name; "<none>" when it has no such file.
+  std::string file(std::string_view name) const;
 
   std::shared_ptr<FakeNetwork::Plan> network = std::make_shared<FakeNetwork::Plan>();
   Moment now{std::chrono::hours(1)};

@@ -48,7 +48,7 @@ TEST(Faults, ThePortGoneInTheMiddleOfAnUpload) {
   EXPECT_FALSE(bench.modem->gone());
   EXPECT_EQ(bench.upload("b", "0123456789"), "");
   EXPECT_TRUE(bench.modem->gone());
-  EXPECT_EQ(*bench.modem->files().find("b"), "0123");
+  EXPECT_EQ(bench.file("b"), "0123");
 }
 
 TEST(Faults, OpensRunOutUntilAReboot) {

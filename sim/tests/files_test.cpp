@@ -50,9 +50,7 @@ TEST(Files, SurviveARestartUnderAnyName) {
   }
   Bench again(Bench::bench_persona(), folder->path() / "ufs");
   for (const char* name : {"a.pem", "..", "security/x y", "%41", ".hidden"}) {
-    const auto* content = again.modem->files().find(name);
-    ASSERT_NE(content, nullptr) << name;
-    EXPECT_EQ(*content, name);
+    EXPECT_EQ(again.file(name), name);
   }
 }
 
@@ -89,7 +87,7 @@ TEST(Upload, SwallowsCommandsWhileItWaits) {
   bench.say("AT+QFUPL=\"a\",6,5");
   EXPECT_EQ(bench.say("AT+Q"), "");
   EXPECT_EQ(bench.feed("x"), "+QFUPL: 6,677d\r\n\r\nOK\r\n");
-  EXPECT_EQ(*bench.modem->files().find("a"), "AT+Q\rx");
+  EXPECT_EQ(bench.file("a"), "AT+Q\rx");
 }
 
 TEST(Upload, MaySendAcknowledgements) {
@@ -106,7 +104,7 @@ TEST(Upload, IsEndedByThreePlusSigns) {
   bench.say("AT+QFUPL=\"a\",100");
   bench.feed("abcd+");
   EXPECT_EQ(bench.feed("++AT\r"), "+QFUPL: 4,0206\r\n\r\nOK\r\n\r\nOK\r\n");
-  EXPECT_EQ(*bench.modem->files().find("a"), "abcd");
+  EXPECT_EQ(bench.file("a"), "abcd");
   bench.say("AT+QFUPL=\"b\",4");
   EXPECT_EQ(bench.feed("a++b"), "+QFUPL: 4,4a49\r\n\r\nOK\r\n");
 }
@@ -176,7 +174,7 @@ TEST(Handles, ReadWriteAndSeek) {
   EXPECT_EQ(bench.pass(1s), "+QFWRITE: 2,7\r\n\r\n+CME ERROR: 421\r\n");
   EXPECT_EQ(bench.say("AT+QFCLOSE=1"), "\r\nOK\r\n");
   EXPECT_EQ(bench.say("AT+QFREAD=1"), "\r\n+CME ERROR: 416\r\n");
-  EXPECT_EQ(*bench.modem->files().find("a"), "hello!!");
+  EXPECT_EQ(bench.file("a"), "hello!!");
   EXPECT_EQ(bench.say("AT+QFOPEN=\"a\",2"), "\r\n+QFOPEN: 1\r\n\r\nOK\r\n");
   EXPECT_EQ(bench.say("AT+QFWRITE=1,1"), "\r\n+CME ERROR: 414\r\n");
 }

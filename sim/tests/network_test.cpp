@@ -204,6 +204,22 @@ TEST(Sockets, DoNotOutliveAReboot) {
   EXPECT_EQ(bench.say("AT+QSSLSTATE"), "\r\nOK\r\n");
 }
 
+TEST(Dns, AnAnswerFromBeforeARebootIsLost) {
+  auto bench = Bench::online();
+  bench.network->hold_look_ups = true;
+  bench.say("AT+QIDNSGIP=1,\"broker.test\"");
+  bench.say("AT+CFUN=1,1");
+  bench.pass(1s);
+  bench.feed("ATE0;+QIACT=1\r");
+  bench.network->hold_look_ups = false;
+  bench.network->peer->hang_up();
+  // The second answer is waited for; the first, whose thread came earlier, must not have come.
+  bench.network->names["second.test"] = {"127.0.0.9"};
+  bench.say("AT+QIDNSGIP=1,\"second.test\"");
+  const auto got = bench.until("127.0.0.9") + bench.pass(1s);
+  EXPECT_EQ(got.find("127.0.0.2"), std::string::npos) << got;
+}
+
 TEST(Mqtt, RunsASessionAsRecorded) {
   auto bench = Bench::online();
   bench.say("AT+QMTCFG=\"recv/mode\",0,0,1");
