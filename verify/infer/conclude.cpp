@@ -148,6 +148,14 @@ std::string confounder(const Controls& controls) {
   return "the answer does not say that the CA was judged unknown";
 }
 
+std::string after_confounder(const Controls& controls) {
+  if (controls.direct.is(Outcome::accepted)) {
+    return "This firmware's limit on intermediates must be known first: use a broker certificate signed by the root "
+           "itself, and a genuine chain without intermediates.";
+  }
+  return "Set the modem's clock, use a name that the modem resolves, and run again.";
+}
+
 bool other_upload_accepted(const Controls& controls) {
   return controls.issuer.is(Outcome::accepted) || controls.other_key.is(Outcome::accepted);
 }
@@ -181,7 +189,7 @@ Conclusion influence_detected(const Controls& controls, const Findings& findings
   }
   auto result = inconclusive(
       found + own_words(controls) + "Whether the uploaded CA counts beside them is open: " + confounder(controls) + ".",
-      "Set the modem's clock, use a name that the modem resolves, and run again.");
+      after_confounder(controls));
   result.influence = Influence::detected;
   return result;
 }
@@ -211,16 +219,20 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
   auto result = inconclusive(why + (controls.own.is(Outcome::accepted)
                                         ? "But the control " + controls.forged.words + "."
                                         : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
-                             "Set the modem's clock, use a name that the modem resolves, and run again.");
+                             after_confounder(controls));
   result.influence = Influence::not_found;
   return result;
 }
 
-std::string next_after_obstacle(const Evidence& evidence) {
+std::string next_after_obstacle(const Evidence& evidence, const Controls& controls) {
   if (evidence.anchors.empty()) {
     return "Give a genuine chain: ec200u-pki capture HOST:443 --out DIR, then verify --replay FILE.";
   }
   if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
+  if (controls.user_refused()) {
+    return "Nothing that was uploaded made a difference. Give --replay chains under other public roots: one whose root "
+           "is built in will pass.";
+  }
   return "The replayed chain must be valid today, its root must not lie on the modem already, and its host name must "
          "lead to this computer: set it at a DNS server that the modem asks (AT+QIDNSCFG). Or give another chain.";
 }
@@ -231,7 +243,7 @@ Conclusion open_question(const Evidence& evidence, const Controls& controls, con
   auto result =
       inconclusive(own_words(controls) + "Whether built-in anchors count as well is open: " + reason + "." +
                        (evidence.ended_early.empty() ? "" : " The run ended early: " + evidence.ended_early + "."),
-                   next_after_obstacle(evidence));
+                   next_after_obstacle(evidence, controls));
   result.contradictory = findings.contradictory;
   if (!findings.with_nothing.empty()) {
     result.influence = Influence::detected;

@@ -78,7 +78,8 @@ inline std::string probe_name(const Attempt& attempt) {
 /// A genuine root whose influence is in question.
 struct Anchor {
   std::string subject, sha256;
-  std::string host;  ///< the name that its chain was dialled by
+  std::string host;       ///< the name that its chain was dialled by
+  int intermediates = 1;  ///< between its leaf and this root
   /// A file that lay on the modem beforehand and holds this root: then trust in it need not come from the firmware.
   std::string lies_on_modem{};
   std::string unusable{};  ///< non-empty: why this chain says nothing here (a clause), known before any attempt

@@ -41,7 +41,7 @@ std::string no_positive(const Reading& reading) {
 }
 
 struct Probes {
-  Reading like, twin, replay, positive, issuer, positive_like, forged, keyless, own;
+  Reading like, twin, replay, positive, issuer, positive_like, forged, keyless, own, own_issuer;
 };
 
 Probes read_all(const Evidence& evidence, int anchor, const Bound& under) {
@@ -55,7 +55,8 @@ Probes read_all(const Evidence& evidence, int anchor, const Bound& under) {
           read(evidence, {Shown::unknown_like, genuine, anchor, Knob::none, 1}),
           read(evidence, {Shown::badsig, {What::user, -1}, -1, Knob::none, n}),
           read(evidence, {Shown::keyless, {What::user, -1}, anchor, Knob::none, n}),
-          read(evidence, {Shown::own_chain, {What::user, -1}, -1, Knob::none, n})};
+          read(evidence, {Shown::own_chain, {What::user, -1}, -1, Knob::none, n}),
+          read(evidence, {Shown::own_chain, {What::user_intermediate, -1}, -1, Knob::none, 1})};
 }
 
 /// OpenSSL-like stacks answer 51 to a bad signature under a root they know: then the twin of a chain they trust shows
@@ -93,8 +94,10 @@ Replay read_replay(const Evidence& evidence, int anchor, const Bound& under) {
     return unresolved("the replay contradicts itself: it " + p.replay.words, true);
   }
   if (!p.like.rejected()) return unusable(unreadable(p.like));
-  // Where self-signed uploads are refused, the chain's own intermediate shows that everything but trust is fine.
-  const bool by_issuer = p.positive.rejected() && p.positive.alert == p.like.alert && p.issuer.passed();
+  // Where self-signed uploads are refused, the chain's own intermediate shows that everything but trust is fine. Its
+  // length too: a chain with one intermediate was accepted under another upload that is not self-signed.
+  const bool by_issuer = p.positive.rejected() && p.positive.alert == p.like.alert && p.issuer.passed() &&
+                         p.own_issuer.is(Outcome::accepted) && who.intermediates <= 1;
   if (!p.positive.passed() && !by_issuer) {
     if (p.positive.state == Reading::State::mixed)
       return unresolved("P1 contradicts itself: it " + p.positive.words, true);

@@ -92,7 +92,9 @@ Policy read_rows(const Evidence& evidence, Class verdict) {
     policy.set("hostname", hostname_by_replay(evidence));
     policy.set("signature", signature_by_twin(evidence));
     const Bound issuer{What::user_intermediate, -1};
-    if (read(evidence, {Shown::own_chain, issuer}).is(Outcome::accepted)) policy.set("self_signed_upload", "refused");
+    const bool length_is_fine = !under_user(evidence, Shown::own_direct).is(Outcome::accepted);
+    if (length_is_fine && read(evidence, {Shown::own_chain, issuer}).is(Outcome::accepted))
+      policy.set("self_signed_upload", "refused");
   }
   return canonical(policy);
 }

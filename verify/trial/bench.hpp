@@ -30,7 +30,8 @@ class Bench {
   virtual Status forget(const infer::Bound& bound) = 0;
 
   virtual bool can_reboot() const = 0;
-  /// Restarts the modem and writes the run's settings again; nothing is bound afterwards.
+  /// Restarts the modem and writes the run's settings again; nothing is bound afterwards. Where the modem refuses, all
+  /// stays as it is and can_reboot() is false from then on.
   virtual Status reboot(std::string_view why) = 0;
 
   /// Opens so far: a modem may wear out.

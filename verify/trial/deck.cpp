@@ -17,7 +17,7 @@ ossl::KeyType leaf_key(ossl::KeyType root) {
 /// The chain length alternates, so that a limit on it shows as a contradiction and not as distrust.
 std::string_view case_id(const Shot& shot) {
   switch (shot.shown) {
-    case Shown::own_chain: return shot.bound.what == What::user_intermediate ? "ok_direct" : "ok_inter";
+    case Shown::own_chain: return "ok_inter";
     case Shown::own_direct: return "ok_direct";
     case Shown::unknown: return shot.turn % 2 == 0 ? "unknown_inter" : "unknown_direct";
     case Shown::badsig: return "badsig";
@@ -91,7 +91,7 @@ Result<std::string> Deck::pem(const infer::Bound& bound) {
     case What::user: return material_.u.certificate.pem();
     case What::nothing: return std::string();
     case What::genuine: return chain->root.pem();
-    case What::genuine_issuer: return (chain->presented.size() > 1 ? chain->presented[1] : chain->root).pem();
+    case What::genuine_issuer: return (chain->presented.size() > 1 ? chain->presented.back() : chain->root).pem();
     case What::user_intermediate:
     case What::other_key: break;
   }

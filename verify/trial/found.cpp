@@ -18,7 +18,8 @@ Result<Found::Context> look_at(ec200u::Modem& modem, int number, const std::vect
   for (const auto& key : names) {
     auto value = modem.ssl_setting(number, key);
     if (!value) return std::move(value).error();
-    if (*value) context.values.emplace_back(key, **value);
+    // A firmware that answers nothing while no CA is bound: what the run binds must be let go of all the same.
+    if (*value || key == "cacert") context.values.emplace_back(key, value->value_or(""));
   }
   return context;
 }
@@ -27,7 +28,7 @@ Status put_back_value(ec200u::Modem& modem, int context, const std::string& key,
                       Reporter& reporter) {
   auto now = modem.ssl_setting(context, key);
   if (!now && now.error().code != Errc::modem_refused) return std::move(now).error();
-  if (now && *now && ec200u::same_ssl_value(key, **now, value)) return success();
+  if (now && ec200u::same_ssl_value(key, now->value_or(""), value)) return success();
   auto set = modem.set_ssl(context, key, value);
   if (set) return success();
   if (set.error().code != Errc::modem_refused && set.error().code != Errc::usage) return set;

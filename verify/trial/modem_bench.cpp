@@ -111,9 +111,16 @@ Status ModemBench::forget(const Bound& bound) {
 
 Status ModemBench::reboot(std::string_view why) {
   around_.reporter.step("restarting the modem, " + std::string(why));
+  auto restarted = parts_.modem.reboot(after(reboot_limit));
+  if (!restarted && restarted.error().code == Errc::modem_refused) {
+    reboot_refused_ = true;
+    around_.reporter.warning("the modem refuses to be restarted, so the run goes on without: " +
+                             restarted.error().what);
+    return success();
+  }
+  if (!restarted) return restarted;
   ++reboots_;
   bound_.reset();
-  if (auto done = parts_.modem.reboot(after(reboot_limit)); !done) return done;
   if (auto done = parts_.modem.wait_registered(after(setup_.registration_limit)); !done) return done;
   if (auto done = parts_.modem.activate(setup_.pdp, setup_.apn); !done) return done;
   if (auto done = parts_.traces.renew_clock(); !done) return done;

@@ -34,7 +34,7 @@ class ModemBench final : public Bench {
   Result<infer::Attempt> attempt(const Shot& shot) override;
   Result<bool> unbind() override;
   Status forget(const infer::Bound& bound) override;
-  bool can_reboot() const override { return setup_.allow_reboot; }
+  bool can_reboot() const override { return setup_.allow_reboot && !reboot_refused_; }
   Status reboot(std::string_view why) override;
   int handshakes() const override { return opens_; }
   std::string absence() const override { return absence_; }
@@ -64,6 +64,7 @@ class ModemBench final : public Bench {
   std::vector<ProbeRecord> records_{};
   std::string absence_{};
   int opens_ = 0, reboots_ = 0;
+  bool reboot_refused_ = false;
 };
 
 }  // namespace epki::trial

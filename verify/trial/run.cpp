@@ -137,6 +137,7 @@ class Trial {
     for (const auto& genuine : deck.genuine()) {
       const int number = static_cast<int>(anchors.size());
       infer::Anchor anchor{genuine.root.subject(), genuine.root.sha256(), genuine.host};
+      anchor.intermediates = static_cast<int>(genuine.presented.size()) - 1;
       anchor.lies_on_modem = inspection.holder_of(genuine.root);
       // An intermediate that lies there may be an anchor as well: mbedTLS takes any CA for one.
       for (std::size_t i = 1; i < genuine.presented.size() && anchor.lies_on_modem.empty(); ++i) {

@@ -60,9 +60,11 @@ class Schedule {
   bool judged_after_handshake() const { return shoot_.all({Shown::unknown, user}, Outcome::completed); }
 
   Status start_fresh() {
+    evidence_.rebooted = false;
+    if (!bench_.can_reboot()) return success();
+    if (auto done = bench_.reboot("so that nothing that was bound before can count"); !done) return done;
     evidence_.rebooted = bench_.can_reboot();
-    if (!evidence_.rebooted) return success();
-    return bench_.reboot("so that nothing that was bound before can count");
+    return success();
   }
 
   /// The replays come first and in turn with the controls, so that nobody can say the server was changed instead of

@@ -68,6 +68,7 @@ Result<Attempt> Shooter::attempt(const Shot& shot) {
   if (auto restarted = bench_.reboot("the modem opens no more connections"); !restarted) {
     return std::move(restarted).error();
   }
+  if (!bench_.can_reboot()) return seen;
   return bench_.attempt(shot);
 }
 

@@ -28,7 +28,7 @@ std::vector<ModelClient> many_clients() {
   for (const auto anchors : {A::unverified, A::uploaded, A::both, A::built_in, A::when_nothing, A::nothing_honoured}) {
     for (const auto stack : {S::mbedtls, S::openssl, S::gnutls, S::wolfssl}) {
       for (const auto decided : {D::in_handshake, D::after_handshake, D::never}) {
-        for (int habits = 0; habits < 64; ++habits) {
+        for (int habits = 0; habits < 128; ++habits) {
           auto model = client(anchors, stack);
           model.decided = decided;
           model.loses_alerts = (habits & 1) != 0;
@@ -37,6 +37,7 @@ std::vector<ModelClient> many_clients() {
           model.refuses_user_locally = (habits & 8) != 0;
           model.self_signed_uploads = (habits & 16) == 0;
           model.clock_behind = (habits & 32) != 0;
+          model.most_intermediates = (habits & 64) != 0 ? 0 : 8;
           all.push_back(model);
         }
       }
@@ -86,7 +87,7 @@ TEST(Hostile, NoClientOfTheSweepIsCalledWhatItIsNot) {
 
 TEST(Hostile, LeavingOutAnyProbeNeverMakesAVerdictWrong) {
   const auto clients = many_clients();
-  for (std::size_t i = 0; i < clients.size(); i += 11) {
+  for (std::size_t i = 0; i < clients.size(); i += 23) {
     const auto& model = clients[i];
     const auto complete = full_run(model, 1, 1);
     for (std::size_t skip = 0; skip < complete.attempts.size(); ++skip) {
