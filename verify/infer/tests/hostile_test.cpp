@@ -229,6 +229,29 @@ TEST(Missing, ARootThatLayOnTheModemIsNotCalledBuiltIn) {
   EXPECT_EQ(conclude(evidence).verdict, Class::uploaded);
 }
 
+TEST(Missing, APositiveControlThatJudgesNothingCountsNothing) {
+  auto evidence = full_run(client(A::uploaded));
+  change(evidence, Shown::unknown_like, {What::genuine, 0}, Outcome::refused, 51, 3);
+  const auto result = conclude(evidence);
+  EXPECT_EQ(result.verdict, Class::inconclusive) << result.because;
+  EXPECT_NE(result.because.find("P1-like"), std::string::npos) << result.because;
+}
+
+TEST(Missing, WithoutItsPositiveControlNothingIsDetected) {
+  auto evidence = full_run(client(A::when_nothing));
+  change(evidence, Shown::replay, {What::genuine, 0}, Outcome::refused, 45, 3);
+  EXPECT_EQ(conclude(evidence).influence, Influence::inconclusive);
+}
+
+TEST(Missing, ALongerChainThanTheIssuerShowsIsNotCleared) {
+  auto model = client(A::uploaded);
+  model.self_signed_uploads = false;
+  auto evidence = full_run(model);
+  EXPECT_EQ(conclude(evidence).verdict, Class::uploaded_not_honoured);
+  evidence.anchors[0].intermediates = 2;
+  EXPECT_EQ(conclude(evidence).influence, Influence::inconclusive);
+}
+
 TEST(Missing, ACaseTheOracleSeesOtherwiseIsNoEvidence) {
   auto evidence = full_run(client(A::both));
   for (auto& attempt : evidence.attempts) {

@@ -82,7 +82,8 @@ inline Attempt ModelClient::answer(Shown shown, Bound bound, int anchor, Knob kn
   const bool root_known = by_upload || by_firmware;
   const bool bad_signature = shown == Shown::badsig || shown == Shown::flipped_twin;
   const bool trusted = root_known && (!bad_signature || !checks_signature);
-  const int above_leaf = shown == Shown::own_direct || shown == Shown::badsig ? 0 : 1;
+  const bool ends_at_issuer = detail::is_genuine(shown) && bound.what == What::genuine_issuer;
+  const int above_leaf = shown == Shown::own_direct || shown == Shown::badsig || ends_at_issuer ? 0 : 1;
   const bool too_long = above_leaf > most_intermediates;
   const bool wrong_name = shown == Shown::wrong_host || shown == Shown::replay_wrong_name;
   const bool minds_name = checks_name && !(name_needs_sni && knob == Knob::no_sni);
