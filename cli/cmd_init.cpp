@@ -1,0 +1,155 @@
+#include <netdb.h>
+#include <unistd.h>
+
+#include <array>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/init_project.hpp"
+#include "cli/passphrase.hpp"
+#include "core/text.hpp"
+#include "pki/ca/authority.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+struct Options {
+  std::optional<std::string> name{}, key{};
+  std::vector<std::string> hosts{}, ips{};
+  std::int64_t broker_port = 8883;
+  std::optional<std::int64_t> days{};
+  bool no_passphrase = false;
+  PassphraseOptions passphrase{};
+};
+
+// The name others reach this machine by, when it has a real one.
+std::string qualified_name_of_this_machine() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  addrinfo wanted{};
+  wanted.ai_flags = AI_CANONNAME;
+  addrinfo* found = nullptr;
+  std::string canonical = name.data();
+  if (::getaddrinfo(name.data(), nullptr, &wanted, &found) == 0) {
+    if (found->ai_canonname != nullptr) canonical = found->ai_canonname;
+    ::freeaddrinfo(found);
+  }
+  return canonical.find('.') != std::string::npos && ca::is_host_name(canonical) ? canonical : std::string{};
+}
+
+Result<std::vector<std::string>> hosts_of(const Options& options) {
+  if (!options.hosts.empty()) return options.hosts;
+  if (auto name = qualified_name_of_this_machine(); !name.empty()) return std::vector{name};
+  if (::isatty(STDIN_FILENO) != 1)
+    return Error{Errc::usage, "the broker's host name is missing", "give --host NAME: the name the modems will dial"};
+  std::cerr << "Host name of the broker, as the modems will dial it: " << std::flush;
+  std::string line;
+  if (!std::getline(std::cin, line) || trimmed(line).empty())
+    return Error{Errc::usage, "the broker's host name is missing", "give --host NAME"};
+  return std::vector{std::string(trimmed(line))};
+}
+
+Status check_names(const std::vector<std::string>& hosts, const std::vector<std::string>& ips) {
+  for (const auto& host : hosts) {
+    if (ca::is_ip_address(host))
+      return Error{Errc::usage, "--host " + host + " is an address, not a name",
+                   "give --ip " + host + " beside a --host NAME: this modem's TLS matches names only"};
+    if (!ca::is_host_name(host))
+      return Error{Errc::usage, "--host " + host + " cannot be a host name", "use letters, digits, dots and hyphens"};
+  }
+  for (const auto& ip : ips)
+    if (!ca::is_ip_address(ip)) return Error{Errc::usage, "--ip " + ip + " is no IP address", "use --host for names"};
+  return success();
+}
+
+Json facts(const ossl::Certificate& certificate) {
+  return Json::object({{"subject", certificate.subject()},
+                       {"serial", certificate.serial()},
+                       {"sha256", certificate.sha256()},
+                       {"not_before", rfc3339(certificate.not_before())},
+                       {"not_after", rfc3339(certificate.not_after())},
+                       {"key", certificate.key()}});
+}
+
+Outcome told(const config::Project& project, const MadeProject& made, bool encrypted) {
+  Json server = facts(made.server);
+  server.set("dns", Json::array_of(made.server.dns_names())).set("ip", Json::array_of(made.server.ip_addresses()));
+  const auto configuration = (project.broker_folder() / "mosquitto.conf").string();
+  Outcome outcome;
+  outcome.document.set("root", facts(made.root))
+      .set("server", server)
+      .set("broker",
+           Json::object(
+               {{"host", project.broker.hosts.front()}, {"port", project.broker.port}, {"config", configuration}}))
+      .set("files", Json::array_of(made.files));
+  outcome.text = "A private CA is ready in " + project.folder.string() + ".\n" + "  root         ca/root.pem, " +
+                 made.root.key() + ", until " + rfc3339(made.root.not_after()).substr(0, 10) + "\n" +
+                 "  root key     ca/root.key, " + (encrypted ? "encrypted" : "NOT ENCRYPTED") +
+                 ", mode 0600: back it up\n" + "  broker       broker/certs/server.pem for " +
+                 project.broker.hosts.front() + ", until " + rfc3339(made.server.not_after()).substr(0, 10) + "\n" +
+                 "  broker file  broker/mosquitto.conf, TLS on port " + std::to_string(project.broker.port) +
+                 "; any client may connect, on topics below ec200u/ only\n" +
+                 "Next: start the broker with  mosquitto -c " + configuration + "\n" +
+                 "      then put the root on a modem with  ec200u-pki provision\n";
+  return outcome;
+}
+
+Result<Outcome> init(const Options& options, Context& context) {
+  std::error_code failed;
+  config::Project project;
+  project.folder = std::filesystem::current_path(failed);
+  if (failed) return Error{Errc::input, "the current folder is gone: " + failed.message(), "change to another folder"};
+  auto hosts = hosts_of(options);
+  if (!hosts) return std::move(hosts).error();
+  if (auto checked = check_names(*hosts, options.ips); !checked) return std::move(checked).error();
+  project.ca.name = options.name.value_or(project.folder.filename().string());
+  if (project.ca.name.empty()) project.ca.name = "ec200u";
+  if (options.key) project.ca.key = *options.key;
+  if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
+  project.broker.hosts = *std::move(hosts);
+  project.broker.ips = options.ips;
+  project.broker.port = options.broker_port;
+
+  Secret passphrase;
+  if (options.no_passphrase) {
+    context.reporter.warning("ca/root.key will not be encrypted: whoever copies it can play your broker");
+  } else {
+    auto got = new_passphrase(options.passphrase, context);
+    if (!got) return std::move(got).error();
+    passphrase = *std::move(got);
+  }
+  auto made = make_project(project, options.no_passphrase ? nullptr : &passphrase, context);
+  if (!made) return std::move(made).error();
+  if (made->broker_as_root)
+    context.reporter.warning(
+        "this folder is private to root; broker/mosquitto.conf says `user root` so that the broker "
+        "can read its key. For daily use make the project in a folder the broker's account can pass");
+  return told(project, *made, !options.no_passphrase);
+}
+
+}  // namespace
+
+void add_init(CommandLine& line) {
+  auto options = std::make_shared<Options>();
+  auto command = line.add("init", "Make a private CA, a broker certificate and a broker configuration in this folder");
+  command.option("--name", options->name, "Name of the CA, used in its subject (default: the folder's name)")
+      .option("--host", options->hosts,
+              "Names the modems may dial; they dial the first (default: this machine's full name)")
+      .option("--ip", options->ips, "Addresses the modems may dial instead")
+      .option("--broker-port", options->broker_port, "TLS port of the broker", 1, 65535)
+      .choice("--key", options->key, "Key type of root and broker (default: rsa-2048)",
+              {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
+      .option("--days", options->days, "Lifetime of both certificates (default: root 3650, broker 825)", 1, 36500)
+      .flag("--no-passphrase", options->no_passphrase, "Leave the root key unencrypted");
+  add_passphrase_options(command, options->passphrase);
+  command
+      .examples(
+          "  ec200u-pki init --host broker.example.com\n"
+          "  ec200u-pki init --host mqtt.plant.internal --ip 192.0.2.10 --key ec-p256 --passphrase-file "
+          "/run/secrets/ca")
+      .run([options](Context& context) { return init(*options, context); });
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,23 @@
+#pragma once
+// One command, one file cmd_<name>.cpp; this list is the whole program.
+
+#include "cli/command_line.hpp"
+#include "cli/context.hpp"
+
+namespace epki::cli {
+
+void add_init(CommandLine& line);
+void add_provision(CommandLine& line);
+void add_verify(CommandLine& line);
+void add_judge(CommandLine& line);
+void add_sim(CommandLine& line);
+
+inline void add_all(CommandLine& line) {
+  add_init(line);
+  add_provision(line);
+  add_verify(line);
+  add_judge(line);
+  add_sim(line);
+}
+
+}  // namespace epki::cli

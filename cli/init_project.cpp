@@ -1,0 +1,188 @@
+#include "cli/init_project.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "broker-configs/mosquitto.hpp"
+#include "core/file.hpp"
+#include "ledger/ledger.hpp"
+#include "pki/ca/authority.hpp"
+
+namespace epki::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* ours[] = {"ec200u-pki.toml", "ca", "broker", "ledger.db", "ledger.db-wal", "ledger.db-shm"};
+
+fs::path marker_of(const config::Project& project) {
+  return project.state_folder() / "init-unfinished";
+}
+
+void remove_all_of(const config::Project& project) {
+  std::error_code ignored;  // what cannot be removed is refused, by name, by the next init
+  for (const char* name : ours) fs::remove_all(project.folder / name, ignored);
+  fs::remove(marker_of(project), ignored);
+}
+
+// Nothing is overwritten. Only what a cut init left, which the marker proves, is cleared away.
+Status claim(const config::Project& project) {
+  std::error_code ignored;
+  if (fs::exists(marker_of(project), ignored)) remove_all_of(project);
+  for (const char* name : ours)
+    if (fs::exists(project.folder / name, ignored))
+      return Error{Errc::input, (project.folder / name).string() + " exists: this folder holds a project already",
+                   "use another folder (-C DIR), or move the old project away; nothing was changed"};
+  if (auto made = make_folder(project.state_folder(), 0700); !made) return made;
+  return write_new_file(marker_of(project), "init was cut here; the next init clears away what it had written\n", 0600);
+}
+
+bool may_pass(const fs::path& folder, const broker::Account& account) {
+  struct stat facts {};
+  if (::stat(folder.c_str(), &facts) != 0) return false;
+  if (facts.st_uid == account.uid) return (facts.st_mode & S_IXUSR) != 0;
+  if (facts.st_gid == account.gid) return (facts.st_mode & S_IXGRP) != 0;
+  return (facts.st_mode & S_IXOTH) != 0;
+}
+
+// A broker started by root drops to its own account before it reads the key; it must get through every folder above.
+bool broker_can_reach(const fs::path& folder, const broker::Account& account) {
+  for (fs::path at = folder;; at = at.parent_path()) {
+    if (!may_pass(at, account)) return false;
+    if (at == at.parent_path()) return true;
+  }
+}
+
+class Writer {
+ public:
+  explicit Writer(const fs::path& folder) : folder_(folder) {}
+
+  Status folder(const fs::path& relative, unsigned mode) { return make_folder(folder_ / relative, mode); }
+  Status file(const fs::path& relative, std::string_view content, unsigned mode) {
+    files_.push_back(relative.string());
+    return write_new_file(folder_ / relative, content, mode);
+  }
+  std::vector<std::string> files() && { return std::move(files_); }
+
+ private:
+  fs::path folder_;
+  std::vector<std::string> files_;
+};
+
+struct Minted {
+  ca::Identity root;
+  ca::Identity server;
+  ossl::Certificate twin;
+};
+
+Result<Minted> mint(const config::Project& project, Context& context) {
+  const auto key = ossl::parse_key_type(project.ca.key);
+  if (!key) return Error{Errc::usage, "no such key type: " + project.ca.key};
+  const ca::World world{context.clock, context.random};
+  auto root_profile = profile::built_in("root");
+  if (!root_profile) return std::move(root_profile).error();
+  auto broker_profile = profile::built_in("broker");
+  if (!broker_profile) return std::move(broker_profile).error();
+
+  context.reporter.step("making the root (" + project.ca.key + ")");
+  auto root = ca::mint_root(*root_profile, project.ca.name, *key, std::chrono::days(project.ca.root_days), world);
+  if (!root) return std::move(root).error();
+  if (context.cancel.requested()) return interrupted();
+  context.reporter.step("making the broker certificate for " + project.broker.hosts.front());
+  auto server = ca::mint_server(*broker_profile, {project.broker.hosts, project.broker.ips}, *key,
+                                std::chrono::days(project.ca.server_days), *root, world);
+  if (!server) return std::move(server).error();
+  if (context.cancel.requested()) return interrupted();
+  auto twin = ca::mint_twin(root->certificate, world);
+  if (!twin) return std::move(twin).error();
+  if (context.cancel.requested()) return interrupted();
+  return Minted{*std::move(root), *std::move(server), *std::move(twin)};
+}
+
+Status record(const config::Project& project, const Minted& minted, const Context& context) {
+  auto ledger = ledger::Ledger::open(project.ledger_file(), context.clock);
+  if (!ledger) return std::move(ledger).error();
+  return ledger->record_issued({
+      ca::ledger_row(minted.root.certificate, "root", project.ca.name),
+      ca::ledger_row(minted.server.certificate, "server", project.broker.hosts.front()),
+      ca::ledger_row(minted.twin, "twin", project.ca.name),
+  });
+}
+
+Status write_ca(Writer& writer, const Minted& minted, const Secret* passphrase) {
+  if (auto made = writer.folder("ca", 0755); !made) return made;
+  if (passphrase != nullptr) {
+    auto pem = minted.root.key.to_encrypted_pem(*passphrase);
+    if (!pem) return std::move(pem).error();
+    if (auto done = writer.file("ca/root.key", *pem, 0600); !done) return done;
+  } else {
+    auto pem = minted.root.key.to_pem();
+    if (!pem) return std::move(pem).error();
+    if (auto done = writer.file("ca/root.key", pem->view(), 0600); !done) return done;
+  }
+  return writer.file("ca/root.pem", minted.root.certificate.pem(), 0644);
+}
+
+Status write_broker(Writer& writer, const config::Project& project, const Minted& minted,
+                    const std::optional<broker::Account>& owner, bool as_root) {
+  for (const char* folder : {"broker", "broker/certs"})
+    if (auto made = writer.folder(folder, 0755); !made) return made;
+  auto key = minted.server.key.to_pem();
+  if (!key) return std::move(key).error();
+  if (auto done = writer.file("broker/certs/server.key", key->view(), 0600); !done) return done;
+  if (owner && !as_root) {
+    const auto path = project.broker_folder() / "certs/server.key";
+    if (::chown(path.c_str(), owner->uid, owner->gid) != 0) return disk_error("changing the owner of", path, errno);
+    if (::chmod(path.c_str(), 0400) != 0) return disk_error("setting the mode of", path, errno);
+  }
+  if (auto done = writer.file("broker/certs/server.pem", minted.server.certificate.pem(), 0644); !done) return done;
+  if (auto done = writer.file("broker/acl", broker::acl_text(project), 0644); !done) return done;
+  std::string configuration = broker::render_configuration(project);
+  if (as_root)
+    configuration =
+        "# This folder is private to root, so the broker keeps running as root: as its own account it could not read\n"
+        "# its certificate. Move the project to a folder that account can pass, then delete the next line.\n"
+        "user root\n" +
+        configuration;
+  return writer.file("broker/mosquitto.conf", configuration, 0644);
+}
+
+Result<MadeProject> make(const config::Project& project, const Secret* passphrase, Context& context) {
+  auto minted = mint(project, context);
+  if (!minted) return std::move(minted).error();
+  // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
+  if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
+
+  const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
+  const bool as_root = account && !broker_can_reach(project.folder, *account);
+  Writer writer(project.folder);
+  if (auto done = write_ca(writer, *minted, passphrase); !done) return std::move(done).error();
+  if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
+  if (context.cancel.requested()) return interrupted();
+  if (auto done = writer.file(std::string(config::project_file), config::render(project), 0644); !done)
+    return std::move(done).error();
+  auto files = std::move(writer).files();
+  files.emplace_back("ledger.db");
+  return MadeProject{minted->root.certificate, minted->server.certificate, std::move(files), as_root};
+}
+
+}  // namespace
+
+Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context) {
+  if (auto claimed = claim(project); !claimed) return std::move(claimed).error();
+  auto made = make(project, passphrase, context);
+  if (!made) {
+    remove_all_of(project);
+    return made;
+  }
+  std::error_code ignored;
+  fs::remove(marker_of(project), ignored);
+  if (fs::exists(marker_of(project), ignored)) return disk_error("removing", marker_of(project), EACCES);
+  return made;
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,70 @@
+#include "cli/modem_port.hpp"
+
+#include "core/text.hpp"
+#include "provision/ec200u/modem.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+Result<std::string> only_port() {
+  auto found = transport::find_ports();
+  if (!found) return std::move(found).error();
+  if (found->empty())
+    return Error{Errc::modem_gone, "no EC200U found on USB",
+                 "plug one in and check the cable, name a port with --port /dev/ttyUSB0, or try --port sim"};
+  if (found->size() == 1) return found->front().path;
+  std::string list;
+  for (const auto& port : *found) list += (list.empty() ? "" : ", ") + port.path + " (USB " + port.topology + ")";
+  return Error{Errc::usage, counted(found->size(), "EC200U") + " found: " + list, "choose with --port, repeatable"};
+}
+
+}  // namespace
+
+Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
+                             const std::vector<std::string>& simulated_names, const Context& context) {
+  using Kind = transport::PortSpec::Kind;
+  OpenModem modem;
+  const auto open_path = [&](const std::string& path) -> Status {
+    auto wire = transport::open_serial(path, baud, context.cancel);
+    if (!wire) return std::move(wire).error();
+    modem.wire = *std::move(wire);
+    return success();
+  };
+  Status opened = success();
+  switch (spec.kind) {
+    case Kind::automatic: {
+      auto path = only_port();
+      if (!path) return std::move(path).error();
+      modem.name = *path;
+      opened = open_path(*path);
+      break;
+    }
+    case Kind::path:
+      modem.name = spec.path;
+      opened = open_path(spec.path);
+      break;
+    case Kind::tcp: {
+      modem.name = "tcp:" + spec.host + ":" + std::to_string(spec.port);
+      auto wire = transport::open_tcp(spec.host, spec.port, after(std::chrono::seconds(10)), context.cancel);
+      if (!wire) return std::move(wire).error();
+      modem.wire = *std::move(wire);
+      break;
+    }
+    case Kind::simulator: {
+      modem.name = "sim:" + spec.persona;
+      auto simulator = Simulator::start(spec.persona, project.state_folder(), simulated_names, context);
+      if (!simulator) return std::move(simulator).error();
+      modem.simulator = *std::move(simulator);
+      opened = open_path(modem.simulator->pty());
+      break;
+    }
+  }
+  if (!opened) return std::move(opened).error();
+  modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes());
+  if (context.globals.verbose)
+    modem.engine->log_to([&reporter = context.reporter](std::string_view line) { reporter.detail(line); });
+  return modem;
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,31 @@
+#pragma once
+// From --port to a modem one can talk to.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "cli/simulated_world.hpp"
+#include "config/project.hpp"
+#include "core/result.hpp"
+#include "provision/at/engine.hpp"
+#include "provision/transport/byte_stream.hpp"
+#include "provision/transport/port_spec.hpp"
+
+namespace epki::cli {
+
+struct OpenModem {
+  std::string name;                      ///< for reports: the path, tcp:HOST:PORT or sim:PERSONA
+  std::optional<Simulator> simulator{};  ///< kept alive as long as the wire
+  std::unique_ptr<transport::ByteStream> wire;
+  std::unique_ptr<at::Engine> engine;
+};
+
+/// Opens the port: finds it (auto), starts the simulator (sim) or connects. `simulated_names` are the names the modem
+/// will dial, known to a simulated modem's resolver. Errc::modem_gone with what was looked for and where.
+Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
+                             const std::vector<std::string>& simulated_names, const Context& context);
+
+}  // namespace epki::cli

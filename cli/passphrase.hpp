@@ -1,0 +1,24 @@
+#pragma once
+// Where the CA passphrase comes from (README, "Passphrases"): a terminal, a file, a descriptor, a command's output, or
+// EC200U_PKI_PASSPHRASE. Never the command line itself.
+
+#include <string>
+
+#include "cli/command_line.hpp"
+#include "cli/context.hpp"
+#include "core/secret.hpp"
+
+namespace epki::cli {
+
+struct PassphraseOptions {
+  std::optional<std::string> file{}, command{};
+  std::optional<std::int64_t> fd{};
+};
+
+void add_passphrase_options(Command& command, PassphraseOptions& options);
+
+/// The passphrase for a new key. On a terminal it is asked twice. Errc::usage when there is no terminal and no option;
+/// Errc::key when it is empty or the two do not match.
+Result<Secret> new_passphrase(const PassphraseOptions& options, Context& context);
+
+}  // namespace epki::cli

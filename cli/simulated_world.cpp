@@ -1,0 +1,70 @@
+#include "cli/simulated_world.hpp"
+
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+
+namespace epki::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// "strict" and "./strict.toml" keep their files apart from one another, and nothing leaves the state folder.
+std::string folder_name_of(const std::string& persona) {
+  std::string name = fs::path(persona).filename().string();
+  for (char& c : name)
+    if (c == '/' || c == '\0') c = '_';
+  return name.empty() || name == "." || name == ".." ? "persona" : name;
+}
+
+Error did_not_start(const fs::path& log, std::string_view why) {
+  Error error{Errc::input, "the simulator did not start: " + std::string(why), "see " + log.string()};
+  if (const auto text = read_file(log); text) {
+    const auto lines = split(trimmed(*text), '\n');
+    if (!lines.back().empty()) error.what += ": " + std::string(lines.back());
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<Simulator> Simulator::start(const std::string& persona, const fs::path& state_folder,
+                                   const std::vector<std::string>& names, const Context& context) {
+  const auto folder = state_folder / "sim" / folder_name_of(persona);
+  if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
+  const auto log = state_folder / "sim" / (folder_name_of(persona) + ".log");
+  std::error_code ignored;
+  fs::remove(log, ignored);
+
+  Child::Options options{.argv = {(context.executable.parent_path() / "ec200u-sim").string(), "--persona", persona,
+                                  "--state", folder.string()},
+                         .error_file = log};
+  for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=127.0.0.1"});
+  auto child = Child::start(options);
+  if (!child) return std::move(child).error();
+  auto line = child->read_line(after(std::chrono::seconds(10)));
+  if (!line) return did_not_start(log, line.error().what);
+  if (!*line) return did_not_start(log, "it ended at once");
+  auto said = Json::parse(**line);
+  if (!said || !(*said)["pty"].text()) return did_not_start(log, "it printed " + **line);
+  context.reporter.detail("simulated modem \"" + persona + "\" on " + *(*said)["pty"].text());
+  return Simulator(*std::move(child), *(*said)["pty"].text());
+}
+
+Result<std::optional<broker::RunningBroker>> ensure_broker(const config::Project& project, const Context& context) {
+  const auto port = static_cast<std::uint16_t>(project.broker.port);
+  const std::string where = "port " + std::to_string(port);
+  if (broker::is_listening("127.0.0.1", port, after(std::chrono::seconds(2)))) {
+    context.reporter.step("using the broker that listens on " + where);
+    return std::optional<broker::RunningBroker>{};
+  }
+  if (auto made = make_folder(project.state_folder(), 0700); !made) return std::move(made).error();
+  auto broker = broker::RunningBroker::start(project.broker_folder() / "mosquitto.conf", port,
+                                             project.state_folder() / "mosquitto.log", after(std::chrono::seconds(10)));
+  if (!broker) return std::move(broker).error();
+  context.reporter.step("nothing listened on " + where + ": started the project's Mosquitto for this command");
+  return std::optional(*std::move(broker));
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,5 @@
+#pragma once
+
+namespace epki::cli {
+inline constexpr const char* version = EPKI_VERSION;
+}
