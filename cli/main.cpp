@@ -29,6 +29,7 @@ void catch_signals(Cancel& cancel) {
   action.sa_handler = on_signal;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file size limit becomes an error of the write, like a full disk
 }
 
 // No core file may ever hold a key, and no other process of this user may read our memory.

@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+
+#include "tests/program/sandbox.hpp"
+
+namespace epki::test {
+namespace {
+
+constexpr const char* commands[] = {"init", "provision", "verify", "judge"};
+
+TEST(Usage, EveryCommandHasHelpWithAnExample) {
+  Sandbox box;
+  const auto all = box.run({"--help"});
+  EXPECT_EQ(all.exit, 0) << all;
+  for (const char* command : commands) {
+    EXPECT_NE(all.out.find(command), std::string::npos) << command;
+    const auto ran = box.run({command, "--help"});
+    EXPECT_EQ(ran.exit, 0) << ran;
+    EXPECT_NE(ran.out.find("Examples:"), std::string::npos) << ran;
+  }
+  EXPECT_EQ(box.run({}).exit, 0);
+  EXPECT_EQ(box.run({"sim", "--help"}).exit, 0);
+}
+
+TEST(Usage, WrongWordsExit2WithOneSentenceAndAHint) {
+  Sandbox box;
+  for (const auto& words : std::vector<std::vector<std::string>>{{"frobnicate"},
+                                                                 {"init", "--nonsense"},
+                                                                 {"provision", "--context", "6"},
+                                                                 {"provision", "--context", "x"},
+                                                                 {"judge"},
+                                                                 {"init", "--key", "dsa"},
+                                                                 {"verify", "--path", "smtp"}}) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, 2) << ran;
+    EXPECT_NE(ran.err.find("error: "), std::string::npos) << ran;
+    EXPECT_NE(ran.err.find("hint: "), std::string::npos) << ran;
+    EXPECT_EQ(ran.out, "") << ran;
+  }
+}
+
+TEST(Usage, JsonIsOneDocumentOnFailureToo) {
+  Sandbox box;
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"--json", "provision"},
+                                             {"provision", "--json", "--nonsense"},
+                                             {"--json", "judge", "--chain", "x", "--trusted", "y"}}) {
+    const auto ran = box.run(words);
+    EXPECT_NE(ran.exit, 0) << ran;
+    const auto said = ran.json();
+    EXPECT_EQ(said["ok"].boolean(), false) << ran;
+    EXPECT_TRUE(said["error"]["code"].text()) << ran;
+    EXPECT_TRUE(said["error"]["what"].text()) << ran;
+    EXPECT_TRUE(said["error"]["hint"].text()) << ran;
+    EXPECT_TRUE(said["schema"].text_or("").starts_with("ec200u-pki/")) << ran;
+  }
+}
+
+TEST(Usage, AFolderWithoutAProjectExits3) {
+  Sandbox box;
+  for (const char* command : {"provision", "verify"}) {
+    const auto ran = box.run({command, "--port", "sim"});
+    EXPECT_EQ(ran.exit, 3) << ran;
+    EXPECT_NE(ran.err.find("init"), std::string::npos) << ran;
+  }
+  EXPECT_EQ(box.run({"-C", "missing", "init"}).exit, 3);
+}
+
+TEST(Usage, AnUnknownKeyInTheProjectFileIsPointedAt) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  auto text = *read_file(box / "ec200u-pki.toml");
+  box.write("ec200u-pki.toml", "nonsense = 1\n" + text);
+  const auto ran = box.run({"provision", "--port", "sim"});
+  EXPECT_EQ(ran.exit, 3) << ran;
+  EXPECT_NE(ran.err.find("ec200u-pki.toml:1:1"), std::string::npos) << ran;
+  EXPECT_NE(ran.err.find("nonsense"), std::string::npos) << ran;
+}
+
+TEST(Usage, CWorksFromElsewhere) {
+  Sandbox box;
+  std::filesystem::create_directory(box / "p");
+  const auto ran = box.run({"-C", "p", "init", "--host", "broker.test", "--key", "ec-p256"});
+  EXPECT_EQ(ran.exit, 0) << ran;
+  EXPECT_TRUE(std::filesystem::exists(box / "p/ca/root.pem"));
+}
+
+TEST(Usage, AResultThatCannotBeWrittenIsNoSuccess) {
+  Sandbox box;
+  const auto ran = box.shell("ec200u-pki --help >/dev/full");
+  EXPECT_EQ(ran.exit, 5) << ran;
+}
+
+}  // namespace
+}  // namespace epki::test
