@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
@@ -9,7 +10,6 @@
 #include "ledger/ledger.hpp"
 #include "pki/ossl/certificate.hpp"
 #include "provision/plan/provision.hpp"
-#include "verify/trial/trial.hpp"
 
 namespace epki::cli {
 
@@ -135,8 +135,8 @@ Result<Device> work_on(const transport::PortSpec& spec, const Job& job, Context&
   auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
   if (!modem) return std::move(modem).error();
   Device device{.port = modem->name};
-  if (auto undone = trial::undo_open_journal(*modem->engine, *ledger, reporter, context.cancel); !undone)
-    return std::move(undone).error().during("undoing what an interrupted run left on the modem");
+  if (auto undone = undo_leftovers(*modem->engine, *ledger, reporter, context); !undone)
+    return std::move(undone).error();
   if (job.show) {
     auto shown = plan::show(*modem->engine, modem->name);
     if (!shown) return std::move(shown).error();

@@ -1,0 +1,189 @@
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/leftovers.hpp"
+#include "cli/modem_port.hpp"
+#include "cli/stand_ins.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "ledger/ledger.hpp"
+#include "pki/ca/authority.hpp"
+#include "verify/probe/cases.hpp"
+#include "verify/trial/trial.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+// What a simulated modem dials for our own cases. Reserved by RFC 6761: no public CA certifies it.
+constexpr const char* simulated_reach_host = "probe.ec200u-pki.test";
+
+struct Options {
+  std::string port{};
+  std::optional<std::string> path{}, listen{}, reach_as{};
+  std::optional<std::int64_t> baud{}, client{};
+  std::vector<std::string> replay{};
+  std::int64_t repeat = 3, budget = 0;
+  bool no_reboot = false;
+};
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<HostPort> host_and_port(std::string_view flag, std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!port || *port < 0 || *port > 65535 || host.empty())
+    return Error{Errc::usage, std::string(flag) + " " + std::string(text) + " is not NAME:PORT",
+                 "write it as probe.example.com:8884"};
+  return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+// Where the modem reaches us. Only a simulated modem is known to run on this machine.
+Status place(const Options& options, bool simulated, trial::Setup& setup) {
+  setup.simulated = simulated;
+  if (options.reach_as) {
+    auto reach = host_and_port("--reach-as", *options.reach_as);
+    if (!reach) return std::move(reach).error();
+    if (ca::is_ip_address(reach->host))
+      return Error{
+          Errc::usage, "--reach-as " + reach->host + " is an address",
+          "give a name that resolves to it: this modem's TLS matches names only, and the wrong-name probe needs one"};
+    setup.reach_host = reach->host;
+    setup.reach_port = reach->port;
+  } else if (simulated) {
+    setup.reach_host = simulated_reach_host;
+  } else {
+    return Error{Errc::usage, "--reach-as is missing: under which name and port does the modem reach this machine?",
+                 "give --reach-as NAME:PORT, and --listen ADDR:PORT where that differs"};
+  }
+  setup.listen_address = simulated ? "127.0.0.1" : "0.0.0.0";
+  setup.listen_port = setup.reach_port;
+  if (options.listen) {
+    auto listen = host_and_port("--listen", *options.listen);
+    if (!listen) return std::move(listen).error();
+    setup.listen_address = listen->host;
+    setup.listen_port = listen->port;
+  }
+  return success();
+}
+
+// The chains to replay: those given, or for a simulated modem the stand-ins its personas know.
+Result<std::vector<std::string>> replays(const Options& options, const config::Project& project, bool simulated) {
+  if (!options.replay.empty() || !simulated) return options.replay;
+  const auto folder = project.state_folder() / "replay";
+  if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
+  std::vector<std::string> files;
+  for (const auto& chain : stand_ins()) {
+    const auto file = folder / chain.name;
+    if (auto written = replace_file(file, chain.pem, 0644); !written) return std::move(written).error();
+    files.push_back(file.string());
+  }
+  return files;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string seen_by_server(const trial::ProbeRecord& probe) {
+  if (probe.alert) return "alert " + std::to_string(*probe.alert);
+  return probe.stage;
+}
+
+std::string text_of(const trial::Report& report) {
+  std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
+                     report.identity.imei + "\n\n";
+  text += "  " + padded("probe", 12) + padded("bound", 26) + padded("the server saw", 18) +
+          padded("the modem said", 18) + "oracle\n";
+  for (const auto& probe : report.probes)
+    text += "  " + padded(probe.id, 12) + padded(probe.bound, 26) + padded(seen_by_server(probe), 18) +
+            padded(probe.at_result, 18) + probe.oracle_uploaded + "\n";
+  const auto& verdict = report.verdict;
+  text += "\nVerdict for " + verdict.path + ": " + std::string(infer::word(verdict.verdict_class)) + "\n  " +
+          verdict.because + "\n";
+  for (const auto& anchor : verdict.anchors_found)
+    text += "  trusted though nobody uploaded it: " + anchor.subject + "\n";
+  text += "  built-in influence: " + std::string(infer::word(verdict.influence)) + ", " +
+          counted(verdict.anchors_tried, "anchor") + " tried\n";
+  if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
+  text += "  judged beside " + report.oracle.name + " " + report.oracle.version + ", " +
+          counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
+          counted(static_cast<std::size_t>(report.reboots), "reboot") + "\n";
+  return text;
+}
+
+Result<Outcome> verify(const Options& options, Context& context) {
+  auto project = config::load(std::filesystem::current_path());
+  if (!project) return std::move(project).error();
+  auto spec = transport::parse_port(options.port.empty() ? project->modem.port : options.port);
+  if (!spec) return std::move(spec).error();
+  const bool simulated = spec->kind == transport::PortSpec::Kind::simulator;
+
+  trial::Setup setup;
+  if (auto placed = place(options, simulated, setup); !placed) return std::move(placed).error();
+  auto files = replays(options, *project, simulated);
+  if (!files) return std::move(files).error();
+  setup.replay_files = *std::move(files);
+  std::vector<std::string> names{setup.reach_host};
+  for (const auto& file : setup.replay_files) {
+    auto genuine = probe::read_genuine(file);
+    if (!genuine) return std::move(genuine).error();
+    if (std::find(names.begin(), names.end(), genuine->host) == names.end()) names.push_back(genuine->host);
+  }
+  setup.client = static_cast<int>(options.client.value_or(project->modem.client));
+  setup.context = static_cast<int>(project->modem.ssl_context);
+  setup.pdp = static_cast<int>(project->modem.pdp_context);
+  setup.apn = project->modem.apn;
+  setup.key_type = ossl::parse_key_type(project->ca.key).value_or(ossl::KeyType::rsa_2048);
+  setup.repeat = static_cast<int>(options.repeat);
+  setup.budget = static_cast<int>(options.budget);
+  setup.allow_reboot = !options.no_reboot;
+  setup.worker = {{context.executable.string(), "__oracle"}};
+  setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
+
+  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  if (!ledger) return std::move(ledger).error();
+  auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
+  if (!modem) return std::move(modem).error();
+  if (auto undone = undo_leftovers(*modem->engine, *ledger, context.reporter, context); !undone)
+    return std::move(undone).error();
+  const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel};
+  auto report = trial::run(*modem->engine, modem->name, setup, around);
+  if (!report) return std::move(report).error();
+  for (const auto& warning : report->warnings) context.reporter.warning(warning);
+  return Outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
+}
+
+}  // namespace
+
+void add_verify(CommandLine& line) {
+  auto options = std::make_shared<Options>();
+  line.add("verify", "Find out by measurement what the modem's TLS client really trusts")
+      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")
+      .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+      .choice("--path", options->path, "Which of the modem's TLS clients: mqtt is the one this version probes",
+              {"mqtt"})
+      .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
+      .option("--listen", options->listen,
+              "ADDR:PORT the responder listens on (default: 0.0.0.0 and the port of --reach-as)")
+      .option("--reach-as", options->reach_as,
+              "NAME:PORT under which the modem reaches the responder; needed for a real modem")
+      .option("--replay", options->replay, "PEM files of genuine public chains: leaf, intermediates, root")
+      .option("--repeat", options->repeat, "How often a decisive probe must give the same answer (default: 3)", 1, 20)
+      .option("--budget", options->budget, "The most handshakes; 0 is no limit (default: 0)", 0, 1000)
+      .flag("--no-reboot", options->no_reboot, "Never reboot the modem; the evidence is weaker, and the report says so")
+      .examples(
+          "  ec200u-pki verify --port sim:union\n"
+          "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "
+          "--json")
+      .run([options](Context& context) { return verify(*options, context); });
+}
+
+}  // namespace epki::cli
