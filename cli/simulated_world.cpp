@@ -55,7 +55,7 @@ Result<Simulator> Simulator::start(const std::string& persona, const fs::path& s
 Result<std::optional<broker::RunningBroker>> ensure_broker(const config::Project& project, const Context& context) {
   const auto port = static_cast<std::uint16_t>(project.broker.port);
   const std::string where = "port " + std::to_string(port);
-  if (broker::is_listening("127.0.0.1", port, after(std::chrono::seconds(2)))) {
+  if (broker::is_listening(broker::reachable_at(project), port, after(std::chrono::seconds(2)))) {
     context.reporter.step("using the broker that listens on " + where);
     return std::optional<broker::RunningBroker>{};
   }

@@ -117,8 +117,8 @@ Sandbox::Modem Sandbox::simulator(std::vector<std::string> arguments) {
 
 Child Sandbox::broker() {
   auto child = Child::start({.argv = {"mosquitto", "-c", (folder() / "broker/mosquitto.conf").string()},
-                             .output_file = output_.path() / "broker.out",
-                             .error_file = output_.path() / "broker.err"});
+                             .error_file = output_.path() / "broker.err",
+                             .output_file = output_.path() / "broker.out"});
   if (!child) throw std::runtime_error(child.error().what);
   const auto by = after(std::chrono::seconds(20));
   while (!accepts(broker_port_)) {
