@@ -40,7 +40,7 @@ max_packet_size 262144
 
 constexpr std::string_view anonymous_access =
     R"(# Clients are not asked who they are: TLS proves the broker to them, nothing proves them to the broker. The list lets them
-# reach ec200u/# and nothing else. ec200u-pki init --mutual asks for client certificates instead.
+# reach ec200u/# and nothing else.
 allow_anonymous true
 )";
 
