@@ -1,6 +1,7 @@
 #include <netdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <memory>
@@ -14,6 +15,9 @@
 namespace epki::cli {
 
 namespace {
+
+// A folder may be named longer than a CA; a name the user gave is never cut.
+constexpr std::size_t longest_default_name = 48;
 
 struct Options {
   std::optional<std::string> name{}, key{};
@@ -106,11 +110,21 @@ Result<Outcome> init(const Options& options, Context& context) {
   if (auto checked = check_names(*hosts, options.ips); !checked) return std::move(checked).error();
   project.ca.name = options.name.value_or(project.folder.filename().string());
   if (project.ca.name.empty()) project.ca.name = "ec200u";
+  if (!options.name && project.ca.name.size() > longest_default_name) {
+    std::size_t end = longest_default_name;
+    while (end > 0 && (static_cast<unsigned char>(project.ca.name[end]) & 0xc0U) == 0x80U) --end;  // whole UTF-8 only
+    project.ca.name.resize(end);
+  }
   if (options.key) project.ca.key = *options.key;
   if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
   project.broker.hosts = *std::move(hosts);
   project.broker.ips = options.ips;
   project.broker.port = options.broker_port;
+
+  // The file that will be written must read back: bad values are found here, before a key is made.
+  auto checked_project = config::parse(config::render(project), config::project_file, project.folder);
+  if (!checked_project) return Error{Errc::usage, checked_project.error().what, checked_project.error().hint};
+  project = *std::move(checked_project);
 
   Secret passphrase;
   if (options.no_passphrase) {
