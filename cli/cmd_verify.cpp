@@ -88,34 +88,58 @@ Result<std::vector<std::string>> replays(const Options& options, const config::P
 }
 
 std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
+  text.append(text.size() < width ? width - text.size() : 1, ' ');
   return text;
 }
 
-std::string seen_by_server(const trial::ProbeRecord& probe) {
-  if (probe.alert) return "alert " + std::to_string(*probe.alert);
-  return probe.stage;
+/// One line for all equal attempts of a probe: repetitions are evidence, not reading matter.
+struct Line {
+  std::string id, server, modem, oracle, presented;
+  std::size_t count = 0;
+};
+
+std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
+  std::vector<Line> lines;
+  for (const auto& probe : probes) {
+    const Line line{probe.id,        probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage,
+                    probe.at_result, probe.oracle_uploaded,
+                    probe.presented, 1};
+    const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
+      return known.id == line.id && known.presented == line.presented && known.server == line.server &&
+             known.modem == line.modem && known.oracle == line.oracle;
+    });
+    if (same == lines.end()) {
+      lines.push_back(line);
+    } else {
+      ++same->count;
+    }
+  }
+  return lines;
+}
+
+std::string table_of(const std::vector<trial::ProbeRecord>& probes) {
+  std::string text = "  " + padded("probe", 16) + padded("times", 6) + padded("the server saw", 18) +
+                     padded("the modem said", 30) + "oracle, uploaded CA alone\n";
+  for (const auto& line : lines_of(probes))
+    text += "  " + padded(line.id, 16) + padded(std::to_string(line.count), 6) + padded(line.server, 18) +
+            padded(line.modem, 30) + line.oracle + "\n";
+  return text;
 }
 
 std::string text_of(const trial::Report& report) {
   std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
-                     report.identity.imei + "\n\n";
-  text += "  " + padded("probe", 12) + padded("bound", 26) + padded("the server saw", 18) +
-          padded("the modem said", 18) + "oracle\n";
-  for (const auto& probe : report.probes)
-    text += "  " + padded(probe.id, 12) + padded(probe.bound, 26) + padded(seen_by_server(probe), 18) +
-            padded(probe.at_result, 18) + probe.oracle_uploaded + "\n";
+                     report.identity.imei + "\n\n" + table_of(report.probes);
   const auto& verdict = report.verdict;
   text += "\nVerdict for " + verdict.path + ": " + std::string(infer::word(verdict.verdict_class)) + "\n  " +
           verdict.because + "\n";
   for (const auto& anchor : verdict.anchors_found)
-    text += "  trusted though nobody uploaded it: " + anchor.subject + "\n";
-  text += "  built-in influence: " + std::string(infer::word(verdict.influence)) + ", " +
-          counted(verdict.anchors_tried, "anchor") + " tried\n";
+    text += "  Trusted though nobody uploaded it: " + anchor.subject + "\n";
+  text += "  Built-in influence: " + std::string(infer::word(verdict.influence)) + "; " +
+          counted(verdict.anchors_tried, "anchor") + " tried.\n";
   if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
-  text += "  judged beside " + report.oracle.name + " " + report.oracle.version + ", " +
+  text += "  Judged beside " + report.oracle.name + " " + report.oracle.version + "; " +
           counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
-          counted(static_cast<std::size_t>(report.reboots), "reboot") + "\n";
+          counted(static_cast<std::size_t>(report.reboots), "reboot") + ". --json has every attempt.\n";
   return text;
 }
 
