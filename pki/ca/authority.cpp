@@ -71,6 +71,24 @@ Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, 
   return Identity{*std::move(made), std::move(key)};
 }
 
+// Modems of this family end an upload where its data hold "+++" (AT reference, 3), and base64 can hold it: about one
+// root in 200. Such a certificate is made again, with another key.
+bool can_be_uploaded(const ossl::Certificate& certificate) {
+  return certificate.pem().find("+++") == std::string::npos;
+}
+
+Result<Identity> mint_root_once(const ossl::CertificateSpec& spec, ossl::KeyType key) {
+  auto pair = ossl::PrivateKey::generate(key);
+  if (!pair) return std::move(pair).error();
+  return identity(ossl::build(spec, *pair, {std::nullopt, *pair}), *pair, nullptr);
+}
+
+Result<ossl::Certificate> mint_twin_once(const ossl::CertificateSpec& spec, ossl::KeyType key) {
+  const auto pair = ossl::PrivateKey::generate(key);
+  if (!pair) return pair.error();
+  return ossl::build(spec, *pair, {std::nullopt, *pair});
+}
+
 }  // namespace
 
 Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
@@ -83,9 +101,9 @@ Result<Identity> mint_root(const profile::Profile& profile, std::string_view nam
   if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
-  auto pair = ossl::PrivateKey::generate(key);
-  if (!pair) return std::move(pair).error();
-  return identity(ossl::build(spec, *pair, {std::nullopt, *pair}), *pair, nullptr);
+  auto made = mint_root_once(spec, key);
+  while (made && !can_be_uploaded(made->certificate)) made = mint_root_once(spec, key);
+  return made;
 }
 
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
@@ -132,9 +150,9 @@ Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) 
     if (extension.name == "2.5.29.14") extension = {"subjectKeyIdentifier", "hash", extension.critical};
     if (extension.name == "2.5.29.35") extension = {"authorityKeyIdentifier", "keyid", extension.critical};
   }
-  const auto pair = ossl::PrivateKey::generate(*type);
-  if (!pair) return pair.error();
-  return ossl::build(spec, *pair, {std::nullopt, *pair});
+  auto made = mint_twin_once(spec, *type);
+  while (made && !can_be_uploaded(*made)) made = mint_twin_once(spec, *type);
+  return made;
 }
 
 ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,

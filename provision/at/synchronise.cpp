@@ -51,6 +51,16 @@ Deadline sooner(Deadline by, milliseconds span) {
   return std::min(by, after(span));
 }
 
+// Our own "AT" come back, and nothing else: a hung modem that still echoes, or a cable that leads back to us.
+bool only_echoes(std::string_view heard) {
+  std::string rest;
+  for (const char c : heard)
+    if (c != '\r' && c != '\n') rest += c;
+  for (std::size_t i = 0; i < rest.size(); ++i)
+    if (rest[i] != (i % 2 == 0 ? 'A' : 'T')) return false;
+  return !rest.empty();
+}
+
 }  // namespace
 
 void Engine::Impl::take_sample(std::string_view bytes) {
@@ -59,6 +69,9 @@ void Engine::Impl::take_sample(std::string_view bytes) {
 }
 
 Error Engine::Impl::nobody_there() const {
+  if (only_echoes(sample))
+    return {Errc::modem_gone, "what is on " + wire.name() + " sends back what it is sent and answers nothing",
+            "restart the modem; check that RX and TX are not joined, and that this is the AT port (USB interface 2)"};
   if (sample.empty())
     return {Errc::modem_gone, "nothing answers on " + wire.name(),
             "check power and cable, and that this is the AT port (USB interface 2, usually /dev/ttyUSB0)"};

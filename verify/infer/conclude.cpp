@@ -117,6 +117,12 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
                             ". Under a genuine root, a chain of an unknown CA " + unknown.words + early,
                         "Give two --replay files under different roots, so that cross-binding can decide.");
   }
+  if (controls.own.is(Outcome::unreachable) || unknown.is(Outcome::unreachable)) {
+    return inconclusive(
+        "C0 failed: the run's own chains do not reach the responder" +
+            (evidence.absence.empty() ? "." : ", because " + evidence.absence + "."),
+        "Let the name of --reach-as lead to this computer, at the port that --listen has. Then run again.");
+  }
   return inconclusive("The control C2 does not answer: a chain of an unknown CA " + unknown.words + early,
                       evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
 }
@@ -226,7 +232,9 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
 
 std::string next_after_obstacle(const Evidence& evidence, const Controls& controls) {
   if (evidence.anchors.empty()) {
-    return "Give a genuine chain: ec200u-pki capture HOST:443 --out DIR, then verify --replay FILE.";
+    return "Give a genuine public chain with --replay FILE: leaf, intermediates and root in one PEM file (README, \"A "
+           "chain "
+           "to replay\").";
   }
   if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
   if (controls.user_refused()) {
