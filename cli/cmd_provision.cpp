@@ -130,7 +130,8 @@ Result<Device> work_on(const transport::PortSpec& spec, const Job& job, Context&
   if (!twin) return std::move(twin).error();
   plan::Wanted wanted = job.wanted;
   wanted.twin_pem = *std::move(twin);
-  if (spec.kind == transport::PortSpec::Kind::simulator) wanted.alternate_names.emplace_back(name_nobody_certifies);
+  wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
+  if (wanted.simulated) wanted.alternate_names.emplace_back(name_nobody_certifies);
 
   auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
   if (!modem) return std::move(modem).error();
@@ -143,6 +144,11 @@ Result<Device> work_on(const transport::PortSpec& spec, const Job& job, Context&
     device.shown = *std::move(shown);
     return device;
   }
+  if (job.options.reboot_check && vanishes_on_restart(spec, *modem))
+    return Error{
+        Errc::usage,
+        "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
+        "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
   const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel};
   device.report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
   if (!job.options.dry_run)

@@ -176,6 +176,12 @@ Result<Outcome> verify(const Options& options, Context& context) {
   if (!ledger) return std::move(ledger).error();
   auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
   if (!modem) return std::move(modem).error();
+  if (setup.allow_reboot && vanishes_on_restart(*spec, *modem)) {
+    setup.allow_reboot = false;
+    context.reporter.warning(
+        "this is a USB port, which vanishes when the modem restarts: going on without a restart. Restart the modem by "
+        "hand before the run, or use its UART, for the strongest evidence");
+  }
   if (auto undone = undo_leftovers(*modem->engine, *ledger, context.reporter, context); !undone)
     return std::move(undone).error();
   const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel};

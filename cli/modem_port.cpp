@@ -67,4 +67,11 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
   return modem;
 }
 
+bool vanishes_on_restart(const transport::PortSpec& spec, const OpenModem& modem) {
+  if (spec.kind != transport::PortSpec::Kind::automatic && spec.kind != transport::PortSpec::Kind::path) return false;
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(modem.name, failed).filename().string();
+  return real.starts_with("ttyUSB") || real.starts_with("ttyACM");
+}
+
 }  // namespace epki::cli

@@ -49,8 +49,7 @@ void read_words(TomlReader& table, std::string_view key, std::vector<std::string
 
 void require_keys(TomlReader& file) {
   for (const auto* key : {"format", "name", "key", "days", "ca"})
-    if (!file.has(key))
-      file.complain(key, std::string("the profile lacks ") + key, "add it; see docs/configuration.md");
+    if (!file.has(key)) file.complain(key, std::string("the profile lacks ") + key, "add it; see docs/profiles.md");
 }
 
 // Sets that no verifier would take (RFC 5280, 4.2.1.3 and 4.2.1.9).

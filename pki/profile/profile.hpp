@@ -28,7 +28,7 @@ struct Profile {
   bool subject_alt_name = false;                ///< carries the names it is issued for
 };
 
-/// Every key is documented in docs/configuration.md. Errc::input with file:line:column for unknown keys, missing ones
+/// Every key is documented in docs/profiles.md. Errc::input with file:line:column for unknown keys, missing ones
 /// (format, name, key, days, ca), unknown words, and a set that cannot work: a CA without keyCertSign, a leaf with it,
 /// a path length without CA.
 Result<Profile> load(const std::filesystem::path& file);

@@ -75,6 +75,11 @@ Status judge(Run& run) {
                                .settings = settings_key(settings)};
   auto stored = run.around.ledger.verdict_for(key);
   if (!stored) return std::move(stored).error();
+  // A persona may carry a real revision; what it was found to do says nothing of the real modem.
+  if (*stored && (*stored)->detail["simulated"].boolean().value_or(false) && !run.wanted.simulated) {
+    run.warn("the stored verdict for this firmware was measured on a simulated modem: it does not count here");
+    stored->reset();
+  }
   if (*stored) run.report.protection.verdict = (*stored)->verdict_class;
   run.report.status = weigh(run, *stored);
   run.step(std::string(word(run.report.status)) + ": " + run.report.sentence);

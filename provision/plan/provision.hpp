@@ -35,6 +35,7 @@ struct Wanted {
   std::string apn{};       ///< empty: as the modem has it
   std::string host;        ///< the name the modem dials
   std::uint16_t port = 8883;
+  bool simulated = false;  ///< the port is the simulator's: only then does a verdict about a simulated modem count
   /// Names and addresses that reach the same broker and that its certificate does not carry. The address the modem
   /// itself resolves for `host` is added. Any that `certificate_names` covers is skipped.
   std::vector<std::string> alternate_names{};

@@ -71,7 +71,7 @@ TEST(Program, RunsUntilItIsTerminated) {
   ASSERT_TRUE(line && *line);
   auto told = Json::parse(**line);
   ASSERT_TRUE(told) << **line;
-  EXPECT_EQ((*told)["imei"].text_or(""), "861234567890123");
+  EXPECT_EQ((*told)["imei"].text_or(""), "861234567200010");
   EXPECT_EQ((*told)["persona"].text_or(""), "union");
   EXPECT_EQ((*told)["link"].text_or(""), link.string());
   EXPECT_EQ(std::filesystem::read_symlink(link), (*told)["pty"].text_or(""));
@@ -80,7 +80,7 @@ TEST(Program, RunsUntilItIsTerminated) {
   port.until("PB DONE\r\n");
   port.write("ATI\r");
   EXPECT_TRUE(
-      port.until("OK\r\n").ends_with("ATI\r\r\nQuectel\r\nEC200U\r\nRevision: EC200UCNAAR03A03M08\r\n\r\nOK\r\n"));
+      port.until("OK\r\n").ends_with("ATI\r\r\nQuectel\r\nEC200U\r\nRevision: EC200USIM_UNION_R01\r\n\r\nOK\r\n"));
   port.write("AT+QFUPL=\"a.pem\",2\r");
   port.until("CONNECT\r\n");
   port.write("xy");
@@ -104,11 +104,11 @@ TEST(Program, RunsSeveralModems) {
   for (int i = 0; i < 3; ++i) {
     auto line = child->read_line(after(10s));
     ASSERT_TRUE(line && *line);
-    EXPECT_NE((*line)->find("86123456789012" + std::to_string(3 + i)), std::string::npos) << **line;
+    EXPECT_NE((*line)->find("86123456710001" + std::to_string(i)), std::string::npos) << **line;
   }
   Line third(link + "3");
   third.write("AT+CGSN\r");
-  EXPECT_NE(third.until("OK\r\n").find("861234567890125"), std::string::npos);
+  EXPECT_NE(third.until("OK\r\n").find("861234567100012"), std::string::npos);
   child->signal(SIGINT);
   EXPECT_EQ(child->wait(after(10s)), 0);
 }

@@ -117,7 +117,10 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
                             ". Under a genuine root, a chain of an unknown CA " + unknown.words + early,
                         "Give two --replay files under different roots, so that cross-binding can decide.");
   }
-  if (controls.own.is(Outcome::unreachable) || unknown.is(Outcome::unreachable)) {
+  const auto lost = [](const Reading& reading) {
+    return reading.state != Reading::State::absent && reading.outcome == Outcome::unreachable;
+  };
+  if (lost(controls.own) || lost(unknown)) {
     return inconclusive(
         "C0 failed: the run's own chains do not reach the responder" +
             (evidence.absence.empty() ? "." : ", because " + evidence.absence + "."),

@@ -90,7 +90,7 @@ class Provision : public ::testing::Test {
     return provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel});
   }
 
-  void learn(const std::string& verdict, bool names_checked = true) {
+  void learn(const std::string& verdict, bool names_checked = true, const Json& detail = Json::object()) {
     ASSERT_TRUE(ledger->record_verdict({.key = {.model = "EC200U",
                                                 .firmware = "EC200UCNAAR03A03M08",
                                                 .path = "mqtt",
@@ -99,7 +99,7 @@ class Provision : public ::testing::Test {
                                         .names_checked = names_checked,
                                         .imei = "861234567890123",
                                         .at = noon,
-                                        .detail = Json::object()}));
+                                        .detail = detail}));
   }
 
   std::string verdict_status(const std::string& verdict) {

@@ -107,6 +107,15 @@ TEST_F(Provision, TheStoredVerdictDecidesTheStatus) {
   EXPECT_EQ(verdict_status("uploaded"), "protected");
 }
 
+TEST_F(Provision, AVerdictOfASimulatedModemDoesNotCountOnARealPort) {
+  learn("uploaded", true, Json::object({{"simulated", true}}));
+  const auto real = run();
+  EXPECT_STATUS(real, "connected-unproven");
+  EXPECT_FALSE(real.protection.verdict);
+  wanted.simulated = true;
+  EXPECT_STATUS(run(), "protected");
+}
+
 TEST(Names, AreCoveredExactlyOrByOneWildcardLabel) {
   const std::vector<std::string> names{"Broker.example", "*.dev.example", "192.0.2.7"};
   for (const char* in : {"broker.EXAMPLE", "a.dev.example", "192.0.2.7"}) EXPECT_TRUE(covers(names, in)) << in;
