@@ -3,7 +3,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_clock {
 
 Answer clock_read(Modem& modem, const Args&, Moment now) {
   return Answer::ok("+CCLK: " + in_quotes(cclk_text(modem.clock.utc(now), modem.clock.zone())));
@@ -63,10 +63,10 @@ constexpr Entry table[] = {
     {.name = "+QNTP", .set = ntp},
 };
 
-}  // namespace
+}  // namespace cmd_clock
 
 std::span<const Entry> clock_commands() {
-  return table;
+  return cmd_clock::table;
 }
 
 }  // namespace epki::sim

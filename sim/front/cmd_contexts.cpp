@@ -3,7 +3,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_contexts {
 
 constexpr std::int64_t last_context = 15;
 
@@ -102,10 +102,10 @@ constexpr Entry table[] = {
     {.name = "+QIDEACT", .test = deactivate_test, .set = deactivate},
 };
 
-}  // namespace
+}  // namespace cmd_contexts
 
 std::span<const Entry> context_commands() {
-  return table;
+  return cmd_contexts::table;
 }
 
 }  // namespace epki::sim

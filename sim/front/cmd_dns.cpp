@@ -7,7 +7,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_dns {
 
 bool is_address(const std::string& text) {
   std::array<unsigned char, 16> bytes{};
@@ -69,10 +69,10 @@ constexpr Entry table[] = {
     {.name = "+QIDNSCFG", .test = servers_test, .set = servers},
 };
 
-}  // namespace
+}  // namespace cmd_dns
 
 std::span<const Entry> dns_commands() {
-  return table;
+  return cmd_dns::table;
 }
 
 }  // namespace epki::sim

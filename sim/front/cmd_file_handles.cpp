@@ -5,7 +5,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_file_handles {
 
 constexpr std::size_t most_open = 10;
 constexpr std::int64_t read_only = 2;
@@ -161,10 +161,10 @@ constexpr Entry table[] = {
     {.name = "+QFCLOSE", .test = just_ok, .set = close},
 };
 
-}  // namespace
+}  // namespace cmd_file_handles
 
 std::span<const Entry> file_handle_commands() {
-  return table;
+  return cmd_file_handles::table;
 }
 
 }  // namespace epki::sim

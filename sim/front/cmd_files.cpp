@@ -9,7 +9,7 @@
 #include "sim/front/upload.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_files {
 
 std::string receipt(Modem& modem, std::string_view command, std::string_view content) {
   std::array<char, 8> sum{};
@@ -192,10 +192,10 @@ constexpr Entry table[] = {
     {.name = "+QFDEL", .test = just_ok, .set = erase},
 };
 
-}  // namespace
+}  // namespace cmd_files
 
 std::span<const Entry> file_commands() {
-  return table;
+  return cmd_files::table;
 }
 
 }  // namespace epki::sim

@@ -6,7 +6,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_general {
 
 /// A basic command that takes only the values that change nothing.
 template <std::int64_t Least, std::int64_t Most>
@@ -125,10 +125,10 @@ constexpr Entry table[] = {
     {.name = "+QURCCFG", .test = urc_test, .set = urc_set},
 };
 
-}  // namespace
+}  // namespace cmd_general
 
 std::span<const Entry> general_commands() {
-  return table;
+  return cmd_general::table;
 }
 
 }  // namespace epki::sim

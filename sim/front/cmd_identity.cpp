@@ -3,7 +3,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_identity {
 
 Answer identify(Modem& modem, const Args& args, Moment) {
   if (!args.number_or(0, 0, 0, 0)) return Answer::error();
@@ -61,10 +61,10 @@ constexpr Entry table[] = {
     {.name = "+CPIN", .read = pin_state, .test = just_ok},
 };
 
-}  // namespace
+}  // namespace cmd_identity
 
 std::span<const Entry> identity_commands() {
-  return table;
+  return cmd_identity::table;
 }
 
 }  // namespace epki::sim

@@ -7,7 +7,7 @@
 #include "sim/front/mqtt_events.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_mqtt {
 
 using State = MqttSlot::State;
 constexpr std::chrono::seconds open_limit(120);
@@ -166,10 +166,10 @@ constexpr Entry table[] = {
     {.name = "+QMTCLOSE", .test = close_test, .set = end<false>},
 };
 
-}  // namespace
+}  // namespace cmd_mqtt
 
 std::span<const Entry> mqtt_commands() {
-  return table;
+  return cmd_mqtt::table;
 }
 
 }  // namespace epki::sim

@@ -6,7 +6,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_mqtt_config {
 
 struct Field {
   std::int64_t MqttConfig::*place;
@@ -82,10 +82,10 @@ Answer set(Modem& modem, const Args& args, Moment) {
 
 constexpr Entry table[] = {{.name = "+QMTCFG", .test = test, .set = set}};
 
-}  // namespace
+}  // namespace cmd_mqtt_config
 
 std::span<const Entry> mqtt_config_commands() {
-  return table;
+  return cmd_mqtt_config::table;
 }
 
 }  // namespace epki::sim

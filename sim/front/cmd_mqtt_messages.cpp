@@ -8,7 +8,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_mqtt_messages {
 
 /// The slot of a connected client.
 MqttSlot* connected(Modem& modem, const Args& args) {
@@ -172,10 +172,10 @@ constexpr Entry table[] = {
     {.name = "+QMTRECV", .test = just_ok, .set = fetch},
 };
 
-}  // namespace
+}  // namespace cmd_mqtt_messages
 
 std::span<const Entry> mqtt_message_commands() {
-  return table;
+  return cmd_mqtt_messages::table;
 }
 
 }  // namespace epki::sim

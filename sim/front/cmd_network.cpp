@@ -3,7 +3,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_network {
 
 using Mode = std::int64_t Volatile::*;
 
@@ -67,10 +67,10 @@ constexpr Entry table[] = {
     {.name = "+CGATT", .read = attached},
 };
 
-}  // namespace
+}  // namespace cmd_network
 
 std::span<const Entry> network_commands() {
-  return table;
+  return cmd_network::table;
 }
 
 }  // namespace epki::sim

@@ -3,7 +3,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_power {
 
 Answer functionality_read(Modem& modem, const Args&, Moment) {
   return Answer::ok("+CFUN: " + std::to_string(modem.state.functionality));
@@ -41,10 +41,10 @@ constexpr Entry table[] = {
     {.name = "+QPOWD", .exec = power_down, .set = power_down},
 };
 
-}  // namespace
+}  // namespace cmd_power
 
 std::span<const Entry> power_commands() {
-  return table;
+  return cmd_power::table;
 }
 
 }  // namespace epki::sim

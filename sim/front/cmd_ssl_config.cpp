@@ -6,7 +6,7 @@
 #include "sim/front/modem.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_ssl_config {
 
 using Shape = SslKey::Shape;
 
@@ -73,10 +73,10 @@ Answer set(Modem& modem, const Args& args, Moment) {
 
 constexpr Entry table[] = {{.name = "+QSSLCFG", .test = test, .set = set}};
 
-}  // namespace
+}  // namespace cmd_ssl_config
 
 std::span<const Entry> ssl_config_commands() {
-  return table;
+  return cmd_ssl_config::table;
 }
 
 }  // namespace epki::sim

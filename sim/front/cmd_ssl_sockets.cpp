@@ -5,7 +5,7 @@
 #include "sim/front/socket_commands.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_ssl_sockets {
 
 constexpr SocketFamily family{&Modem::tls, "+QSSLOPEN", "+QSSLRECV", "+QSSLURC"};
 constexpr std::chrono::seconds open_limit(150);
@@ -93,14 +93,14 @@ constexpr Entry table[] = {
     {.name = "+QSSLSTATE", .exec = states, .read = states, .test = just_ok, .set = state},
 };
 
-}  // namespace
+}  // namespace cmd_ssl_sockets
 
 Sockets::Events tls_socket_events(Modem& modem) {
-  return socket_events(modem, family);
+  return socket_events(modem, cmd_ssl_sockets::family);
 }
 
 std::span<const Entry> ssl_socket_commands() {
-  return table;
+  return cmd_ssl_sockets::table;
 }
 
 }  // namespace epki::sim

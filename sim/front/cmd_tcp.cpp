@@ -3,7 +3,7 @@
 #include "sim/front/socket_commands.hpp"
 
 namespace epki::sim {
-namespace {
+namespace cmd_tcp {
 
 constexpr SocketFamily family{&Modem::plain, "+QIOPEN", "+QIRD", "+QIURC"};
 constexpr std::chrono::seconds open_limit(150);
@@ -97,14 +97,14 @@ constexpr Entry table[] = {
     {.name = "+QIGETERROR", .exec = last_error, .test = just_ok},
 };
 
-}  // namespace
+}  // namespace cmd_tcp
 
 Sockets::Events plain_socket_events(Modem& modem) {
-  return socket_events(modem, family);
+  return socket_events(modem, cmd_tcp::family);
 }
 
 std::span<const Entry> tcp_commands() {
-  return table;
+  return cmd_tcp::table;
 }
 
 }  // namespace epki::sim

@@ -11,13 +11,13 @@ constexpr std::chrono::seconds kSendLimit{30};
 
 class PlainChannel final : public Channel {
  public:
-  explicit PlainChannel(Socket socket) : socket_(std::move(socket)) {}
+  explicit PlainChannel(TcpSocket socket) : socket_(std::move(socket)) {}
 
   std::string receive(std::chrono::milliseconds wait) override {
     if (closed_ || !socket_.wait_readable({after(wait)})) return {};
     std::array<char, 4096> chunk{};
     const auto got = socket_.read_now(chunk);
-    if (got.outcome == Socket::Outcome::closed) closed_ = true;
+    if (got.outcome == TcpSocket::Outcome::closed) closed_ = true;
     return {chunk.data(), got.count};
   }
 
@@ -26,7 +26,7 @@ class PlainChannel final : public Channel {
     while (!bytes.empty()) {
       if (closed_ || !socket_.wait_writable(patience)) return false;
       const auto sent = socket_.write_now(bytes);
-      if (sent.outcome == Socket::Outcome::closed) {
+      if (sent.outcome == TcpSocket::Outcome::closed) {
         closed_ = true;
         return false;
       }
@@ -43,7 +43,7 @@ class PlainChannel final : public Channel {
   }
 
  private:
-  Socket socket_;
+  TcpSocket socket_;
   std::atomic<bool> closed_{false};
 };
 

@@ -65,7 +65,7 @@ Connected connect_one(const std::string& text, std::uint16_t port, const Patienc
   };
   const Address address = make_address(text, port);
   if (address.length == 0) return failed(OpenFailure::tcp, "not an IP address");
-  Socket socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  TcpSocket socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int fd = socket.descriptor();
   if (fd < 0) return failed(OpenFailure::tcp, std::strerror(errno));
   const int on = 1;
@@ -84,14 +84,14 @@ Connected connect_one(const std::string& text, std::uint16_t port, const Patienc
 
 }  // namespace
 
-Socket::Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+TcpSocket::TcpSocket(TcpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
-Socket& Socket::operator=(Socket&& other) noexcept {
+TcpSocket& TcpSocket::operator=(TcpSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   return *this;
 }
 
-Socket::~Socket() {
+TcpSocket::~TcpSocket() {
   if (fd_ < 0) return;
   // What lies unread would turn the close into a reset. Bounded: the peer may still be sending.
   std::array<char, 4096> rest{};
@@ -100,7 +100,7 @@ Socket::~Socket() {
   ::close(fd_);
 }
 
-Socket::Transfer Socket::read_now(std::span<char> into) const {
+TcpSocket::Transfer TcpSocket::read_now(std::span<char> into) const {
   ssize_t n = 0;
   do n = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
@@ -109,7 +109,7 @@ Socket::Transfer Socket::read_now(std::span<char> into) const {
   return {Outcome::closed, 0};
 }
 
-Socket::Transfer Socket::write_now(std::string_view bytes) const {
+TcpSocket::Transfer TcpSocket::write_now(std::string_view bytes) const {
   ssize_t n = 0;
   do n = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
@@ -118,19 +118,19 @@ Socket::Transfer Socket::write_now(std::string_view bytes) const {
   return {Outcome::closed, 0};
 }
 
-bool Socket::wait_readable(const Patience& patience) const {
+bool TcpSocket::wait_readable(const Patience& patience) const {
   return wait_on(fd_, POLLIN, patience);
 }
 
-bool Socket::wait_writable(const Patience& patience) const {
+bool TcpSocket::wait_writable(const Patience& patience) const {
   return wait_on(fd_, POLLOUT, patience);
 }
 
-void Socket::shut_down() const {
+void TcpSocket::shut_down() const {
   ::shutdown(fd_, SHUT_RDWR);
 }
 
-void Socket::finish(milliseconds limit) const {
+void TcpSocket::finish(milliseconds limit) const {
   ::shutdown(fd_, SHUT_WR);
   const Patience patience{after(limit)};
   std::array<char, 4096> rest{};

@@ -23,7 +23,7 @@ struct Patience {
   bool cancelled() const { return cancel != nullptr && cancel->load(); }
 };
 
-class Socket {
+class TcpSocket {
  public:
   enum class Outcome : std::uint8_t { done, again, closed };
   struct Transfer {
@@ -31,11 +31,11 @@ class Socket {
     std::size_t count = 0;
   };
 
-  explicit Socket(int fd) : fd_(fd) {}
+  explicit TcpSocket(int fd) : fd_(fd) {}
   int descriptor() const { return fd_; }
-  Socket(Socket&& other) noexcept;
-  Socket& operator=(Socket&& other) noexcept;
-  ~Socket();
+  TcpSocket(TcpSocket&& other) noexcept;
+  TcpSocket& operator=(TcpSocket&& other) noexcept;
+  ~TcpSocket();
 
   /// One read or write that does not wait. `again`: nothing to read, or no room.
   Transfer read_now(std::span<char> into) const;
@@ -56,7 +56,7 @@ class Socket {
 };
 
 struct Connected {
-  std::optional<Socket> socket{};
+  std::optional<TcpSocket> socket{};
   OpenFailure failure = OpenFailure::none;
   std::string detail{};
 };

@@ -33,15 +33,15 @@ std::string words_for_flags(std::uint32_t flags) {
 }
 
 int send_on(void* socket, const unsigned char* bytes, std::size_t size) {
-  const auto sent = static_cast<Socket*>(socket)->write_now({reinterpret_cast<const char*>(bytes), size});
-  if (sent.outcome == Socket::Outcome::again) return MBEDTLS_ERR_SSL_WANT_WRITE;
-  return sent.outcome == Socket::Outcome::closed ? MBEDTLS_ERR_NET_CONN_RESET : static_cast<int>(sent.count);
+  const auto sent = static_cast<TcpSocket*>(socket)->write_now({reinterpret_cast<const char*>(bytes), size});
+  if (sent.outcome == TcpSocket::Outcome::again) return MBEDTLS_ERR_SSL_WANT_WRITE;
+  return sent.outcome == TcpSocket::Outcome::closed ? MBEDTLS_ERR_NET_CONN_RESET : static_cast<int>(sent.count);
 }
 
 int receive_on(void* socket, unsigned char* bytes, std::size_t size) {
-  const auto got = static_cast<Socket*>(socket)->read_now({reinterpret_cast<char*>(bytes), size});
-  if (got.outcome == Socket::Outcome::again) return MBEDTLS_ERR_SSL_WANT_READ;
-  return got.outcome == Socket::Outcome::closed ? 0 : static_cast<int>(got.count);
+  const auto got = static_cast<TcpSocket*>(socket)->read_now({reinterpret_cast<char*>(bytes), size});
+  if (got.outcome == TcpSocket::Outcome::again) return MBEDTLS_ERR_SSL_WANT_READ;
+  return got.outcome == TcpSocket::Outcome::closed ? 0 : static_cast<int>(got.count);
 }
 
 /// "0XC02F", or several separated by ',', ':' or ';'. "0XFFFF" among them: all. Nothing: not a list of numbers.
@@ -139,7 +139,7 @@ std::optional<std::string> TlsSession::set_client_certificate() {
   return std::nullopt;
 }
 
-OpenFailure TlsSession::handshake(Socket socket, const Patience& patience, std::string& detail) {
+OpenFailure TlsSession::handshake(TcpSocket socket, const Patience& patience, std::string& detail) {
   socket_.emplace(std::move(socket));
   mbedtls_ssl_set_bio(context_.get(), &*socket_, send_on, receive_on, nullptr);
   const ClockScope as_the_modem_sees_it(settings_.clock);

@@ -20,14 +20,14 @@ class TlsSession {
   std::optional<std::string> prepare(std::string_view host, const std::vector<std::string>& built_in_pem);
 
   /// Takes over the connected socket. On failure the alert was sent and the connection is finished.
-  OpenFailure handshake(Socket socket, const Patience& patience, std::string& detail);
+  OpenFailure handshake(TcpSocket socket, const Patience& patience, std::string& detail);
 
   /// After a good handshake. Neither waits; both give an mbedTLS result, WANT_READ and WANT_WRITE included.
   int read_now(std::string& into);
   int write_now(std::string_view bytes);
   void say_goodbye();  ///< close_notify
 
-  const Socket& socket() const { return *socket_; }
+  const TcpSocket& socket() const { return *socket_; }
 
  private:
   std::optional<std::string> set_versions_and_suites();
@@ -37,7 +37,7 @@ class TlsSession {
   // Copies: the session outlives the settings and the persona's table it was opened with.
   TlsSettings settings_;
   TrustPolicy policy_;
-  std::optional<Socket> socket_{};
+  std::optional<TcpSocket> socket_{};
   Entropy entropy_{};
   Generator generator_{};
   Certificates anchors_{}, client_chain_{};
