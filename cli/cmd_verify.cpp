@@ -94,19 +94,18 @@ std::string padded(std::string text, std::size_t width) {
 
 /// One line for all equal attempts of a probe: repetitions are evidence, not reading matter.
 struct Line {
-  std::string id, server, modem, oracle, presented;
+  std::string id, server, modem, oracle;
   std::size_t count = 0;
 };
 
 std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
   std::vector<Line> lines;
   for (const auto& probe : probes) {
-    const Line line{probe.id,        probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage,
-                    probe.at_result, probe.oracle_uploaded,
-                    probe.presented, 1};
+    const Line line{probe.id, probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage, probe.at_result,
+                    probe.oracle_uploaded, 1};
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
-      return known.id == line.id && known.presented == line.presented && known.server == line.server &&
-             known.modem == line.modem && known.oracle == line.oracle;
+      return known.id == line.id && known.server == line.server && known.modem == line.modem &&
+             known.oracle == line.oracle;
     });
     if (same == lines.end()) {
       lines.push_back(line);

@@ -27,6 +27,3 @@ target_link_libraries(epki_mbedtls INTERFACE "${MBEDTLS_LIBRARY}" "${MBEDX509_LI
 if(EPKI_TESTS)
   find_package(GTest REQUIRED)
 endif()
-if(EPKI_BENCH)
-  find_package(benchmark REQUIRED)
-endif()
