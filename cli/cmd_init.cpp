@@ -14,7 +14,7 @@
 
 namespace epki::cli {
 
-namespace {
+namespace cmd_init {
 
 // A folder may be named longer than a CA; a name the user gave is never cut.
 constexpr std::size_t longest_default_name = 48;
@@ -143,9 +143,10 @@ Result<Outcome> init(const Options& options, Context& context) {
   return told(project, *made, !options.no_passphrase);
 }
 
-}  // namespace
+}  // namespace cmd_init
 
 void add_init(CommandLine& line) {
+  using namespace cmd_init;
   auto options = std::make_shared<Options>();
   auto command = line.add("init", "Make a private CA, a broker certificate and a broker configuration in this folder");
   command.option("--name", options->name, "Name of the CA, used in its subject (default: the folder's name)")

@@ -7,7 +7,7 @@
 
 namespace epki::cli {
 
-namespace {
+namespace cmd_judge {
 
 struct Options {
   std::vector<std::string> trusted{};
@@ -57,9 +57,10 @@ Result<Outcome> judge(const Options& options, Context& context) {
   return outcome;
 }
 
-}  // namespace
+}  // namespace cmd_judge
 
 void add_judge(CommandLine& line) {
+  using namespace cmd_judge;
   auto options = std::make_shared<Options>();
   line.add("judge", "Ask the oracle alone: is this chain valid under these trust anchors, for this name, at this time")
       .option("--trusted", options->trusted, "PEM files of the trust anchors")

@@ -13,7 +13,7 @@
 
 namespace epki::cli {
 
-namespace {
+namespace cmd_provision {
 
 // A name that reaches a simulated modem's broker and that no certificate of ours carries.
 constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
@@ -264,9 +264,10 @@ Result<Outcome> provision(const Options& options, Context& context) {
   return told(devices, options.dry_run, options.show);
 }
 
-}  // namespace
+}  // namespace cmd_provision
 
 void add_provision(CommandLine& line) {
+  using namespace cmd_provision;
   auto options = std::make_shared<Options>();
   line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
       .option("-p,--port", options->ports,

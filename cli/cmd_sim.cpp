@@ -8,7 +8,7 @@
 
 namespace epki::cli {
 
-namespace {
+namespace cmd_sim {
 
 // The simulator is a program of its own; this only starts it, in our place, with the words it was given.
 Result<Outcome> sim(const std::vector<std::string>& words, Context& context) {
@@ -23,9 +23,10 @@ Result<Outcome> sim(const std::vector<std::string>& words, Context& context) {
                "it is installed beside ec200u-pki; build or install it again"};
 }
 
-}  // namespace
+}  // namespace cmd_sim
 
 void add_sim(CommandLine& line) {
+  using namespace cmd_sim;
   auto words = std::make_shared<std::vector<std::string>>();
   line.add("sim", "Run a simulated EC200U behind a pseudo-terminal (ec200u-pki sim --help lists its options)")
       .pass_through(*words)

@@ -14,7 +14,7 @@
 
 namespace epki::cli {
 
-namespace {
+namespace cmd_verify {
 
 // What a simulated modem dials for our own cases. Reserved by RFC 6761: no public CA certifies it.
 constexpr const char* simulated_reach_host = "probe.ec200u-pki.test";
@@ -190,9 +190,10 @@ Result<Outcome> verify(const Options& options, Context& context) {
   return Outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
 }
 
-}  // namespace
+}  // namespace cmd_verify
 
 void add_verify(CommandLine& line) {
+  using namespace cmd_verify;
   auto options = std::make_shared<Options>();
   line.add("verify", "Find out by measurement what the modem's TLS client really trusts")
       .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")

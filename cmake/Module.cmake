@@ -26,7 +26,7 @@ set(EPKI_MAY_USE_simulator "core")
 if(NOT DEFINED CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD ON)
 endif()
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 
 # epki_apart(<files>): private names of these files stand in a neighbour too, so each is compiled alone.
 function(epki_apart)

@@ -39,6 +39,9 @@ class ManualClock final : public Clock {
   Instant now_;
 };
 
+/// The calendar year of a moment, in UTC.
+int year_of(Instant at);
+
 /// "2026-11-22T15:46:00Z" (RFC 3339, section 5.6, always UTC).
 std::string rfc3339(Instant at);
 

@@ -10,10 +10,6 @@ using std::chrono::seconds;
 /// An hour of error breaks no certificate; five minutes leaves room for a host whose own clock is a little off.
 constexpr minutes tolerance{5};
 
-int year_of(Instant at) {
-  return static_cast<int>(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(at)).year());
-}
-
 seconds apart(Instant a, Instant b) {
   return a > b ? a - b : b - a;
 }

@@ -36,8 +36,7 @@ Status check(const Wanted& wanted) {
 Status prepare(Run& run) {
   auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
   if (!root) return std::move(root).error().during("reading the project's root certificate");
-  const auto day = std::chrono::floor<std::chrono::days>(root->not_before());
-  run.minimum_year = std::max(2024, static_cast<int>(std::chrono::year_month_day(day).year()));
+  run.minimum_year = std::max(2024, year_of(root->not_before()));
   run.ca_file = file_name_for(run.wanted.ca_pem);
   run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
   if (!run.wanted.twin_pem.empty()) {

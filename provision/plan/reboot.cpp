@@ -16,10 +16,6 @@ Error step_failed(const BootStep& step, const std::string& answer) {
           "the boot sequence as written out does not work on this firmware"};
 }
 
-int year_of(Instant at) {
-  return static_cast<int>(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(at)).year());
-}
-
 /// The gate: what the device's own clock would do is done by this computer's.
 Status pass_clock(Run& run, const BootStep& step) {
   auto reading = run.modem.clock();
