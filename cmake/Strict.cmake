@@ -6,7 +6,9 @@ target_compile_options(epki_strict INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
   -fstack-protector-strong)
 # Every file but the batch itself counts as a header in a unity build, and a class with private members would be warned of.
-target_compile_options(epki_strict INTERFACE -Wno-subobject-linkage)
+if(NOT DEFINED CMAKE_UNITY_BUILD OR CMAKE_UNITY_BUILD)
+  target_compile_options(epki_strict INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 target_compile_definitions(epki_strict INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
 
 find_program(EPKI_CCACHE ccache)

@@ -15,8 +15,6 @@
 #include <cstring>
 #include <utility>
 
-extern char** environ;
-
 namespace epki {
 
 namespace {

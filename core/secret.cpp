@@ -15,7 +15,7 @@ Secret::Secret(std::size_t size) : data_(size == 0 ? nullptr : new std::byte[siz
 }
 
 Secret::Secret(std::string_view text) : Secret(text.size()) {
-  if (!text.empty()) std::memcpy(data_, text.data(), text.size());
+  if (data_ != nullptr) std::memcpy(data_, text.data(), text.size());
 }
 
 Secret::Secret(Secret&& other) noexcept

@@ -207,6 +207,7 @@ std::vector<std::string> TomlReader::keys() const {
       placed.push_back({{key.source().begin.line, key.source().begin.column}, std::string(key.str())});
   std::sort(placed.begin(), placed.end());
   std::vector<std::string> names;
+  names.reserve(placed.size());
   for (auto& entry : placed) names.push_back(std::move(entry.second));
   return names;
 }
@@ -234,6 +235,7 @@ std::vector<TomlReader> TomlReader::tables(std::string_view key) {
     complain(key, node_->path + std::string(key) + " must be a list of tables, [[" + std::string(key) + "]]");
     return all;
   }
+  all.reserve(list->size());
   for (const auto& item : *list) {
     auto node = std::make_shared<Node>();
     node->path = node_->path + std::string(key) + ".";
