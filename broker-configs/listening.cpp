@@ -13,6 +13,7 @@
 
 #include "broker-configs/knock.hpp"
 #include "broker-configs/mosquitto.hpp"
+#include "core/poll.hpp"
 
 namespace epki::broker {
 
@@ -36,11 +37,6 @@ class Socket {
  private:
   int fd_;
 };
-
-int milliseconds_until(Deadline by) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now()).count();
-  return static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
-}
 
 bool becomes(short event, int fd, Deadline by) {
   pollfd waiting{fd, event, 0};

@@ -15,17 +15,14 @@
 #include <cstring>
 #include <utility>
 
+#include "core/poll.hpp"
+
 namespace epki {
 
 namespace {
 
 void close_if_open(int& fd) {
   if (fd >= 0) ::close(std::exchange(fd, -1));
-}
-
-int milliseconds_until(Deadline by) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now()).count();
-  return static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
 }
 
 // PATH is searched before the fork: what runs between fork and exec must not allocate.

@@ -8,6 +8,7 @@
 #include <array>
 #include <climits>
 
+#include "core/poll.hpp"
 #include "pki/ossl/handles.hpp"
 #include "pki/ossl/impl.hpp"
 #include "pki/ossl/tls_alert.hpp"
@@ -188,11 +189,6 @@ class Server final : public Conversation {
   TlsRecordOfPeer record_;
   bool finished_ = false;
 };
-
-int milliseconds_until(Deadline by) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now()).count();
-  return static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
-}
 
 }  // namespace
 
