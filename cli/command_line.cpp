@@ -9,6 +9,7 @@ namespace epki::cli {
 
 struct Command::Impl {
   CLI::App* app = nullptr;
+  std::string name{};  ///< "init", "broker render"
   CLI::Option* last = nullptr;
   Run run{};
   std::string examples{};
@@ -20,6 +21,20 @@ struct CommandLine::Impl {
       "Mint certificates for EC200U modems, put them on the modem, and find out what the modem really trusts."};
   Globals globals;
   std::vector<std::shared_ptr<Command::Impl>> commands;
+
+  Command::Impl* find(std::string_view name) const {
+    for (const auto& command : commands)
+      if (command->name == name) return command.get();
+    return nullptr;
+  }
+
+  // The innermost that was named: `broker render` and not `broker`.
+  const Command::Impl* chosen() const {
+    const Command::Impl* best = nullptr;
+    for (const auto& command : commands)
+      if (command->app->parsed() && (best == nullptr || command->name.size() > best->name.size())) best = command.get();
+    return best;
+  }
 };
 
 namespace {
@@ -32,6 +47,12 @@ template <class T>
 CLI::Option* add_number(CLI::App& app, std::string_view names, T& into, std::string_view help, std::int64_t least,
                         std::int64_t most) {
   return app.add_option(quoted(names), into, std::string(help))->check(CLI::Range(least, most))->type_name("N");
+}
+
+// What stands before the command's own name in its help: "ec200u-pki broker" for `broker render`.
+std::string program_of(std::string_view name) {
+  const auto space = name.rfind(' ');
+  return "ec200u-pki" + (space == std::string_view::npos ? "" : " " + std::string(name.substr(0, space)));
 }
 
 }  // namespace
@@ -122,23 +143,34 @@ CommandLine::CommandLine() : impl_(std::make_unique<Impl>()) {
 CommandLine::~CommandLine() = default;
 
 Command CommandLine::add(std::string_view name, std::string_view summary) {
+  CLI::App* above = &impl_->app;
+  std::string_view last = name;
+  if (const auto space = name.rfind(' '); space != std::string_view::npos) {
+    above = impl_->find(name.substr(0, space))->app;
+    above->require_subcommand(0, 1);
+    last = name.substr(space + 1);
+  }
   auto command = std::make_shared<Command::Impl>();
-  command->app = impl_->app.add_subcommand(std::string(name), std::string(summary));
+  command->name = name;
+  command->app = above->add_subcommand(std::string(last), std::string(summary));
   command->app->fallthrough();
   impl_->commands.push_back(command);
   return Command(command);
 }
 
+void CommandLine::group(std::string_view name, std::string_view summary) {
+  add(name, summary);
+}
+
 CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
   Parsed parsed;
-  const auto chosen = [&]() -> const Command::Impl* {
-    for (const auto& command : impl_->commands)
-      if (command->app->parsed()) return command.get();
-    return nullptr;
-  };
+  const auto chosen = [&] { return impl_->chosen(); };
   try {
     impl_->app.parse(argc, argv);
-    if (const auto* command = chosen()) {
+    if (const auto* command = chosen(); command != nullptr && !command->run) {
+      parsed.error = Error{Errc::usage, command->name + " needs one more word: which of its commands to run",
+                           "see ec200u-pki " + command->name + " --help"};
+    } else if (command != nullptr) {
       if (command->rest != nullptr) *command->rest = command->app->remaining();
       parsed.run = command->run;
     } else {
@@ -146,15 +178,15 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
     }
   } catch (const CLI::CallForHelp&) {
     const auto* command = chosen();
-    parsed.text = command != nullptr ? command->app->help("ec200u-pki") : impl_->app.help();
+    parsed.text = command != nullptr ? command->app->help(program_of(command->name)) : impl_->app.help();
   } catch (const CLI::CallForVersion& wanted) {
     parsed.text = std::string(wanted.what()) + "\n";
   } catch (const CLI::ParseError& wrong) {  // the only place the library may throw
     const auto* command = chosen();
     parsed.error = Error{Errc::usage, wrong.what(),
-                         "see ec200u-pki " + (command != nullptr ? command->app->get_name() + " " : "") + "--help"};
+                         "see ec200u-pki " + (command != nullptr ? command->name + " " : "") + "--help"};
   }
-  if (const auto* command = chosen()) parsed.command = command->app->get_name();
+  if (const auto* command = chosen()) parsed.command = command->name;
   parsed.globals = impl_->globals;
   // The library may stop before it reaches --json; a script that asked for JSON gets JSON.
   for (int i = 1; i < argc && !parsed.globals.json; ++i) {
@@ -174,7 +206,7 @@ std::vector<CommandLine::Described> CommandLine::describe() const {
     all.push_back(std::move(one));
   };
   add(impl_->app, "", "");
-  for (const auto& command : impl_->commands) add(*command->app, command->app->get_name(), command->examples);
+  for (const auto& command : impl_->commands) add(*command->app, command->name, command->examples);
   return all;
 }
 

@@ -69,12 +69,15 @@ class CommandLine {
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
+  /// `name` is one word, or the name of a group or command declared before and one more word: "broker render".
   Command add(std::string_view name, std::string_view summary);
+  /// A word that only holds commands: `broker` alone is a usage error that names its help.
+  void group(std::string_view name, std::string_view summary);
 
   /// What parsing found: a command to run, a text to print (help, version), or what is wrong with the words.
   struct Parsed {
     Globals globals{};
-    std::string command{};              ///< empty when none was recognised
+    std::string command{};              ///< "init", "broker render"; empty when none was recognised
     Run run{};                          ///< set: run it
     std::optional<std::string> text{};  ///< set: print it to stdout, exit 0
     std::optional<Error> error{};

@@ -15,6 +15,26 @@ std::vector<std::string> words_of(const CommandLine::Described& command) {
   return words;
 }
 
+// "broker render" stands below "broker"; "" holds the words that may come first.
+std::vector<std::string> words_below(const std::vector<CommandLine::Described>& commands, std::string_view above) {
+  std::vector<std::string> words;
+  for (const auto& command : commands) {
+    std::string_view name = command.command;
+    if (name.empty() || (!above.empty() && !name.starts_with(std::string(above) + " "))) continue;
+    if (!above.empty()) name.remove_prefix(above.size() + 1);
+    if (name.find(' ') == std::string_view::npos) words.emplace_back(name);
+  }
+  return words;
+}
+
+// What may follow a command: the words below it, then its options.
+std::vector<std::string> all_words(const std::vector<CommandLine::Described>& commands,
+                                   const CommandLine::Described& command) {
+  auto words = words_below(commands, command.command);
+  for (auto& option : words_of(command)) words.push_back(std::move(option));
+  return words;
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string all;
   for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
@@ -29,26 +49,26 @@ std::string without_quotes(std::string_view text) {
 }
 
 std::string bash(const std::vector<CommandLine::Described>& commands) {
-  std::string names, cases, globals;
+  std::string known, cases, globals;
   for (const auto& command : commands) {
     if (command.command.empty()) {
       globals = joined(words_of(command));
       continue;
     }
-    names += (names.empty() ? "" : " ") + command.command;
-    cases += "    " + command.command + ") words=\"" + joined(words_of(command)) + "\" ;;\n";
+    known += (known.empty() ? "\"" : "|\"") + command.command + "\"";
+    cases += "    \"" + command.command + "\") words=\"" + joined(all_words(commands, command)) + "\" ;;\n";
   }
   return "# bash completion for ec200u-pki; put it where bash-completion looks, or source it\n"
          "_ec200u_pki() {\n"
          "  local current=${COMP_WORDS[COMP_CWORD]} command= word words\n"
          "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-         "    case \" " +
-         names +
-         " \" in *\" $word \"*) command=$word; break ;; esac\n"
+         "    case \"${command:+$command }$word\" in " +
+         known +
+         ") command=${command:+$command }$word ;; esac\n"
          "  done\n"
          "  case $command in\n"
          "    \"\") words=\"" +
-         names + "\" ;;\n" + cases +
+         joined(words_below(commands, "")) + "\" ;;\n" + cases +
          "  esac\n"
          "  case $current in -*) words=\"$words " +
          globals +
@@ -63,8 +83,11 @@ std::string zsh(const std::vector<CommandLine::Described>& commands) {
   std::string names, cases;
   for (const auto& command : commands) {
     if (command.command.empty()) continue;
-    names += "    '" + command.command + ":" + without_quotes(command.summary) + "'\n";
-    cases += "    " + command.command + ") compadd -- " + joined(words_of(command)) + "; _files ;;\n";
+    if (command.command.find(' ') == std::string::npos)
+      names += "    '" + command.command + ":" + without_quotes(command.summary) + "'\n";
+    // The longer name first: a pattern matches the words that stand so far.
+    cases = "    '" + command.command + "'|'" + command.command + " '*) compadd -- " +
+            joined(all_words(commands, command)) + "; _files ;;\n" + cases;
   }
   return "#compdef ec200u-pki\n"
          "_ec200u_pki() {\n"
@@ -76,7 +99,7 @@ std::string zsh(const std::vector<CommandLine::Described>& commands) {
          "    _describe command commands\n"
          "    return\n"
          "  fi\n"
-         "  case ${words[2]} in\n" +
+         "  case \"${words[2,CURRENT-1]}\" in\n" +
          cases +
          "    *) _files ;;\n"
          "  esac\n"
@@ -89,9 +112,15 @@ std::string fish(const std::vector<CommandLine::Described>& commands) {
   for (const auto& command : commands) {
     std::string when = "__fish_use_subcommand";
     if (!command.command.empty()) {
-      out += "complete -c ec200u-pki -n __fish_use_subcommand -a " + command.command + " -d '" +
-             without_quotes(command.summary) + "'\n";
-      when = "'__fish_seen_subcommand_from " + command.command + "'";
+      const auto words = split(command.command, ' ');
+      const std::string last(words.back());
+      std::string above = "__fish_use_subcommand";
+      if (words.size() > 1) above = "'__fish_seen_subcommand_from " + std::string(words.front()) + "'";
+      out += "complete -c ec200u-pki -n " + above + " -a " + last + " -d '" + without_quotes(command.summary) + "'\n";
+      when = "'";
+      for (const auto word : words)
+        when += (when.size() > 1 ? "; and " : "") + std::string("__fish_seen_subcommand_from ") + std::string(word);
+      when += "'";
     }
     for (const auto& [names, help] : command.options) {
       std::string line = "complete -c ec200u-pki -n " + when;

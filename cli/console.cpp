@@ -95,7 +95,11 @@ int print_outcome(const std::string& command, const Result<Outcome>& result, con
     if (result) write_to(stdout, result->text);
   } else {
     Json document = Json::object();
-    document.set("schema", "ec200u-pki/" + (command.empty() ? std::string("usage") : command) + "/1");
+    // The schema is named after the first word; the second, where there is one, is the action.
+    const auto space = command.find(' ');
+    const auto first = command.empty() ? std::string("usage") : command.substr(0, space);
+    document.set("schema", "ec200u-pki/" + first + "/1");
+    if (space != std::string::npos) document.set("action", command.substr(space + 1));
     document.set("ok", exit == exit_code::done);
     if (error != nullptr) document.set("error", error_json(*error));
     if (result)
