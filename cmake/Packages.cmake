@@ -24,6 +24,12 @@ add_library(epki::mbedtls ALIAS epki_mbedtls)
 target_include_directories(epki_mbedtls SYSTEM INTERFACE "${MBEDTLS_INCLUDE_DIR}")
 target_link_libraries(epki_mbedtls INTERFACE "${MBEDTLS_LIBRARY}" "${MBEDX509_LIBRARY}" "${MBEDCRYPTO_LIBRARY}")
 
+# Debian's kainjow-mustache is one header without a CMake package.
+find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
+add_library(epki_mustache INTERFACE)
+add_library(epki::mustache ALIAS epki_mustache)
+target_include_directories(epki_mustache SYSTEM INTERFACE "${MUSTACHE_INCLUDE_DIR}")
+
 if(EPKI_TESTS)
   find_package(GTest REQUIRED)
 endif()
