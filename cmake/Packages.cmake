@@ -8,6 +8,9 @@ find_package(nlohmann_json 3.9 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
 
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
+
 # Botan 3 where there is one, else Botan 2: the oracle compiles against either.
 pkg_check_modules(BOTAN IMPORTED_TARGET botan-3)
 if(NOT BOTAN_FOUND)

@@ -15,7 +15,7 @@ Json rows_of(const Matrix& matrix) {
     Json cells = Json::array();
     for (const auto& cell : row.cells)
       cells.push(Json::object({{"state", cell.tried ? word(cell.agreement) : std::string_view("not-tried")},
-                               {"text", cell.tried ? cell.text : "not tried"}}));
+                               {"text", cell.tried ? cell.text : "–"}}));
     rows.push(Json::object({{"id", row.id}, {"presented", row.presented}, {"cells", cells}}));
   }
   return rows;
