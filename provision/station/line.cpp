@@ -39,7 +39,7 @@ class Line::Worker final : public Watcher {
   void reached(State state) override {
     line_.change(slot_, [&](Tile& tile) { tile.state = std::max(tile.state, state); });
     // Only what is on the disk counts: a board goes on from the last state that was written.
-    if (auto written = line_.world_.records.reached(copy(), line_.job_.batch); !written && !failed_)
+    if (auto written = line_.world_.records.reached(line_.copy_of(slot_), line_.job_.batch); !written && !failed_)
       failed_ = written.error();
   }
   void step(std::string_view sentence) override {
@@ -58,10 +58,6 @@ class Line::Worker final : public Watcher {
   const std::optional<Error>& failed() const { return failed_; }
 
  private:
-  Tile copy() const {
-    const std::lock_guard guard(line_.mutex_);
-    return slot_.tile;
-  }
   Line& line_;
   Slot& slot_;
   std::optional<Error> failed_{};
@@ -209,10 +205,7 @@ void Line::close_board(Slot& slot, const Outcome& done) {
     tile.total = 0;
     if (outcome.passed()) tile.state = State::recorded;
   });
-  const auto now = [&] {
-    const std::lock_guard guard(mutex_);
-    return slot.tile;
-  }();
+  const Tile now = copy_of(slot);
   if (!now.imei.empty())
     if (auto written = world_.records.finished(now, job_.batch, outcome); !written) {
       say_trouble(written.error());
@@ -243,6 +236,11 @@ void Line::close_board(Slot& slot, const Outcome& done) {
   });
 }
 
+Tile Line::copy_of(const Slot& slot) const {
+  const std::lock_guard guard(mutex_);
+  return slot.tile;
+}
+
 std::string Line::other_slot_with(const Slot& slot, const std::string& imei) const {
   const std::lock_guard guard(mutex_);
   for (const auto& other : slots_)
@@ -258,42 +256,31 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     tile.state = State::identified;
   });
   Facts facts{.imei = board.imei, .firmware = board.firmware, .slot = slot.config.name};
-  facts.serial = [&] {
-    const std::lock_guard guard(mutex_);
-    return slot.tile.serial;
-  }();
+  facts.serial = copy_of(slot).serial;
   facts.slot_with_same_imei = other_slot_with(slot, board.imei);
   auto& records = world_.records;
-  auto earlier = records.by_imei(board.imei);
-  if (!earlier) return std::move(earlier).error();
-  facts.earlier = *std::move(earlier);
-  if (!facts.serial.empty()) {
-    auto bound = records.by_serial(facts.serial);
-    if (!bound) return std::move(bound).error();
-    facts.serial_earlier = *std::move(bound);
-  }
+  auto arrived = records.arrive(copy_of(slot), job_.batch, !facts.slot_with_same_imei.empty());
+  if (!arrived) return std::move(arrived).error();
+  facts.earlier = std::move(arrived->earlier);
+  facts.serial_earlier = std::move(arrived->serial_earlier);
+  facts.begun_in_batch = arrived->begun_in_batch;
+  if (facts.slot_with_same_imei.empty()) facts.slot_with_same_imei = arrived->elsewhere;
   auto verdict = records.verdict(board);
   if (!verdict) return std::move(verdict).error();
   facts.verdict = *std::move(verdict);
-  auto begun = records.begun(job_.batch, board.imei);
-  if (!begun) return std::move(begun).error();
-  facts.begun_in_batch = *begun;
   auto held = records.held(job_.batch);
   if (!held) return std::move(held).error();
   facts.held = *std::move(held);
 
   auto decision = decide(job_, facts);
+  if (arrived->history_unknown)
+    decision.notes.emplace_back("the ledger's database is not reached: what this board was before is not known");
   change(slot, [&](Tile& tile) {
     tile.notes.insert(tile.notes.end(), decision.notes.begin(), decision.notes.end());
     if (tile.serial.empty() && facts.earlier) tile.serial = facts.earlier->serial;
   });
   if (decision.refused) return *std::move(decision.refused);
-  Tile now;
-  {
-    const std::lock_guard guard(mutex_);
-    now = slot.tile;
-  }
-  if (auto written = records.reached(now, job_.batch); !written) return std::move(written).error();
+  if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
   return Task{facts.serial, decision.connect};
 }
 
@@ -365,6 +352,7 @@ Status Line::scanned(const std::string& name, const std::string& serial) {
 
 Status Line::operator_is(const std::string& name) {
   if (name.size() > 64) return Error{Errc::usage, "that name is too long", "use at most 64 characters"};
+  world_.records.operator_is(name);
   const std::lock_guard guard(mutex_);
   job_.operator_name = name;
   ++version_;

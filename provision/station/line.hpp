@@ -88,6 +88,7 @@ class Line {
   Outcome worked(Slot& slot, Bench& bench);
   void close_board(Slot& slot, const Outcome& outcome);
   Result<Task> judge(Slot& slot, const Board& board);
+  Tile copy_of(const Slot& slot) const;
   std::string other_slot_with(const Slot& slot, const std::string& imei) const;
   void refresh_counters();
   void say_trouble(const Error& error);

@@ -17,24 +17,25 @@ class FakeRecords final : public Records {
     std::string at;
   };
 
-  Result<std::optional<Earlier>> by_imei(const std::string& imei) override {
+  Result<Arrived> arrive(const Tile& tile, const std::string& batch, bool) override {
     const std::lock_guard guard(mutex_);
-    const auto found = devices_.find(imei);
-    return found == devices_.end() ? std::nullopt : std::optional(found->second.earlier);
+    if (disk_full) return Error{Errc::ledger, "the ledger cannot be written: disk full", "make room"};
+    Arrived arrived;
+    for (const auto& [imei, device] : devices_) {
+      if (imei == tile.imei) arrived.earlier = device.earlier;
+      if (!tile.serial.empty() && device.earlier.serial == tile.serial) arrived.serial_earlier = device.earlier;
+      if (imei != tile.imei && device.earlier.batch == batch) ++arrived.begun_in_batch;
+    }
+    return arrived;
   }
-  Result<std::optional<Earlier>> by_serial(const std::string& serial) override {
+  std::string owner_of(const std::string& serial) {
     const std::lock_guard guard(mutex_);
     for (const auto& [imei, device] : devices_)
-      if (device.earlier.serial == serial) return std::optional(device.earlier);
-    return std::optional<Earlier>{};
+      if (device.earlier.serial == serial) return imei;
+    return {};
   }
+  void operator_is(const std::string& name) override { working = name; }
   Result<std::optional<std::string>> verdict(const Board&) override { return stored_verdict; }
-  Result<std::uint64_t> begun(const std::string& batch, const std::string& but_imei) override {
-    const std::lock_guard guard(mutex_);
-    return static_cast<std::uint64_t>(std::count_if(devices_.begin(), devices_.end(), [&](const auto& entry) {
-      return entry.second.earlier.batch == batch && entry.first != but_imei;
-    }));
-  }
   Status reached(const Tile& tile, const std::string& batch) override {
     const std::lock_guard guard(mutex_);
     if (disk_full) return Error{Errc::ledger, "the ledger cannot be written: disk full", "make room"};
@@ -90,7 +91,7 @@ class FakeRecords final : public Records {
   std::optional<std::string> stored_verdict{};
   bool disk_full = false;
   std::vector<std::string> states;
-  std::string released_by;
+  std::string released_by, working;
 
  private:
   std::mutex mutex_;

@@ -121,7 +121,7 @@ TEST_F(Floor, AScannedSerialNumberIsBoundToTheBoardInItsSlot) {
   ASSERT_TRUE(line->scanned("A1", "S-17"));
   sockets.at("A1").plug({.board = {"861", "EC200U", "R03"}});
   EXPECT_EQ(when_light(0, Light::pass).tiles[0].serial, "S-17");
-  EXPECT_EQ((*records.by_serial("S-17"))->imei, "861");
+  EXPECT_EQ(records.owner_of("S-17"), "861");
   EXPECT_EQ(sockets.at("A1").last_task->serial, "S-17");
   EXPECT_FALSE(line->scanned("A1", ""));
   EXPECT_FALSE(line->scanned("B7", "x"));
