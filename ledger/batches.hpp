@@ -28,7 +28,8 @@ class CertificateWriter {
   CertificateWriter& operator=(CertificateWriter&&) = delete;
   ~CertificateWriter();
 
-  /// Errc::ledger when the serial exists for that issuer: all since the last commit() is given up then.
+  /// Errc::ledger when the serial exists for that issuer, or when another process works on the same batch: all since
+  /// the last commit() is given up then. The row gets this batch's id, whatever certificate.batch says.
   Status add(const IssuedCertificate& certificate);
   /// One transaction: what was added, and that the batch stands at `rows_done`. Durable when it returns: only then may
   /// a key or certificate leave the process. Without any add() only the position is recorded.

@@ -33,6 +33,8 @@ enum class RevocationReason : std::uint8_t {
 std::string_view word(RevocationReason reason);
 /// That spelling in any case, with or without hyphens ("key-compromise"); nothing for any other word.
 std::optional<RevocationReason> parse_reason(std::string_view text);
+/// Of the number in the CRL.
+std::optional<RevocationReason> reason_of(std::int64_t number);
 /// All words, for help texts.
 std::vector<std::string> reason_words();
 
@@ -49,7 +51,8 @@ struct Revocation {
   RevocationReason reason = RevocationReason::unspecified;
 };
 
-/// In the order in which they win: a revoked certificate that has also expired is `revoked`.
+/// In the order in which they win: a revoked certificate that has also expired is `revoked`. `unsettled` is a serial
+/// without a certificate: everything but issuer and serial is empty.
 enum class CertificateStatus : std::uint8_t { unsettled, revoked, expired, superseded, valid };
 std::string_view word(CertificateStatus status);
 std::optional<CertificateStatus> parse_certificate_status(std::string_view text);
@@ -59,7 +62,6 @@ struct CertificateRecord {
   IssuedCertificate certificate;
   std::optional<Revocation> revoked{};
   std::optional<CertificateId> renewed_by{};
-  bool unsettled = false;
   CertificateStatus status = CertificateStatus::valid;  ///< at the ledger's clock
 };
 
@@ -97,7 +99,7 @@ class Certificates {
 
   Result<std::optional<CertificateRecord>> by_id(const CertificateId& id);
   /// Exact matches of a serial, a name, an IMEI or a SHA-256 (hex in any case, colons ignored), newest first, at most
-  /// 1000.
+  /// 1000; a serial that is, or was, unaccounted for is found too.
   Result<std::vector<CertificateRecord>> find(std::string_view text);
   /// One page in memory. Errc::ledger when a row cannot be read.
   Result<std::vector<CertificateRecord>> list(const CertificateFilter& filter);

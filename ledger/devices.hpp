@@ -12,7 +12,8 @@
 
 namespace epki::ledger {
 
-/// How far a device has come in its present attempt. An attempt begins at `found` and never goes back.
+/// How far a device has come in its present attempt. An attempt begins at `found` and goes back there only when it is
+/// resumed.
 enum class Phase : std::uint8_t { found, identified, uploaded, configured, verified, recorded };
 std::string_view word(Phase phase);
 std::optional<Phase> parse_phase(std::string_view text);
@@ -20,6 +21,7 @@ std::optional<Phase> parse_phase(std::string_view text);
 /// How the present attempt ended.
 enum class Attempt : std::uint8_t { running, passed, failed };
 std::string_view word(Attempt attempt);
+std::optional<Attempt> parse_attempt(std::string_view text);
 
 /// One step of a device. Members left empty keep what an earlier step of the same attempt said.
 struct DeviceStep {
@@ -52,7 +54,7 @@ struct Device {
 
 /// What is odd about a device that arrives in a slot.
 enum class Oddity : std::uint8_t {
-  resumed,                  ///< its last attempt stopped half-way, at Device::phase of `before`
+  resumed,                  ///< its attempt was cut in this very slot, at Device::phase of `before`; it goes on
   already_provisioned,      ///< it has passed before
   elsewhere,                ///< an attempt is running in another slot, or at another station
   other_batch,              ///< it was recorded for another production batch
@@ -99,11 +101,16 @@ class Devices {
   explicit Devices(Ledger& ledger);
 
   /// A device was recognised in a slot: looks at its past and begins an attempt (phase `found`) in one transaction, so
-  /// that two slots or stations never begin one at once. It is not begun while one is running elsewhere, unless
-  /// `take_over` says that the caller knows the other slot to be empty (unplugged, or a station that was cut).
-  Result<Arrival> arrive(const DeviceStep& found, bool take_over = false);
+  /// that two slots or stations never begin one at once. Where something is odd, nothing is begun unless the caller
+  /// accepts it: `elsewhere` when it knows the other slot to be empty, `already_provisioned` for a rework, and so on.
+  /// `resumed` and `history_unknown` need no accepting. What was not begun leaves an event, too.
+  Result<Arrival> arrive(const DeviceStep& found, const std::vector<Oddity>& accepted = {});
+  /// A board was scanned for a device that has arrived: binds it, in one transaction with the look at what it was bound
+  /// to. Binds nothing when one of the returned oddities is not accepted.
+  Result<std::vector<Oddity>> bind_board(const std::string& imei, const std::string& board,
+                                         const std::vector<Oddity>& accepted = {});
   /// The next step of a running attempt; durable when it returns. Errc::ledger when none is running, or when the step
-  /// goes back. Binds the board when one is named.
+  /// goes back. A phase may be left out, as `verified` is where the job connects no device.
   Status step(const DeviceStep& step);
   /// Many steps under one event, in their order; for imports and measurements. A step at `found` begins an attempt.
   Status steps(const std::vector<DeviceStep>& steps);
