@@ -174,7 +174,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
   if (!ledger) return std::move(ledger).error();
   const auto settings = plan::settings_key(plan::ssl_settings(""));
-  station::LedgerRecords records(*ledger, name_of_this_machine(), job->name,
+  station::LedgerRecords records(*ledger, name_of_this_machine(), job->name, job->other_batch,
                                  [&](const station::Board& board) -> Result<std::optional<std::string>> {
                                    auto stored = ledger->verdict_for({board.model, board.firmware, "mqtt", settings});
                                    if (!stored) return std::move(stored).error();

@@ -66,7 +66,7 @@ class Line::Worker final : public Watcher {
 Line::Line(config::Job job, World world, MakeBench make_bench, OnResult on_result)
     : job_(std::move(job)), world_(world), make_bench_(std::move(make_bench)), on_result_(std::move(on_result)) {
   for (const auto& config : job_.slots) {
-    slots_.push_back({config, {}, false, false, {}});
+    slots_.push_back({.config = config, .tile = {}});
     slots_.back().tile.slot = config.name;
     slots_.back().tile.port = config.port;
     slots_.back().tile.since = world_.clock.now();
@@ -206,7 +206,7 @@ void Line::close_board(Slot& slot, const Outcome& done) {
     if (outcome.passed()) tile.state = State::recorded;
   });
   const Tile now = copy_of(slot);
-  if (!now.imei.empty())
+  if (std::exchange(slot.begun, false))
     if (auto written = world_.records.finished(now, job_.batch, outcome); !written) {
       say_trouble(written.error());
       if (outcome.passed()) outcome.error = written.error();
@@ -264,6 +264,7 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
   facts.earlier = std::move(arrived->earlier);
   facts.serial_earlier = std::move(arrived->serial_earlier);
   facts.begun_in_batch = arrived->begun_in_batch;
+  slot.begun = arrived->begun;
   if (facts.slot_with_same_imei.empty()) facts.slot_with_same_imei = arrived->elsewhere;
   auto verdict = records.verdict(board);
   if (!verdict) return std::move(verdict).error();
@@ -280,6 +281,9 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     if (tile.serial.empty() && facts.earlier) tile.serial = facts.earlier->serial;
   });
   if (decision.refused) return *std::move(decision.refused);
+  if (!arrived->begun)
+    return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
+                 "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
   return Task{facts.serial, decision.connect};
 }

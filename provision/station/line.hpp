@@ -78,6 +78,7 @@ class Line {
     config::JobSlot config;
     Tile tile;
     bool retry = false, label = false;
+    bool begun = false;  ///< the records hold a running attempt of this board
     Outcome last{};
   };
 
