@@ -10,6 +10,7 @@ void add_init(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_lint(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
 
@@ -18,6 +19,7 @@ inline void add_all(CommandLine& line) {
   add_provision(line);
   add_verify(line);
   add_judge(line);
+  add_lint(line);
   add_sim(line);
   add_completion(line);
 }
