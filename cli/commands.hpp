@@ -1,5 +1,5 @@
 #pragma once
-// One command, one file cmd_<name>.cpp; this list is the whole program.
+// One command, one file cmd_<name>.cpp; this list is the whole program, in the order of the help.
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
@@ -7,6 +7,7 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
@@ -16,6 +17,7 @@ void add_completion(CommandLine& line);
 
 inline void add_all(CommandLine& line) {
   add_init(line);
+  add_lint(line);
   add_provision(line);
   add_verify(line);
   add_judge(line);

@@ -1,5 +1,7 @@
 #include "cli/page_identity.hpp"
 
+#include <algorithm>
+
 #include "core/file.hpp"
 #include "pki/ca/authority.hpp"
 #include "pki/ossl/builder.hpp"
@@ -12,27 +14,29 @@ namespace {
 constexpr std::chrono::days lifetime{397};
 constexpr std::chrono::days renew_before{30};
 
-bool still_good(const std::filesystem::path& file, const std::string& names, Instant now) {
+// The names by which browsers may call the page.
+std::vector<std::string> names_of(const station::PagePlace& place) {
+  std::vector<std::string> names = place.names;
+  if (place.address != "0.0.0.0" && place.address != "::") names.push_back(place.address);
+  return names;
+}
+
+bool still_good(const std::filesystem::path& file, const std::vector<std::string>& names, Instant now) {
   const auto pem = read_file(file);
   if (!pem) return false;
   const auto certificate = ossl::Certificate::from_pem(*pem);
   if (!certificate || certificate->not_after() < now + renew_before) return false;
-  std::string has;
-  for (const auto& extension : ossl::extensions_of(*certificate))
-    if (extension.name == "2.5.29.17" && extension.der) has = std::string(as_text(*extension.der));
-  for (const auto& name : certificate->dns_names())
-    if (names.find("DNS:" + name) == std::string::npos) return false;
-  return names.empty() || !has.empty();
+  auto held = certificate->dns_names();
+  for (auto& address : certificate->ip_addresses()) held.push_back(std::move(address));
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return std::find(held.begin(), held.end(), name) != held.end(); });
 }
 
-std::string names_of(const station::PagePlace& place) {
-  std::string names;
-  const auto add = [&](const std::string& name) {
-    names += (names.empty() ? "" : ",") + std::string(ca::is_ip_address(name) ? "IP:" : "DNS:") + name;
-  };
-  if (place.address != "0.0.0.0" && place.address != "::") add(place.address);
-  for (const auto& name : place.names) add(name);
-  return names;
+std::string alternative_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text += (text.empty() ? "" : ",") + std::string(ca::is_ip_address(name) ? "IP:" : "DNS:") + name;
+  return text;
 }
 
 }  // namespace
@@ -61,7 +65,7 @@ Status give_page_an_identity(station::PagePlace& place, const config::Project& p
                      {"keyUsage", "digitalSignature", true},
                      {"extendedKeyUsage", "serverAuth"},
                      {"subjectKeyIdentifier", "hash"},
-                     {"subjectAltName", names}};
+                     {"subjectAltName", alternative_names(names)}};
   auto certificate = ossl::build(spec, *key, {std::nullopt, *key});
   if (!certificate) return std::move(certificate).error();
   auto pem = key->to_pem();
