@@ -14,6 +14,7 @@ void add_judge(CommandLine& line);
 void add_station(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
+void add_man(CommandLine& line);
 
 inline void add_all(CommandLine& line) {
   add_init(line);
@@ -24,6 +25,7 @@ inline void add_all(CommandLine& line) {
   add_station(line);
   add_sim(line);
   add_completion(line);
+  add_man(line);
 }
 
 }  // namespace epki::cli
