@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/man.hpp"
+#include "cli/siblings.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 
@@ -29,7 +30,8 @@ void add_man(CommandLine& line) {
         if (auto made = make_folder(*folder); !made) return std::move(made).error();
         Outcome outcome;
         Json files = Json::array();
-        for (const auto& page : man_pages(line.describe(), rfc3339(cmd_man::day_of_pages(context.clock)))) {
+        for (const auto& page :
+             man_pages(describe_all(line, context.executable), rfc3339(cmd_man::day_of_pages(context.clock)))) {
           const auto path = std::filesystem::path(*folder) / page.file;
           if (auto written = replace_file(path, page.text, 0644); !written) return std::move(written).error();
           files.push(path.string());

@@ -7,7 +7,7 @@ namespace epki::cli {
 
 namespace {
 
-constexpr std::string_view program = "ec200u-pki";
+constexpr std::string_view name_of_program = "ec200u-pki";
 
 // A line that begins with a dot or a quote would be a request, a backslash an escape, and a hyphen is a minus sign in
 // what is typed (man(7), "Text").
@@ -29,7 +29,7 @@ std::string roff(std::string_view text) {
 }
 
 std::string dashed(std::string_view name) {
-  std::string out(program);
+  std::string out(name_of_program);
   if (name.empty()) return out;
   for (const char c : std::string("-") + std::string(name)) out += c == ' ' ? '-' : c;
   return out;
@@ -58,7 +58,7 @@ std::string page(const CommandLine::Described& command, const std::vector<Comman
   const auto title = dashed(command.command);
   std::string out = ".TH " + roff(title) + " 1 " + day + " \"ec200u\\-pki " + roff(version) + "\" \"User Commands\"\n";
   out += ".SH NAME\n" + roff(title) + " \\- " + roff(command.summary) + "\n";
-  out += ".SH SYNOPSIS\n.B " + roff(program) + (command.command.empty() ? "" : " " + roff(command.command)) +
+  out += ".SH SYNOPSIS\n.B " + roff(name_of_program) + (command.command.empty() ? "" : " " + roff(command.command)) +
          "\n[options]";
   for (const auto& [names, help] : command.options)
     if (!names.starts_with("-")) out += " " + roff(names);
