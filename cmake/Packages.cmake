@@ -7,6 +7,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(nlohmann_json 3.9 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 
 # Botan 3 where there is one, else Botan 2: the oracle compiles against either.
 pkg_check_modules(BOTAN IMPORTED_TARGET botan-3)

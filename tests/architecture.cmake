@@ -24,6 +24,7 @@ only_in("the JSON library" "<nlohmann/" "^core/json\\.cpp$")
 only_in("toml++" "<toml\\+\\+/" "^core/toml\\.cpp$")
 only_in("CLI11" "<CLI/" "^cli/command_line\\.cpp$")
 only_in("SQLite" "<sqlite3" "^ledger/")
+only_in("libpq" "<(libpq-fe|postgres)" "^ledger/")
 only_in("libudev" "<libudev" "^provision/transport/")
 
 # room, regular expression of what it may not include
