@@ -24,7 +24,7 @@ struct Options {
   std::vector<std::string> hosts{}, ips{};
   std::int64_t broker_port = 8883;
   std::optional<std::int64_t> days{};
-  bool no_passphrase = false;
+  bool no_passphrase = false, issuing = false, mutual = false;
   PassphraseOptions passphrase{};
 };
 
@@ -77,6 +77,10 @@ Json facts(const ossl::Certificate& certificate) {
                        {"key", certificate.key()}});
 }
 
+std::string day_of(Instant at) {
+  return rfc3339(at).substr(0, 10);
+}
+
 Outcome told(const config::Project& project, const MadeProject& made, bool encrypted) {
   Json server = facts(made.server);
   server.set("dns", Json::array_of(made.server.dns_names())).set("ip", Json::array_of(made.server.ip_addresses()));
@@ -86,17 +90,27 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
       .set("server", server)
       .set("broker",
            Json::object(
-               {{"host", project.broker.hosts.front()}, {"port", project.broker.port}, {"config", configuration}}))
-      .set("files", Json::array_of(made.files));
-  outcome.text = "A private CA is ready in " + project.folder.string() + ".\n" + "  root         ca/root.pem, " +
-                 made.root.key() + ", until " + rfc3339(made.root.not_after()).substr(0, 10) + "\n" +
-                 "  root key     ca/root.key, " + (encrypted ? "encrypted" : "NOT ENCRYPTED") +
-                 ", mode 0600: back it up\n" + "  broker       broker/certs/server.pem for " +
-                 project.broker.hosts.front() + ", until " + rfc3339(made.server.not_after()).substr(0, 10) + "\n" +
-                 "  broker file  broker/mosquitto.conf, TLS on port " + std::to_string(project.broker.port) +
-                 "; any client may connect, on topics below ec200u/ only\n" +
-                 "Next: start the broker with  mosquitto -c " + configuration + "\n" +
-                 "      then put the root on a modem with  ec200u-pki provision\n";
+               {{"host", project.broker.hosts.front()}, {"port", project.broker.port}, {"config", configuration}}));
+  if (made.device_root) outcome.document.set("device_root", facts(*made.device_root));
+  outcome.document.set("files", Json::array_of(made.files));
+  const std::string kept = encrypted ? "encrypted" : "NOT ENCRYPTED";
+  std::string& text = outcome.text;
+  text = "A private CA is ready in " + project.folder.string() + ".\n" + "  root         ca/root.pem, " +
+         made.root.key() + ", until " + day_of(made.root.not_after()) + "\n" + "  root key     ca/root.key, " + kept +
+         ", mode 0600: back it up\n";
+  if (made.device_root)
+    text += "  device root  ca/device-root.pem, until " + day_of(made.device_root->not_after()) +
+            "; its key ca/device-root.key, " + kept + "\n";
+  if (project.ca.issuing)
+    text += "  issuing CA   ca/issuing-server.pem" + std::string(made.device_root ? " and ca/issuing-device.pem" : "") +
+            "; the keys of the roots can now be kept offline\n";
+  text += "  broker       broker/certs/server.pem for " + project.broker.hosts.front() + ", until " +
+          day_of(made.server.not_after()) + "\n" + "  broker file  broker/mosquitto.conf, TLS on port " +
+          std::to_string(project.broker.port) +
+          (project.broker.mutual ? "; clients need a certificate under the device root, its CN is their user name\n"
+                                 : "; any client may connect, on topics below ec200u/ only\n") +
+          "Next: start the broker with  mosquitto -c " + configuration + "\n" +
+          "      then put the root on a modem with  ec200u-pki provision\n";
   return outcome;
 }
 
@@ -117,6 +131,8 @@ Result<Outcome> init(const Options& options, Context& context) {
   }
   if (options.key) project.ca.key = *options.key;
   if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
+  project.ca.issuing = options.issuing;
+  project.broker.mutual = options.mutual;
   project.broker.hosts = *std::move(hosts);
   project.broker.ips = options.ips;
   project.broker.port = options.broker_port;
@@ -128,7 +144,7 @@ Result<Outcome> init(const Options& options, Context& context) {
 
   Secret passphrase;
   if (options.no_passphrase) {
-    context.reporter.warning("ca/root.key will not be encrypted: whoever copies it can play your broker");
+    context.reporter.warning("the CA's keys will not be encrypted: whoever copies ca/root.key can play your broker");
   } else {
     auto got = new_passphrase(options.passphrase, context);
     if (!got) return std::move(got).error();
@@ -157,13 +173,17 @@ void add_init(CommandLine& line) {
       .choice("--key", options->key, "Key type of root and broker (default: rsa-2048)",
               {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
       .option("--days", options->days, "Lifetime of both certificates (default: root 3650, broker 825)", 1, 36500)
-      .flag("--no-passphrase", options->no_passphrase, "Leave the root key unencrypted");
+      .flag("--issuing", options->issuing, "Issue from a CA below the root, so that the root's key can be kept offline")
+      .flag("--mutual", options->mutual,
+            "Clients need certificates, from a root of their own that is unrelated to the broker's")
+      .flag("--no-passphrase", options->no_passphrase, "Leave the CA's keys unencrypted");
   add_passphrase_options(command, options->passphrase);
   command
       .examples(
           "  ec200u-pki init --host broker.example.com\n"
           "  ec200u-pki init --host mqtt.plant.internal --ip 192.0.2.10 --key ec-p256 --passphrase-file "
-          "/run/secrets/ca")
+          "/run/secrets/ca\n"
+          "  ec200u-pki init --host broker.example.com --mutual --issuing")
       .run([options](Context& context) { return init(*options, context); });
 }
 

@@ -73,73 +73,124 @@ class Writer {
   std::vector<std::string> files_;
 };
 
+/// A CA and where its files go below ca/.
+struct MadeCa {
+  std::string file;  ///< "root"
+  std::string kind;  ///< in the ledger
+  ca::Identity identity;
+};
+
 struct Minted {
-  ca::Identity root;
+  std::vector<MadeCa> cas;  ///< the root first; then its issuing CA; then the devices' root and its issuing CA
   ca::Identity server;
   ossl::Certificate twin;
+
+  const ossl::Certificate* find(std::string_view file) const {
+    for (const auto& made : cas)
+      if (made.file == file) return &made.identity.certificate;
+    return nullptr;
+  }
 };
+
+// A root and, with ca.issuing, the CA below it. What signs end-entity certificates comes last.
+Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl::KeyType key, Context& context,
+                      std::vector<MadeCa>& into) {
+  const bool devices = purpose == ca::Purpose::client;
+  const ca::World world{context.clock, context.random};
+  const std::chrono::days lifetime(project.ca.root_days);
+  auto root_profile = profile::built_in("root");
+  if (!root_profile) return std::move(root_profile).error();
+  context.reporter.step(std::string("making the ") + (devices ? "device root" : "root") + " (" + project.ca.key + ")");
+  auto root = devices ? ca::mint_device_root(*root_profile, project.ca.name, key, lifetime, world)
+                      : ca::mint_root(*root_profile, project.ca.name, key, lifetime, world);
+  if (!root) return std::move(root).error();
+  if (context.cancel.requested()) return interrupted();
+  into.push_back({devices ? "device-root" : "root", devices ? "device-root" : "root", *std::move(root)});
+  if (!project.ca.issuing) return success();
+  auto issuing_profile = profile::built_in("issuing");
+  if (!issuing_profile) return std::move(issuing_profile).error();
+  auto issuing = ca::mint_issuing(*issuing_profile, project.ca.name, purpose, key,
+                                  std::chrono::days(project.ca.issuing_days), into.back().identity, world);
+  if (!issuing) return std::move(issuing).error();
+  if (context.cancel.requested()) return interrupted();
+  into.push_back({devices ? "issuing-device" : "issuing-server", "issuing", *std::move(issuing)});
+  return success();
+}
 
 Result<Minted> mint(const config::Project& project, Context& context) {
   const auto key = ossl::parse_key_type(project.ca.key);
   if (!key) return Error{Errc::usage, "no such key type: " + project.ca.key};
   const ca::World world{context.clock, context.random};
-  auto root_profile = profile::built_in("root");
-  if (!root_profile) return std::move(root_profile).error();
   auto broker_profile = profile::built_in("broker");
   if (!broker_profile) return std::move(broker_profile).error();
 
-  context.reporter.step("making the root (" + project.ca.key + ")");
-  auto root = ca::mint_root(*root_profile, project.ca.name, *key, std::chrono::days(project.ca.root_days), world);
-  if (!root) return std::move(root).error();
-  if (context.cancel.requested()) return interrupted();
+  std::vector<MadeCa> cas;
+  if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, cas); !made)
+    return std::move(made).error();
   context.reporter.step("making the broker certificate for " + project.broker.hosts.front());
   auto server = ca::mint_server(*broker_profile, {project.broker.hosts, project.broker.ips}, *key,
-                                std::chrono::days(project.ca.server_days), *root, world);
+                                std::chrono::days(project.ca.server_days), cas.back().identity, world);
   if (!server) return std::move(server).error();
   if (context.cancel.requested()) return interrupted();
-  auto twin = ca::mint_twin(root->certificate, world);
+  auto twin = ca::mint_twin(cas.front().identity.certificate, world);
   if (!twin) return std::move(twin).error();
   if (context.cancel.requested()) return interrupted();
-  return Minted{*std::move(root), *std::move(server), *std::move(twin)};
+  if (project.broker.mutual)
+    if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, cas); !made)
+      return std::move(made).error();
+  return Minted{std::move(cas), *std::move(server), *std::move(twin)};
 }
 
 Status record(const config::Project& project, const Minted& minted, const Context& context) {
   auto ledger = ledger::Ledger::open(project.ledger_file(), context.clock);
   if (!ledger) return std::move(ledger).error();
-  return ledger->record_issued({
-      ca::ledger_row(minted.root.certificate, "root", project.ca.name),
-      ca::ledger_row(minted.server.certificate, "server", project.broker.hosts.front()),
-      ca::ledger_row(minted.twin, "twin", project.ca.name),
-  });
+  std::vector<ledger::IssuedCertificate> rows;
+  for (const auto& made : minted.cas)
+    rows.push_back(ca::ledger_row(made.identity.certificate, made.kind, project.ca.name));
+  rows.push_back(ca::ledger_row(minted.server.certificate, "server", project.broker.hosts.front()));
+  rows.push_back(ca::ledger_row(minted.twin, "twin", project.ca.name));
+  return ledger->record_issued(rows);
 }
 
-Status write_ca(Writer& writer, const Minted& minted, const Secret* passphrase) {
-  if (auto made = writer.folder("ca", 0755); !made) return made;
+Status write_key(Writer& writer, const fs::path& relative, const ossl::PrivateKey& key, const Secret* passphrase) {
   if (passphrase != nullptr) {
-    auto pem = minted.root.key.to_encrypted_pem(*passphrase);
+    auto pem = key.to_encrypted_pem(*passphrase);
     if (!pem) return std::move(pem).error();
-    if (auto done = writer.file("ca/root.key", *pem, 0600); !done) return done;
-  } else {
-    auto pem = minted.root.key.to_pem();
-    if (!pem) return std::move(pem).error();
-    if (auto done = writer.file("ca/root.key", pem->view(), 0600); !done) return done;
+    return writer.file(relative, *pem, 0600);
   }
-  return writer.file("ca/root.pem", minted.root.certificate.pem(), 0644);
+  auto pem = key.to_pem();
+  if (!pem) return std::move(pem).error();
+  return writer.file(relative, pem->view(), 0600);
+}
+
+Status write_cas(Writer& writer, const Minted& minted, const Secret* passphrase) {
+  if (auto made = writer.folder("ca", 0755); !made) return made;
+  for (const auto& made : minted.cas) {
+    if (auto done = write_key(writer, "ca/" + made.file + ".key", made.identity.key, passphrase); !done) return done;
+    if (auto done = writer.file("ca/" + made.file + ".pem", made.identity.certificate.pem(), 0644); !done) return done;
+  }
+  return success();
 }
 
 Status write_broker(Writer& writer, const config::Project& project, const Minted& minted,
                     const std::optional<broker::Account>& owner, bool as_root) {
   for (const char* folder : {"broker", "broker/certs"})
     if (auto made = writer.folder(folder, 0755); !made) return made;
-  auto key = minted.server.key.to_pem();
-  if (!key) return std::move(key).error();
-  if (auto done = writer.file("broker/certs/server.key", key->view(), 0600); !done) return done;
+  if (auto done = write_key(writer, "broker/certs/server.key", minted.server.key, nullptr); !done) return done;
   if (owner && !as_root) {
     const auto path = project.broker_folder() / "certs/server.key";
     if (::chown(path.c_str(), owner->uid, owner->gid) != 0) return disk_error("changing the owner of", path, errno);
     if (::chmod(path.c_str(), 0400) != 0) return disk_error("setting the mode of", path, errno);
   }
-  if (auto done = writer.file("broker/certs/server.pem", minted.server.certificate.pem(), 0644); !done) return done;
+  // The modem holds the root only: the broker serves what stands between it and its own certificate.
+  std::string chain = minted.server.certificate.pem();
+  if (const auto* issuing = minted.find("issuing-server"); issuing != nullptr) chain += issuing->pem();
+  if (auto done = writer.file("broker/certs/server.pem", chain, 0644); !done) return done;
+  if (const auto* devices = minted.find("device-root"); devices != nullptr) {
+    std::string anchors = devices->pem();
+    if (const auto* issuing = minted.find("issuing-device"); issuing != nullptr) anchors += issuing->pem();
+    if (auto done = writer.file("broker/certs/client-ca.pem", anchors, 0644); !done) return done;
+  }
   if (auto done = writer.file("broker/acl", broker::acl_text(project), 0644); !done) return done;
   std::string configuration = broker::render_configuration(project);
   if (as_root)
@@ -160,14 +211,17 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
   const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
   const bool as_root = account && !broker_can_reach(project.folder, *account);
   Writer writer(project.folder);
-  if (auto done = write_ca(writer, *minted, passphrase); !done) return std::move(done).error();
+  if (auto done = write_cas(writer, *minted, passphrase); !done) return std::move(done).error();
   if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
   if (context.cancel.requested()) return interrupted();
   if (auto done = writer.file(std::string(config::project_file), config::render(project), 0644); !done)
     return std::move(done).error();
   auto files = std::move(writer).files();
   files.emplace_back("ledger.db");
-  return MadeProject{minted->root.certificate, minted->server.certificate, std::move(files), as_root};
+  MadeProject made{minted->cas.front().identity.certificate, minted->server.certificate, std::nullopt, std::move(files),
+                   as_root};
+  if (const auto* devices = minted->find("device-root"); devices != nullptr) made.device_root = *devices;
+  return made;
 }
 
 }  // namespace

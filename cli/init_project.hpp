@@ -2,6 +2,7 @@
 // Makes a project folder: root, broker certificate, twin, broker configuration, ledger, project file. All or nothing.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,13 @@ namespace epki::cli {
 struct MadeProject {
   ossl::Certificate root;
   ossl::Certificate server;
-  std::vector<std::string> files;  ///< relative to the project folder
-  bool broker_as_root = false;     ///< the folder is private to root, so the broker must not drop privileges
+  std::optional<ossl::Certificate> device_root{};  ///< with broker.mutual
+  std::vector<std::string> files;                  ///< relative to the project folder
+  bool broker_as_root = false;  ///< the folder is private to root, so the broker must not drop privileges
 };
 
-/// `passphrase` null: the root key is written unencrypted. Blocks for the making of two or three keys. Errc::input when
+/// `passphrase` null: CA keys are written unencrypted. With ca.issuing, each root gets an issuing CA below it; with
+/// broker.mutual, devices get a root of their own. Blocks for the making of two to six keys. Errc::input when
 /// the folder holds a project already, Errc::disk when something cannot be written; then nothing of it is left.
 Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context);
 

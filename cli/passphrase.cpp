@@ -96,24 +96,40 @@ Result<Secret> from_command(const std::string& command, const Cancel& cancel) {
   return line;
 }
 
-Result<Secret> ask_twice(const Cancel& cancel) {
+Result<Secret> ask(std::string_view question, const Cancel& cancel) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal < 0) return Error{Errc::usage, "no terminal to ask for the passphrase on"};
-  const auto ask = [&](std::string_view question) -> Result<Secret> {
-    [[maybe_unused]] const auto asked = ::write(terminal, question.data(), question.size());
+  [[maybe_unused]] const auto asked = ::write(terminal, question.data(), question.size());
+  auto line = [&] {
     const EchoOff quiet(terminal);
-    auto line = read_first_line(terminal, "the terminal", cancel);
-    [[maybe_unused]] const auto ended = ::write(terminal, "\n", 1);
-    return line;
-  };
-  auto first = ask("Passphrase for the CA key: ");
-  auto second = first ? ask("The same again: ") : std::move(first);
+    return read_first_line(terminal, "the terminal", cancel);
+  }();
+  [[maybe_unused]] const auto ended = ::write(terminal, "\n", 1);
   ::close(terminal);
+  return line;
+}
+
+Result<Secret> ask_twice(const Cancel& cancel) {
+  auto first = ask("Passphrase for the CA key: ", cancel);
+  auto second = first ? ask("The same again: ", cancel) : std::move(first);
   if (!second) return second;
   if (first->view() != second->view())
     return Error{Errc::key, "the two passphrases differ", "run the same command again"};
   return second;
 }
+
+// From what the command line or the environment names; nothing when neither does.
+std::optional<Result<Secret>> named(const PassphraseOptions& options, const Context& context) {
+  if (options.file) return from_file(*options.file, context.cancel);
+  if (options.fd) return read_first_line(static_cast<int>(*options.fd), "--passphrase-fd", context.cancel);
+  if (options.command) return from_command(*options.command, context.cancel);
+  if (!context.environment_passphrase) return std::nullopt;
+  if (context.environment_passphrase->empty()) return Error{Errc::key, "EC200U_PKI_PASSPHRASE is empty"};
+  return context.environment_passphrase->clone();
+}
+
+constexpr std::string_view ways =
+    "give --passphrase-file, --passphrase-fd, --passphrase-command or EC200U_PKI_PASSPHRASE";
 
 }  // namespace
 
@@ -124,17 +140,17 @@ void add_passphrase_options(Command& command, PassphraseOptions& options) {
 }
 
 Result<Secret> new_passphrase(const PassphraseOptions& options, Context& context) {
-  if (options.file) return from_file(*options.file, context.cancel);
-  if (options.fd) return read_first_line(static_cast<int>(*options.fd), "--passphrase-fd", context.cancel);
-  if (options.command) return from_command(*options.command, context.cancel);
-  if (context.environment_passphrase) {
-    if (context.environment_passphrase->empty()) return Error{Errc::key, "EC200U_PKI_PASSPHRASE is empty"};
-    return context.environment_passphrase->clone();
-  }
+  if (auto given = named(options, context)) return *std::move(given);
   if (::isatty(STDIN_FILENO) == 1) return ask_twice(context.cancel);
   return Error{Errc::usage, "the CA key needs a passphrase and there is no terminal to ask on",
-               "give --passphrase-file, --passphrase-fd, --passphrase-command or EC200U_PKI_PASSPHRASE; "
-               "--no-passphrase leaves the key unencrypted"};
+               std::string(ways) + "; --no-passphrase leaves the key unencrypted"};
+}
+
+Result<Secret> existing_passphrase(const PassphraseOptions& options, std::string_view what, Context& context) {
+  if (auto given = named(options, context)) return *std::move(given);
+  if (::isatty(STDIN_FILENO) == 1) return ask("Passphrase for " + std::string(what) + ": ", context.cancel);
+  return Error{Errc::usage, std::string(what) + " is encrypted and there is no terminal to ask for its passphrase on",
+               std::string(ways)};
 }
 
 }  // namespace epki::cli

@@ -3,6 +3,7 @@
 // EC200U_PKI_PASSPHRASE. Never the command line itself.
 
 #include <string>
+#include <string_view>
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
@@ -20,5 +21,8 @@ void add_passphrase_options(Command& command, PassphraseOptions& options);
 /// The passphrase for a new key. On a terminal it is asked twice. Errc::usage when there is no terminal and no option;
 /// Errc::key when it is empty or the two do not match.
 Result<Secret> new_passphrase(const PassphraseOptions& options, Context& context);
+
+/// The passphrase of a key that exists; `what` is how the question calls it. On a terminal it is asked once.
+Result<Secret> existing_passphrase(const PassphraseOptions& options, std::string_view what, Context& context);
 
 }  // namespace epki::cli

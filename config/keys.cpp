@@ -82,6 +82,18 @@ const Key keys[] = {
     {"ca", "server_days", "1 to 36500, at most root_days", "How many days a server certificate is valid.",
      [](R& t, K k, P& p) { t.integer(k.name, p.ca.server_days, 1, 36500); },
      [](const P& p) { return std::to_string(p.ca.server_days); }},
+    {"ca", "issuing", "true or false",
+     "Whether certificates come from issuing CAs below the roots, so that the roots' keys can be kept offline.",
+     [](R& t, K k, P& p) { t.boolean(k.name, p.ca.issuing); }, [](const P& p) { return as_word(p.ca.issuing); }},
+    {"ca", "issuing_days", "1 to 36500", "How many days an issuing CA is valid, at most as long as its root.",
+     [](R& t, K k, P& p) { t.integer(k.name, p.ca.issuing_days, 1, 36500); },
+     [](const P& p) { return std::to_string(p.ca.issuing_days); }},
+    {"ca", "device_days", "1 to 36500", "How many days a device's certificate is valid, at most as long as its issuer.",
+     [](R& t, K k, P& p) { t.integer(k.name, p.ca.device_days, 1, 36500); },
+     [](const P& p) { return std::to_string(p.ca.device_days); }},
+    {"ca", "crl_days", "1 to 3650", "How many days ahead the next update of a CRL lies.",
+     [](R& t, K k, P& p) { t.integer(k.name, p.ca.crl_days, 1, 3650); },
+     [](const P& p) { return std::to_string(p.ca.crl_days); }},
 
     {"broker", "hosts", "at least one host name or address",
      "What modems may dial, the first being what this tool makes them dial; each becomes a dNSName of the server "

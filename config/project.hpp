@@ -19,6 +19,10 @@ struct Ca {
   std::string key = "rsa-2048";  ///< rsa-2048|rsa-3072|rsa-4096|ec-p256|ec-p384
   std::int64_t root_days = 3650;
   std::int64_t server_days = 825;
+  bool issuing = false;  ///< certificates come from issuing CAs below the roots, whose keys can then go offline
+  std::int64_t issuing_days = 1825;
+  std::int64_t device_days = 3650;
+  std::int64_t crl_days = 30;  ///< nextUpdate of a CRL lies that far ahead
 };
 
 struct Broker {
@@ -62,6 +66,12 @@ struct Project {
 
   std::filesystem::path root_certificate() const { return folder / "ca/root.pem"; }
   std::filesystem::path root_key() const { return folder / "ca/root.key"; }
+  std::filesystem::path device_root_certificate() const { return folder / "ca/device-root.pem"; }
+  std::filesystem::path device_root_key() const { return folder / "ca/device-root.key"; }
+  std::filesystem::path issuing_server_certificate() const { return folder / "ca/issuing-server.pem"; }
+  std::filesystem::path issuing_server_key() const { return folder / "ca/issuing-server.key"; }
+  std::filesystem::path issuing_device_certificate() const { return folder / "ca/issuing-device.pem"; }
+  std::filesystem::path issuing_device_key() const { return folder / "ca/issuing-device.key"; }
   std::filesystem::path broker_folder() const { return folder / "broker"; }
   std::filesystem::path ledger_file() const { return folder / ledger.file; }
   std::filesystem::path state_folder() const { return folder / ".ec200u-pki"; }

@@ -89,15 +89,19 @@ Result<ossl::Certificate> mint_twin_once(const ossl::CertificateSpec& spec, ossl
   return ossl::build(spec, *pair, {std::nullopt, *pair});
 }
 
-}  // namespace
+Status check_profile(const profile::Profile& profile, bool ca, std::string_view wanted) {
+  if (profile.ca == ca) return success();
+  return Error{Errc::input,
+               "profile " + profile.name + (ca ? " is no CA's" : " is a CA's") + ", so no " + std::string(wanted) +
+                   " can be made from it",
+               ca ? "set ca = true" : "set ca = false"};
+}
 
-Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
-                           std::chrono::days lifetime, World world) {
-  if (!profile.ca)
-    return Error{Errc::input, "profile " + profile.name + " is no CA's, so no root can be made from it",
-                 "set ca = true"};
+Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_view name, std::string_view role,
+                                  ossl::KeyType key, std::chrono::days lifetime, World world) {
+  if (auto checked = check_profile(profile, true, "root"); !checked) return std::move(checked).error();
   if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
-  auto subject = root_subject(name);
+  auto subject = ca_subject(name, role);
   if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
@@ -106,28 +110,74 @@ Result<Identity> mint_root(const profile::Profile& profile, std::string_view nam
   return made;
 }
 
-Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
-                             std::chrono::days lifetime, const Identity& issuer, World world) {
-  if (profile.ca)
-    return Error{Errc::input, "profile " + profile.name + " is a CA's, so no server certificate can be made from it",
-                 "set ca = false"};
+// The part that all certificates below a CA have in common. `spec` lacks only its subject and names.
+Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
+                                         const Identity& issuer, World world) {
   if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
   if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
-  auto subject = server_subject(names);
-  if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.not_before = std::max(spec.not_before, issuer.certificate.not_before());
   spec.not_after = std::min(spec.not_after, issuer.certificate.not_after());
-  spec.subject = std::move(subject->name);
   spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
-  if (!profile.subject_alt_name && spec.subject.empty())
-    return Error{Errc::input, "profile " + profile.name + " has no subjectAltName, and the name is too long for a CN",
-                 "set subject_alt_name = true"};
-  if (profile.subject_alt_name)
-    spec.extensions.push_back({"subjectAltName", subject->alternative_names, spec.subject.empty()});
+  return spec;
+}
+
+Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer) {
   auto pair = ossl::PrivateKey::generate(key);
   if (!pair) return std::move(pair).error();
   return identity(ossl::build(spec, *pair, {issuer.certificate, issuer.key}), *pair, &issuer.certificate);
+}
+
+}  // namespace
+
+Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
+                           std::chrono::days lifetime, World world) {
+  return mint_self_signed(profile, name, " root", key, lifetime, world);
+}
+
+Result<Identity> mint_device_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
+                                  std::chrono::days lifetime, World world) {
+  return mint_self_signed(profile, name, " device root", key, lifetime, world);
+}
+
+Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view name, Purpose purpose,
+                              ossl::KeyType key, std::chrono::days lifetime, const Identity& root, World world) {
+  if (auto checked = check_profile(profile, true, "issuing CA"); !checked) return std::move(checked).error();
+  auto subject = ca_subject(name, purpose == Purpose::server ? " issuing" : " device issuing");
+  if (!subject) return std::move(subject).error();
+  auto spec = spec_below(profile, key, lifetime, root, world);
+  if (!spec) return std::move(spec).error();
+  spec->subject = *std::move(subject);
+  return sign_below_once(*spec, key, root);
+}
+
+Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
+                             std::chrono::days lifetime, const Identity& issuer, World world) {
+  if (auto checked = check_profile(profile, false, "client certificate"); !checked) return std::move(checked).error();
+  auto subject = client_subject(name);
+  if (!subject) return std::move(subject).error();
+  auto spec = spec_below(profile, key, lifetime, issuer, world);
+  if (!spec) return std::move(spec).error();
+  spec->subject = *std::move(subject);
+  auto made = sign_below_once(*spec, key, issuer);
+  while (made && !can_be_uploaded(made->certificate)) made = sign_below_once(*spec, key, issuer);
+  return made;
+}
+
+Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
+                             std::chrono::days lifetime, const Identity& issuer, World world) {
+  if (auto checked = check_profile(profile, false, "server certificate"); !checked) return std::move(checked).error();
+  auto spec = spec_below(profile, key, lifetime, issuer, world);
+  if (!spec) return std::move(spec).error();
+  auto subject = server_subject(names);
+  if (!subject) return std::move(subject).error();
+  spec->subject = std::move(subject->name);
+  if (!profile.subject_alt_name && spec->subject.empty())
+    return Error{Errc::input, "profile " + profile.name + " has no subjectAltName, and the name is too long for a CN",
+                 "set subject_alt_name = true"};
+  if (profile.subject_alt_name)
+    spec->extensions.push_back({"subjectAltName", subject->alternative_names, spec->subject.empty()});
+  return sign_below_once(*spec, key, issuer);
 }
 
 Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) {

@@ -1,6 +1,7 @@
 #pragma once
 // The authority: mints what a project needs, from profiles. Its key comes in as a value and never leaves.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -50,6 +51,25 @@ struct ServerNames {
 /// Errc::key when the issuer's key is not its certificate's; Errc::input for an issuer that is no CA, has expired or is
 /// not yet valid, and for a CA's profile.
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
+                             std::chrono::days lifetime, const Identity& issuer, World world);
+
+/// What a CA is for. Server and device certificates come from unrelated roots: a stolen device key must never be able
+/// to play the broker, whatever a modem makes of extended key usage.
+enum class Purpose : std::uint8_t { server, client };
+
+/// An issuing CA under `root`: subject O=<name>, CN="<name> issuing" or "<name> device issuing". Never outlives `root`.
+/// Errors as mint_root and mint_server.
+Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view name, Purpose purpose,
+                              ossl::KeyType key, std::chrono::days lifetime, const Identity& root, World world);
+
+/// A root for device certificates: as mint_root, with CN="<name> device root".
+Result<Identity> mint_device_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
+                                  std::chrono::days lifetime, World world);
+
+/// A device's client certificate under `issuer`, subject CN=<name>, which is its user name at the broker. The name must
+/// be usable in a topic of its own: 1 to 64 characters, UTF-8, none of `/ + #`, no control character, no space at
+/// either end, and not starting with `$` (MQTT 3.1.1, 4.7). Otherwise as mint_server.
+Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                              std::chrono::days lifetime, const Identity& issuer, World world);
 
 /// The project's twin: the root's subject, key type, size, version, extensions, dates, digest and length of serial

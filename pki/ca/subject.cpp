@@ -11,7 +11,6 @@ namespace epki::ca {
 namespace {
 
 constexpr std::size_t common_name_bound = 64;  // ub-common-name and ub-organization-name, RFC 5280, appendix A.1
-constexpr std::string_view root_suffix = " root";
 
 // The number of characters, or nothing when the bytes are no UTF-8 (RFC 3629) or hold a control character.
 std::optional<std::size_t> characters(std::string_view text) {
@@ -57,15 +56,30 @@ void take_once(std::vector<std::string>& into, const std::string& name) {
 
 }  // namespace
 
-Result<ossl::Name> root_subject(std::string_view name) {
+Result<ossl::Name> ca_subject(std::string_view name, std::string_view role) {
   const auto size = characters(name);
+  const auto most = std::to_string(common_name_bound - role.size());
   if (!size || trimmed(name).empty())
     return Error{Errc::usage, "\"" + visible(name) + "\" cannot be a project's name in a certificate",
-                 "give --name a text of 1 to 59 characters, in UTF-8, without control characters"};
-  if (*size + root_suffix.size() > common_name_bound)
+                 "give --name a text of 1 to " + most + " characters, in UTF-8, without control characters"};
+  if (*size + role.size() > common_name_bound)
     return Error{Errc::usage, "a project name of " + counted(*size, "character") + " does not fit into a certificate",
-                 "give --name a text of at most 59 characters"};
-  return ossl::Name{{"O", std::string(name)}, {"CN", std::string(name) + std::string(root_suffix)}};
+                 "give --name a text of at most " + most + " characters"};
+  return ossl::Name{{"O", std::string(name)}, {"CN", std::string(name) + std::string(role)}};
+}
+
+Result<ossl::Name> client_subject(std::string_view name) {
+  const auto size = characters(name);
+  if (!size || *size == 0 || trimmed(name).size() != name.size())
+    return Error{Errc::usage, "\"" + visible(name) + "\" cannot be a device's name",
+                 "use 1 to 64 characters, in UTF-8, without control characters and without spaces at the ends"};
+  if (*size > common_name_bound)
+    return Error{Errc::usage, "a device name of " + counted(*size, "character") + " does not fit into a certificate",
+                 "use at most 64 characters"};
+  if (name.find_first_of("/+#") != name.npos || name.starts_with('$'))
+    return Error{Errc::usage, "\"" + visible(name) + "\" cannot be a device's name: it is also a level of its topics",
+                 "leave out / + # and a leading $"};
+  return ossl::Name{{"CN", std::string(name)}};
 }
 
 Result<ServerSubject> server_subject(const ServerNames& names) {

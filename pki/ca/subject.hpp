@@ -15,8 +15,9 @@ struct ServerSubject {
   std::string alternative_names;  ///< OpenSSL's syntax: "DNS:a,DNS:10.0.0.1,IP:10.0.0.1"
 };
 
-/// The rules are those of mint_root and mint_server.
-Result<ossl::Name> root_subject(std::string_view name);
+/// The rules are those of mint_root and mint_server. `role` ends the CN: " root", " device root", " issuing" …
+Result<ossl::Name> ca_subject(std::string_view name, std::string_view role);
+Result<ossl::Name> client_subject(std::string_view name);
 Result<ServerSubject> server_subject(const ServerNames& names);
 
 }  // namespace epki::ca

@@ -67,6 +67,35 @@ TEST(Init, EveryKeyTypeMakesAWorkingChain) {
   }
 }
 
+TEST(Init, MutualMakesARootForDevicesThatTheBrokersRootKnowsNothingOf) {
+  Sandbox box;
+  const auto ran = box.init({"--mutual", "--issuing", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  EXPECT_EQ(ran.json()["device_root"]["subject"].text_or("").find("device root") != std::string::npos, true) << ran;
+  for (const char* key : {"ca/root.key", "ca/issuing-server.key", "ca/device-root.key", "ca/issuing-device.key"}) {
+    EXPECT_EQ(mode_of(box / key), 0600U) << key;
+    EXPECT_NE(read_file(box / key)->find("BEGIN ENCRYPTED PRIVATE KEY"), std::string::npos) << key;
+  }
+  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem broker/certs/server.pem").exit, 0) << "no issuing CA given";
+  EXPECT_EQ(box.shell("openssl verify -x509_strict -CAfile ca/root.pem -untrusted broker/certs/server.pem "
+                      "broker/certs/server.pem")
+                .exit,
+            0);
+  EXPECT_EQ(box.shell("openssl verify -x509_strict -CAfile ca/device-root.pem ca/issuing-device.pem").exit, 0);
+  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem ca/device-root.pem").exit, 0);
+
+  auto broker = box.broker();
+  const std::string dial =
+      "openssl s_client -tls1_2 -connect 127.0.0.1:" + std::to_string(box.broker_port()) + " -CAfile ca/root.pem ";
+  EXPECT_NE(box.shell(dial + "</dev/null").exit, 0) << "without a certificate";
+  const auto client = box.shell(
+      "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout c.key -subj /CN=dev1 -out c.csr && "
+      "openssl x509 -req -in c.csr -CA ca/issuing-device.pem -CAkey ca/issuing-device.key -passin "
+      "'pass:correct horse battery staple' -days 3 -out c.pem && " +
+      dial + "-cert c.pem -key c.key </dev/null");
+  EXPECT_EQ(client.exit, 0) << client;
+}
+
 TEST(Init, NeverOverwrites) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

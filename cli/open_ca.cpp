@@ -1,0 +1,70 @@
+#include "cli/open_ca.hpp"
+
+#include <system_error>
+
+#include "core/file.hpp"
+
+namespace epki::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<ossl::Certificate> read_certificate(const fs::path& file) {
+  auto pem = read_file(file);
+  if (!pem) return std::move(pem).error();
+  auto certificate = ossl::Certificate::from_pem(*pem);
+  if (!certificate) return std::move(certificate).error().during("reading " + file.string());
+  return certificate;
+}
+
+}  // namespace
+
+Result<ossl::PrivateKey> open_key(const fs::path& file, std::string_view what, const PassphraseOptions& options,
+                                  Context& context) {
+  auto read = read_file(file, 1U << 20U);
+  if (!read) return std::move(read).error();
+  // An unencrypted key is a secret: what passed through a string is wiped, and what is kept is locked memory.
+  const Secret pem{*read};
+  wipe(std::as_writable_bytes(std::span(*read)));
+  if (!ossl::PrivateKey::is_encrypted(pem.view())) {
+    auto key = ossl::PrivateKey::from_pem(pem.view(), nullptr);
+    if (!key) return std::move(key).error().during("reading " + file.string());
+    return key;
+  }
+  auto passphrase = existing_passphrase(options, what, context);
+  if (!passphrase) return std::move(passphrase).error();
+  auto key = ossl::PrivateKey::from_pem(pem.view(), &*passphrase);
+  if (!key) return std::move(key).error().during("reading " + file.string());
+  return key;
+}
+
+Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, const PassphraseOptions& options,
+                       Context& context) {
+  const bool devices = purpose == ca::Purpose::client;
+  const auto root_file = devices ? project.device_root_certificate() : project.root_certificate();
+  std::error_code failed;
+  if (devices && !fs::exists(root_file, failed))
+    return Error{Errc::input, "this project has no root for device certificates: " + root_file.string() + " is missing",
+                 "make one with ec200u-pki init --mutual; device certificates never come from the broker's root"};
+  auto root = read_certificate(root_file);
+  if (!root) return std::move(root).error();
+  auto certificate_file = root_file;
+  auto key_file = devices ? project.device_root_key() : project.root_key();
+  if (project.ca.issuing) {
+    certificate_file = devices ? project.issuing_device_certificate() : project.issuing_server_certificate();
+    key_file = devices ? project.issuing_device_key() : project.issuing_server_key();
+  }
+  auto certificate = read_certificate(certificate_file);
+  if (!certificate) return std::move(certificate).error();
+  auto key = open_key(key_file, key_file.lexically_relative(project.folder).string(), options, context);
+  if (!key) return std::move(key).error();
+  if (!key->matches(*certificate))
+    return Error{Errc::key, key_file.string() + " is not the key of " + certificate_file.string(),
+                 "check that the two files belong together"};
+  ossl::Chain chain;
+  if (project.ca.issuing) chain.push_back(*certificate);
+  return OpenCa{{*std::move(certificate), *std::move(key)}, std::move(chain), *std::move(root)};
+}
+
+}  // namespace epki::cli
