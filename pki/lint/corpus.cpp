@@ -87,12 +87,6 @@ const SeenCertificate* issuer_of(const SeenCertificate& one, const BySubject& su
   return best;
 }
 
-// A renewed CA certificate has its own name as issuer and another's key: only a self-signed one is a root.
-bool names_its_own_key(const ossl::CertificateFacts& facts) {
-  return facts.self_issued() &&
-         (!facts.authority_key_id || !facts.subject_key_id || *facts.authority_key_id == *facts.subject_key_id);
-}
-
 void connect(Corpus& corpus) {
   BySubject subjects;
   for (auto& document : corpus.documents)
@@ -103,7 +97,7 @@ void connect(Corpus& corpus) {
     }
   for (auto& document : corpus.documents)
     for (auto& one : document.certificates)
-      if (!names_its_own_key(one.facts)) one.issuer = issuer_of(one, subjects);
+      if (!one.facts.names_its_own_key()) one.issuer = issuer_of(one, subjects);
   for (auto& document : corpus.documents)
     for (auto& one : document.certificates)
       if (one.issuer != nullptr) const_cast<SeenCertificate*>(one.issuer)->issues = true;
