@@ -87,6 +87,11 @@ const SeenCertificate* issuer_of(const SeenCertificate& one, const BySubject& su
   return best;
 }
 
+bool has_root(const Document& document) {
+  return std::any_of(document.certificates.begin(), document.certificates.end(),
+                     [](const SeenCertificate& one) { return one.use == Use::root; });
+}
+
 void connect(Corpus& corpus) {
   BySubject subjects;
   for (auto& document : corpus.documents)
@@ -146,9 +151,12 @@ Corpus read_corpus(const std::vector<File>& files, const Question& question) {
   for (const auto& document : corpus.documents)
     for (const auto& one : document.certificates)
       if (one.use == Use::server) corpus.server_anchors.insert(anchor_of(one));
+  const bool roots_given = std::any_of(corpus.documents.begin(), corpus.documents.end(), has_root);
   for (auto& document : corpus.documents)
-    for (auto& one : document.certificates)
+    for (auto& one : document.certificates) {
+      one.roots_given = roots_given;
       one.meets_server_root = one.use == Use::client && corpus.server_anchors.contains(anchor_of(one));
+    }
   return corpus;
 }
 

@@ -64,6 +64,8 @@ const std::optional<ossl::PrivateKey>& rsa() {
 std::vector<Sample> chain_samples() {
   using namespace in_chain;  // NOLINT(google-build-using-namespace)
   return {
+      {"w_issuer_not_given", [] { return with_root(server(the_root()), the_root()); },
+       [] { return with_root(server(the_root()), the_device_root()); }},
       {"e_chain_order", good_chain,
        [] {
          const auto all = tower(2);
