@@ -12,6 +12,7 @@ void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_station(CommandLine& line);
+void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
 
@@ -22,6 +23,7 @@ inline void add_all(CommandLine& line) {
   add_verify(line);
   add_judge(line);
   add_station(line);
+  add_ledger(line);
   add_sim(line);
   add_completion(line);
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,9 @@ struct JournalEntry {
   Json detail;
   Instant at;
 };
+
+/// Called now and then during a long walk with how far it has come; an Error of its own ends it.
+using Progress = std::function<Status(std::int64_t done, std::int64_t total)>;
 
 struct Event {
   std::int64_t number = 0;
