@@ -11,6 +11,7 @@ void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
@@ -21,6 +22,7 @@ inline void add_all(CommandLine& line) {
   add_provision(line);
   add_verify(line);
   add_judge(line);
+  add_broker(line);
   add_station(line);
   add_sim(line);
   add_completion(line);
