@@ -27,7 +27,7 @@ constexpr std::string_view ciphers =
     "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
 
 // Where a configuration finds its files.
-enum class Place : std::uint8_t { project, host, container };
+enum class Site : std::uint8_t { project, host, container };
 
 // The official image's tags for the three versions, and where it keeps its plugins (image eclipse-mosquitto, README).
 std::string_view image_of(Version version) {
@@ -56,11 +56,11 @@ Endpoint main_endpoint(const config::Project& project, const RenderOptions& opti
   return options.listen.value_or(Endpoint{project.broker.listen, static_cast<std::uint16_t>(project.broker.port)});
 }
 
-Json listeners(const config::Project& project, const RenderOptions& options, Place place) {
+Json listeners(const config::Project& project, const RenderOptions& options, Site site) {
   Json all = Json::array();
   const auto add = [&](const Endpoint& at, bool websockets) {
     // In a container every address is its own; what others reach is decided outside.
-    const bool everywhere = at.address.empty() || place == Place::container;
+    const bool everywhere = at.address.empty() || site == Site::container;
     const bool v6 = at.address.find(':') != std::string::npos;
     all.push(Json::object(
         {{"everywhere", everywhere},
@@ -74,7 +74,7 @@ Json listeners(const config::Project& project, const RenderOptions& options, Pla
   return all;
 }
 
-Json facts(const config::Project& project, const RenderOptions& options, Place place) {
+Json facts(const config::Project& project, const RenderOptions& options, Site site) {
   const std::string broker = project.broker_folder().string();
   const bool low = main_endpoint(project, options).port < 1024 || (options.websockets && options.websockets->port < 1024);
   Json data = Json::object({{"version", word(options.version)},
@@ -82,13 +82,13 @@ Json facts(const config::Project& project, const RenderOptions& options, Place p
                             {"crl", project.broker.mutual && options.crl},
                             {"selftest", project.provision.topic},
                             {"ciphers", ciphers},
-                            {"in_place", place == Place::project},
-                            {"as_root", options.as_root && place == Place::project},
+                            {"in_place", site == Site::project},
+                            {"as_root", options.as_root && site == Site::project},
                             {"persistence", false},
                             {"acl_plugin", false},
                             {"certs", broker + "/certs"},
                             {"acl", broker + "/acl"},
-                            {"listeners", listeners(project, options, place)},
+                            {"listeners", listeners(project, options, site)},
                             {"low_port", low},
                             {"image", image_of(options.version)},
                             {"owner", options.owner},
@@ -96,11 +96,11 @@ Json facts(const config::Project& project, const RenderOptions& options, Place p
                             {"project", unit_word(project.folder.string())},
                             {"installer", unit_word(broker + "/deploy/install.sh")},
                             {"crl_days", project.ca.crl_days}});
-  if (place == Place::host) {
+  if (site == Site::host) {
     data.set("certs", "/etc/mosquitto/ec200u/certs")
         .set("acl", "/etc/mosquitto/ec200u/acl")
         .set("persistence", "/var/lib/mosquitto/");
-  } else if (place == Place::container) {
+  } else if (site == Site::container) {
     data.set("certs", "/mosquitto/config/certs")
         .set("acl", "/mosquitto/config/acl")
         .set("persistence", "/mosquitto/data/");
@@ -128,25 +128,25 @@ Result<std::string> filled(std::string_view path, const Json& data) {
 
 struct Entry {
   std::string_view path, source;
-  Place place = Place::project;
+  Site site = Site::project;
   bool only_with_crl = false;
 };
 
 constexpr std::array<Entry, 14> entries{{
-    {"mosquitto.conf", "mosquitto.conf", Place::project},
-    {"acl", "acl", Place::project},
-    {"deploy/install.sh", "deploy/install.sh", Place::project},
-    {"deploy/permissions", "deploy/permissions", Place::project},
-    {"deploy/host/mosquitto.conf", "mosquitto.conf", Place::host},
-    {"deploy/host/mosquitto.service.d/ec200u.conf", "deploy/host/mosquitto.service.d/ec200u.conf", Place::host},
-    {"deploy/host/ec200u-broker-reload.path", "deploy/host/ec200u-broker-reload.path", Place::host},
-    {"deploy/host/ec200u-broker-reload.service", "deploy/host/ec200u-broker-reload.service", Place::host},
-    {"deploy/container/compose.yaml", "deploy/container/compose.yaml", Place::container},
-    {"deploy/container/mosquitto.conf", "mosquitto.conf", Place::container},
-    {"deploy/ca/ec200u-renew.service", "deploy/ca/ec200u-renew.service", Place::project},
-    {"deploy/ca/ec200u-renew.timer", "deploy/ca/ec200u-renew.timer", Place::project},
-    {"deploy/ca/ec200u-crl.service", "deploy/ca/ec200u-crl.service", Place::project, true},
-    {"deploy/ca/ec200u-crl.timer", "deploy/ca/ec200u-crl.timer", Place::project, true},
+    {"mosquitto.conf", "mosquitto.conf", Site::project},
+    {"acl", "acl", Site::project},
+    {"deploy/install.sh", "deploy/install.sh", Site::project},
+    {"deploy/permissions", "deploy/permissions", Site::project},
+    {"deploy/host/mosquitto.conf", "mosquitto.conf", Site::host},
+    {"deploy/host/mosquitto.service.d/ec200u.conf", "deploy/host/mosquitto.service.d/ec200u.conf", Site::host},
+    {"deploy/host/ec200u-broker-reload.path", "deploy/host/ec200u-broker-reload.path", Site::host},
+    {"deploy/host/ec200u-broker-reload.service", "deploy/host/ec200u-broker-reload.service", Site::host},
+    {"deploy/container/compose.yaml", "deploy/container/compose.yaml", Site::container},
+    {"deploy/container/mosquitto.conf", "mosquitto.conf", Site::container},
+    {"deploy/ca/ec200u-renew.service", "deploy/ca/ec200u-renew.service", Site::project},
+    {"deploy/ca/ec200u-renew.timer", "deploy/ca/ec200u-renew.timer", Site::project},
+    {"deploy/ca/ec200u-crl.service", "deploy/ca/ec200u-crl.service", Site::project, true},
+    {"deploy/ca/ec200u-crl.timer", "deploy/ca/ec200u-crl.timer", Site::project, true},
 }};
 
 Status refuse(const config::Project& project, const RenderOptions& options) {
@@ -164,6 +164,10 @@ Status refuse(const config::Project& project, const RenderOptions& options) {
 }
 
 }  // namespace
+
+std::string_view modem_ciphers() {
+  return ciphers;
+}
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const Error wrong{Errc::usage, "\"" + std::string(text) + "\" is no ADDRESS:PORT",
@@ -185,7 +189,7 @@ Result<std::vector<RenderedFile>> render(const config::Project& project, const R
   std::vector<RenderedFile> files;
   for (const auto& entry : entries) {
     if (entry.only_with_crl && !(project.broker.mutual && options.crl)) continue;
-    auto text = filled(entry.source, facts(project, options, entry.place));
+    auto text = filled(entry.source, facts(project, options, entry.site));
     if (!text) return std::move(text).error();
     files.push_back({std::string(entry.path), *std::move(text), entry.path.ends_with(".sh") ? 0755U : 0644U});
   }
@@ -194,11 +198,11 @@ Result<std::vector<RenderedFile>> render(const config::Project& project, const R
 
 Result<std::string> render_configuration(const config::Project& project, const RenderOptions& options) {
   if (auto checked = refuse(project, options); !checked) return std::move(checked).error();
-  return filled("mosquitto.conf", facts(project, options, Place::project));
+  return filled("mosquitto.conf", facts(project, options, Site::project));
 }
 
 Result<std::string> acl_text(const config::Project& project) {
-  return filled("acl", facts(project, {}, Place::project));
+  return filled("acl", facts(project, {}, Site::project));
 }
 
 std::string reachable_at(const config::Project& project) {

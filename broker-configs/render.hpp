@@ -51,6 +51,9 @@ Result<std::vector<RenderedFile>> render(const config::Project& project, const R
 Result<std::string> render_configuration(const config::Project& project, const RenderOptions& options = {});
 Result<std::string> acl_text(const config::Project& project);
 
+/// The cipher list of a rendered file: what this modem can offer and OpenSSL 3 still has, in OpenSSL's names.
+std::string_view modem_ciphers();
+
 /// Whether this revocation list may be enforced: it is the issuing CA's own (Mosquitto checks the client's certificate
 /// alone, against the list of its issuer), and will not run out before the daily reissue with a day to spare. `anchors`
 /// are the certificates of certs/client-ca.pem. Errc::input says what is wrong: an expired list refuses every client.

@@ -10,7 +10,7 @@ namespace epki::broker {
 
 namespace {
 
-constexpr std::string_view mark = "# Untouched since it was rendered, so that the next broker render may replace it, while the sum is ";
+constexpr std::string_view seal_mark = "# Untouched since it was rendered, so that the next broker render may replace it, while the sum is ";
 constexpr std::size_t digits = 16;
 
 // Beyond this many pairs of lines no shortest way from one to the other is looked for.
@@ -27,11 +27,11 @@ struct Unsealed {
 };
 
 Unsealed unsealed(std::string_view text) {
-  const auto at = text.rfind(mark);
+  const auto at = text.rfind(seal_mark);
   if (at == std::string_view::npos || (at != 0 && text[at - 1] != '\n')) return {std::string(text), "", false};
   const auto end = text.find('\n', at);
   const auto stop = end == std::string_view::npos ? text.size() : end + 1;
-  auto sum = text.substr(at + mark.size(), (end == std::string_view::npos ? text.size() : end) - at - mark.size());
+  auto sum = text.substr(at + seal_mark.size(), (end == std::string_view::npos ? text.size() : end) - at - seal_mark.size());
   return {std::string(text.substr(0, at)) + std::string(text.substr(stop)), std::string(sum), true};
 }
 
@@ -48,7 +48,7 @@ std::vector<std::vector<std::size_t>> common_tails(const std::vector<std::string
 }  // namespace
 
 std::string sealed(std::string_view text) {
-  return std::string(text) + std::string(mark) + sum_of(text) + "\n";
+  return std::string(text) + std::string(seal_mark) + sum_of(text) + "\n";
 }
 
 Seal seal_of(std::string_view text) {
