@@ -3,9 +3,9 @@
 #include <openssl/pem.h>
 
 #include <limits>
-#include <new>
 
 #include "core/text.hpp"
+#include "pki/ossl/der.hpp"
 #include "pki/ossl/digest.hpp"
 #include "pki/ossl/facts.hpp"
 #include "pki/ossl/impl.hpp"
@@ -130,12 +130,12 @@ const std::vector<std::byte>& Certificate::der() const {
   return impl_->der;
 }
 
+std::string pem_of_certificate(std::span<const std::byte> der) {
+  return pem_block(PEM_STRING_X509, der);
+}
+
 std::string Certificate::pem() const {
-  const BioHandle out(BIO_new(BIO_s_mem()));
-  const auto* bytes = reinterpret_cast<const unsigned char*>(impl_->der.data());
-  if (!out || PEM_write_bio(out.get(), PEM_STRING_X509, "", bytes, static_cast<long>(impl_->der.size())) <= 0)
-    throw std::bad_alloc();  // a memory BIO fails for no other reason
-  return std::string(content_of(out.get()));
+  return pem_of_certificate(impl_->der);
 }
 
 std::string Certificate::sha256() const {

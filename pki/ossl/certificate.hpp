@@ -55,6 +55,9 @@ class Certificate {
 
 using Chain = std::vector<Certificate>;
 
+/// The PEM block of a certificate that is at hand as DER: what Certificate::pem() gives, without reading it first.
+std::string pem_of_certificate(std::span<const std::byte> der);
+
 /// Every certificate of a PEM text, in its order. Errc::input when there is none, or one does not parse or is cut off;
 /// the sentence says which. Blocks that are no certificates are passed over.
 Result<Chain> chain_from_pem(std::string_view pem);
