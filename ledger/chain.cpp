@@ -1,140 +1,151 @@
 #include "ledger/chain.hpp"
 
-#include <array>
+#include <memory>
+#include <vector>
 
 #include "core/text.hpp"
-#include "pki/ossl/digest.hpp"
 
 namespace epki::ledger {
 
 namespace {
 
-struct Table {
-  std::string_view name;
-  const char* rows;  ///< the columns of its rows of one event, in the order in which they are hashed
-};
-
-constexpr std::array tables{
-    Table{"certificate",
-          "SELECT id, issuer, serial, kind, name, subject, sha256, not_before, not_after, pem FROM certificate"
-          " WHERE event = ? ORDER BY id"},
-    Table{"run", "SELECT id, imei, model, firmware, port, status, detail FROM run WHERE event = ? ORDER BY id"},
-    Table{"verdict",
-          "SELECT id, model, firmware, path, settings, class, names_checked, imei, at, detail FROM verdict"
-          " WHERE event = ? ORDER BY id"},
-    Table{"journal", "SELECT id, imei, kind, at, detail FROM journal WHERE event = ? ORDER BY id"},
-    Table{"journal_end", "SELECT id, journal FROM journal_end WHERE event = ? ORDER BY id"},
-    Table{"file", "SELECT id, imei, name, size, sha256, evidence FROM file WHERE event = ? ORDER BY id"},
-};
-
-struct Row {
-  std::int64_t number;
-  std::string at, kind, rows, detail, hash;
-};
-
-std::string hash_of(std::string_view previous, const Row& row) {
-  std::string body = std::string(previous) + "\n" + std::to_string(row.number);
-  for (const auto* part : {&row.at, &row.kind, &row.rows, &row.detail}) body += "\n" + *part;
-  return ossl::sha256_hex(as_bytes(body));
+Error broken(const Database& database, std::int64_t number, std::string_view why) {
+  return {Errc::ledger, database.name() + " was changed: event " + std::to_string(number) + " " + std::string(why),
+          "everything before event " + std::to_string(number) + " is as it was written; compare with a backup"};
 }
+
+// The rows of one table, read along with the events. Rows are written in the order of events, under one lock: the order
+// of ids is theirs.
+class TableReader {
+ public:
+  TableReader(Database& database, const Table& table)
+      : table_(table),
+        columns_(column_count(table.columns)),
+        columns_1_(column_count(table.columns_1)),
+        // The columns of format 1 come first, then those that were added later, so that either can be hashed.
+        rows_(database,
+              "SELECT id, event, " + std::string(table.columns) + " FROM " + std::string(table.name) + " ORDER BY id",
+              Expect::many) {}
+
+  Status start() { return advance(); }
+
+  /// Adds the rows of this event; false when there is one of an event before it.
+  Result<bool> add(std::int64_t event, std::int64_t format, RowsDigest& digest) {
+    while (more_ && rows_.number(1) == event) {
+      digest.column(rows_.text(0));
+      const auto wanted = format == 1 ? columns_1_ : columns_;
+      for (std::size_t i = 0; i < wanted; ++i) digest.column(rows_.text(static_cast<int>(i) + 2));
+      digest.row_of(table_);
+      if (auto next = advance(); !next) return std::move(next).error();
+    }
+    return !more_ || rows_.number(1) > event;
+  }
+
+  bool at_end() const { return !more_; }
+
+ private:
+  Status advance() {
+    const auto row = rows_.next();
+    if (!row) return row.error();
+    more_ = *row;
+    return success();
+  }
+
+  const Table& table_;
+  std::size_t columns_, columns_1_;
+  Statement rows_;
+  bool more_ = false;
+};
+
+EventRow event_of(const Statement& row) {
+  EventRow event{row.number(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
+  event.format = row.number(6);
+  event.operator_token = row.text(7);
+  event.station = row.text(8);
+  event.tool = row.text(9);
+  event.key = row.text(10);
+  event.origin = row.text(11);
+  return event;
+}
+
+}  // namespace
 
 const std::string& before_the_first() {
   static const std::string zeros(64, '0');
   return zeros;
 }
 
-Error broken(const Database& database, std::int64_t number, std::string_view why) {
-  return {Errc::ledger,
-          "the ledger " + database.file().string() + " was changed: event " + std::to_string(number) + " " +
-              std::string(why),
-          "everything before event " + std::to_string(number) + " is as it was written; compare with a backup"};
+std::string hash_of(std::string_view previous, const EventRow& row) {
+  std::string body = std::string(previous) + "\n" + std::to_string(row.number);
+  for (const auto* part : {&row.at, &row.kind, &row.rows, &row.detail}) body += "\n" + *part;
+  if (row.format != 1) {
+    body = std::to_string(row.format) + "\n" + body;
+    for (const auto* part : {&row.operator_token, &row.station, &row.tool, &row.key, &row.origin}) body += "\n" + *part;
+  }
+  return ossl::sha256_hex(as_bytes(body));
 }
 
-// One walk, in a read transaction, so that writers at work do not disturb it.
-Result<std::string> walk(const Database& database) {
-  Statement events(database, "SELECT number, at, kind, rows, detail, hash FROM event ORDER BY number");
-  std::string previous = before_the_first();
+void RowsDigest::column(std::string_view text) {
+  row_ += " " + std::to_string(text.size()) + ":";
+  row_ += text;
+}
+
+void RowsDigest::row_of(const Table& table) {
+  row_ += "\n";
+  if (format_ == 1) {
+    all_ += table.name;
+    all_ += row_;
+  } else {
+    auto& part = parts_.at(place_of(table));
+    if (!part) part.emplace();
+    part->digest.add(as_bytes(row_));
+    ++part->rows;
+  }
+  row_.clear();
+}
+
+std::string RowsDigest::hex() {
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    if (auto& part = parts_.at(i))
+      all_ +=
+          std::string(chained_tables()[i]->name) + " " + std::to_string(part->rows) + " " + part->digest.hex() + "\n";
+  return ossl::sha256_hex(as_bytes(all_));
+}
+
+Result<Walk> walk_chain(Database& database, std::int64_t sought) {
+  std::vector<std::unique_ptr<TableReader>> tables;
+  for (const auto* table : chained_tables()) {
+    tables.push_back(std::make_unique<TableReader>(database, *table));
+    if (auto started = tables.back()->start(); !started) return std::move(started).error();
+  }
+  Statement events(database,
+                   "SELECT number, at, kind, rows, detail, hash, format, operator, station, tool, key, origin"
+                   " FROM event ORDER BY number",
+                   Expect::many);
+  Walk walk{0, before_the_first(), {}};
   std::int64_t expected = 1;
   for (;; ++expected) {
     const auto more = events.next();
     if (!more) return more.error();
     if (!*more) break;
-    const Row row{events.number(0), events.text(1), events.text(2), events.text(3), events.text(4), events.text(5)};
-    if (row.number != expected) return broken(database, expected, "is missing");
-    const auto rows = rows_digest(database, row.number);
-    if (!rows) return rows.error();
-    if (*rows != row.rows) return broken(database, row.number, "does not match the rows recorded with it");
-    if (hash_of(previous, row) != row.hash) return broken(database, row.number, "does not follow the one before it");
-    previous = row.hash;
-  }
-  for (const auto& table : tables) {
-    const std::string sql =
-        "SELECT count(*) FROM " + std::string(table.name) + " WHERE event NOT IN (SELECT number FROM event)";
-    const auto strays = single_number(database, sql.c_str());
-    if (!strays) return strays.error();
-    if (*strays != 0) return broken(database, expected, "is missing, but rows recorded with it are there");
-  }
-  return "ok, " + counted(static_cast<std::size_t>(expected - 1), "event") + ", last hash " + previous;
-}
-
-}  // namespace
-
-Result<std::string> rows_digest(const Database& database, std::int64_t event) {
-  std::string all;
-  for (const auto& table : tables) {
-    Statement rows(database, table.rows);
-    rows.bind(1, event);
-    for (;;) {
-      const auto more = rows.next();
-      if (!more) return more.error();
-      if (!*more) break;
-      all += table.name;
-      for (int column = 0; column < rows.columns(); ++column) {
-        const auto text = rows.text(column);
-        all += " " + std::to_string(text.size()) + ":" + text;
-      }
-      all += "\n";
+    const auto event = event_of(events);
+    if (event.number != expected) return broken(database, expected, "is missing");
+    RowsDigest digest(event.format);
+    for (const auto& table : tables) {
+      const auto in_order = table->add(event.number, event.format, digest);
+      if (!in_order) return in_order.error();
+      if (!*in_order) return broken(database, event.number, "stands behind rows of an event before it");
     }
+    if (digest.hex() != event.rows) return broken(database, event.number, "does not match the rows recorded with it");
+    if (hash_of(walk.last_hash, event) != event.hash)
+      return broken(database, event.number, "does not follow the one before it");
+    walk.last_hash = event.hash;
+    if (event.number == sought) walk.sought = event.hash;
   }
-  return ossl::sha256_hex(as_bytes(all));
-}
-
-Result<std::int64_t> next_event(const Database& database) {
-  auto last = single_number(database, "SELECT max(number) FROM event");
-  if (!last) return last;
-  return *last + 1;
-}
-
-Status append_event(const Database& database, std::int64_t number, Instant at, std::string_view kind,
-                    const Json& detail) {
-  std::string previous = before_the_first();
-  if (number > 1) {
-    Statement last(database, "SELECT hash FROM event WHERE number = ?");
-    const auto row = last.bind(1, number - 1).next();
-    if (!row) return row.error();
-    if (*row) previous = last.text(0);
-  }
-  auto rows = rows_digest(database, number);
-  if (!rows) return std::move(rows).error();
-  const Row row{number, rfc3339(at), std::string(kind), std::move(*rows), detail.dump(-1), {}};
-  Statement insert(database, "INSERT INTO event (number, at, kind, rows, detail, hash) VALUES (?, ?, ?, ?, ?, ?)");
-  return insert.bind(1, number)
-      .bind(2, row.at)
-      .bind(3, row.kind)
-      .bind(4, row.rows)
-      .bind(5, row.detail)
-      .bind(6, hash_of(previous, row))
-      .done();
-}
-
-Result<std::string> check_chain(const Database& database) {
-  Statement whole(database, "PRAGMA integrity_check(1)");
-  const auto row = whole.next();
-  if (!row) return row.error();
-  if (*row && whole.text(0) != "ok")
-    return Error{Errc::ledger, "the ledger " + database.file().string() + " is damaged: " + whole.text(0),
-                 "restore it from a backup"};
-  return walk(database);
+  walk.events = expected - 1;
+  for (const auto& table : tables)
+    if (!table->at_end()) return broken(database, expected, "is missing, but rows recorded with it are there");
+  return walk;
 }
 
 }  // namespace epki::ledger

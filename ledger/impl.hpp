@@ -1,29 +1,85 @@
 #pragma once
-// What a Ledger holds. Its functions are spread over ledger.cpp (opening, events), records.cpp and journal.cpp.
+// What a Ledger holds. Its functions are spread by subject; opening, going offline and coming back are in place.cpp.
 
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 
 #include "ledger/ledger.hpp"
-#include "ledger/sqlite.hpp"
+#include "ledger/personal.hpp"
+#include "ledger/writing.hpp"
 
 namespace epki::ledger {
 
-struct Ledger::Impl {
-  Impl(Database opened, const Clock& given) : database(std::move(opened)), clock(given) {}
+/// Whether a call may be answered by the local journal while the database is not reachable.
+enum class Where : std::uint8_t { anywhere, database_only };
 
-  Database database;
+struct Ledger::Impl {
+  Impl(std::unique_ptr<Database> opened, const Clock& given, Options chosen);
+  ~Impl();
+
+  std::unique_ptr<Database> database;  ///< the file, or the database; null while it is not reachable
+  std::unique_ptr<Database> local;     ///< the local journal of a PostgreSQL ledger; null when there is none
   const Clock& clock;
+  Options options;
+  SystemRandom system_random;
   std::mutex mutex;  ///< the modems' threads share one ledger; a transaction belongs to one of them
 
-  /// Takes the lock, lets `rows` write what belongs to the event it is told, appends the event, commits.
-  Status record(std::string_view kind, const Json& detail, const std::function<Status(std::int64_t event)>& rows);
+  // A ledger of PostgreSQL only.
+  std::string url;          ///< empty for a file
+  std::string why_offline;  ///< empty while the database answers and holds all that the local journal holds
 
-  Result<std::vector<JournalEntry>> journal(std::optional<std::string_view> imei);
+  RandomSource& random() { return options.random != nullptr ? *options.random : system_random; }
+  std::string random_key();
 
-  /// A stored text that must be a time, or JSON; Errc::ledger when somebody changed it.
-  Result<Instant> instant(const std::string& text) const;
-  Result<Json> json(const std::string& text) const;
+  /// Takes the lock, lets `rows` write what belongs to the event, appends the event, commits. `rows` runs again when
+  /// the database was lost under it; it returns the event's detail.
+  using Rows = std::function<Result<Json>(Writing& writing)>;
+  Status record(std::string_view kind, Where where, const Rows& rows);
+  Status record(std::string_view kind, const Json& detail, const std::function<Status(Writing& writing)>& rows);
+
+  /// Takes the lock and asks. `ask` may run again.
+  template <class T>
+  Result<T> read(const std::function<Result<T>(Database& database)>& ask, Where where = Where::anywhere) {
+    std::optional<T> answer;
+    auto done = with_database(where, [&](Database& from) -> Status {
+      auto got = ask(from);
+      if (!got) return std::move(got).error();
+      answer = std::move(*got);
+      return success();
+    });
+    if (!done) return std::move(done).error();
+    return std::move(*answer);
+  }
+
+  /// A long read on a connection of its own, in one view of the ledger, without the lock.
+  Status stream(const std::function<Status(Database& database)>& ask);
+
+  /// Takes the lock and finds out where the ledger is at this moment.
+  Status with_database(Where where, const std::function<Status(Database& database)>& work);
+
+  /// With the lock held: the database; Errc::ledger while it is not reachable.
+  Result<Database*> reachable();
+
+  /// What an event of this moment says of itself.
+  EventWords words(std::string_view kind, std::string key) const;
 };
+
+/// A stored text that must be a time, or JSON; Errc::ledger when somebody changed it.
+Result<Instant> stored_instant(const Database& database, const std::string& text);
+Result<Json> stored_json(const Database& database, const std::string& text);
+
+/// Calls `each` for every row.
+Status for_rows(Statement& rows, const std::function<Status()>& each);
+
+/// Errc::ledger while serials are unaccounted for: nothing may be signed then.
+Status refuse_unsettled(Database& database);
+
+/// The row of one certificate, and why it cannot be recorded.
+Status add_certificate(Writing& writing, const IssuedCertificate& certificate, std::string_view batch = {});
+/// The detail of an event that issued these.
+Json issued_detail(std::span<const IssuedCertificate* const> certificates);
 
 }  // namespace epki::ledger

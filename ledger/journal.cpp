@@ -1,109 +1,116 @@
 // What was begun on a modem, and which files are known to be on it.
 
+#include <array>
+
 #include "ledger/impl.hpp"
 
 namespace epki::ledger {
 
 namespace {
 
-constexpr const char* open_entries =
-    "SELECT id, imei, kind, at, detail FROM journal WHERE (?1 = 0 OR imei = ?2) AND id NOT IN (SELECT journal FROM "
-    "journal_end) ORDER BY id";
+// The same in every ledger an entry comes to: a station's local journal and the database it is merged into. 52 bits, so
+// that JSON readers that know doubles only keep it whole.
+std::int64_t new_entry_number(RandomSource& random) {
+  std::array<std::byte, 8> bytes{};
+  random.fill(bytes);
+  std::uint64_t number = 0;
+  for (const auto byte : bytes) number = (number << 8U) | std::to_integer<std::uint64_t>(byte);
+  return static_cast<std::int64_t>(number >> 12U) + 1;
+}
+
+Result<std::vector<JournalEntry>> open_entries(Database& database, std::optional<std::string_view> imei) {
+  Statement rows(database, std::string("SELECT entry, imei, kind, at, detail FROM journal WHERE ") +
+                               (imei ? "imei = ? AND " : "") +
+                               "NOT EXISTS (SELECT 1 FROM journal_end e WHERE e.journal = journal.entry) ORDER BY id");
+  if (imei) rows.bind(1, *imei);
+  std::vector<JournalEntry> entries;
+  auto read = for_rows(rows, [&]() -> Status {
+    const auto at = stored_instant(database, rows.text(3));
+    if (!at) return at.error();
+    auto detail = stored_json(database, rows.text(4));
+    if (!detail) return std::move(detail).error();
+    entries.push_back({rows.number(0), rows.text(1), rows.text(2), std::move(*detail), *at});
+    return success();
+  });
+  if (!read) return std::move(read).error();
+  return entries;
+}
 
 }  // namespace
 
 Result<std::int64_t> Ledger::journal_begin(const std::string& imei, const std::string& kind, const Json& detail) {
-  std::int64_t id = 0;
-  const auto event_detail = Json::object({{"imei", imei}, {"kind", kind}});
-  auto recorded = impl_->record("journal-begin", event_detail, [&](std::int64_t event) {
-    Statement insert(impl_->database, "INSERT INTO journal (event, imei, kind, at, detail) VALUES (?, ?, ?, ?, ?)");
-    auto done = insert.bind(1, event)
-                    .bind(2, imei)
-                    .bind(3, kind)
-                    .bind(4, rfc3339(impl_->clock.now()))
-                    .bind(5, detail.dump(-1))
-                    .done();
-    id = ::sqlite3_last_insert_rowid(impl_->database.raw());
-    return done;
+  const auto entry = new_entry_number(impl_->random());
+  const auto event_detail = Json::object({{"imei", imei}, {"kind", kind}, {"journal", entry}});
+  auto recorded = impl_->record("journal-begin", event_detail, [&](Writing& writing) -> Status {
+    auto added = writing.add(table::journal,
+                             {imei, kind, rfc3339(writing.at()), detail.dump(-1), entry, detail["file"].text_or("")});
+    return added ? success() : Status(std::move(added).error());
   });
   if (!recorded) return std::move(recorded).error();
-  return id;
+  return entry;
 }
 
 Status Ledger::journal_end(std::int64_t id) {
-  return impl_->record("journal-end", Json::object({{"journal", id}}), [&](std::int64_t event) {
+  return impl_->record("journal-end", Json::object({{"journal", id}}), [&](Writing& writing) -> Status {
+    Statement known(writing.database(), "SELECT 1 FROM journal WHERE entry = ?");
+    const auto found = known.bind(1, id).next();
+    if (!found) return found.error();
+    // The local journal does not know what was begun while the database was there.
+    if (!*found && impl_->why_offline.empty())
+      return Error{Errc::ledger, "nothing was begun under the number " + std::to_string(id),
+                   "ec200u-pki ledger check tells whether the ledger is whole"};
     // Two runs that undo the same thing at once may both end it.
-    Statement insert(impl_->database, "INSERT OR IGNORE INTO journal_end (event, journal) VALUES (?, ?)");
-    return insert.bind(1, event).bind(2, id).done();
+    auto added = writing.add(table::journal_end, {id});
+    return added ? success() : Status(std::move(added).error());
   });
 }
 
-Result<std::vector<JournalEntry>> Ledger::Impl::journal(std::optional<std::string_view> imei) {
-  const std::lock_guard lock(mutex);
-  Statement rows(database, open_entries);
-  rows.bind(1, imei ? 1 : 0).bind(2, imei.value_or(""));
-  std::vector<JournalEntry> entries;
-  for (;;) {
-    const auto more = rows.next();
-    if (!more) return more.error();
-    if (!*more) return entries;
-    const auto at = instant(rows.text(3));
-    if (!at) return at.error();
-    auto detail = json(rows.text(4));
-    if (!detail) return std::move(detail).error();
-    entries.push_back({rows.number(0), rows.text(1), rows.text(2), std::move(*detail), *at});
-  }
-}
-
 Result<std::vector<JournalEntry>> Ledger::journal_open(std::string_view imei) {
-  return impl_->journal(imei);
+  return impl_->read<std::vector<JournalEntry>>([&](Database& database) { return open_entries(database, imei); });
 }
 
 Result<std::vector<JournalEntry>> Ledger::journal_open_all() {
-  return impl_->journal(std::nullopt);
+  return impl_->read<std::vector<JournalEntry>>(
+      [&](Database& database) { return open_entries(database, std::nullopt); });
 }
 
 Status Ledger::record_file(const std::string& imei, const std::string& name, std::size_t size,
                            const std::string& sha256, const std::string& evidence) {
   const auto event_detail = Json::object({{"imei", imei}, {"name", name}, {"evidence", evidence}});
-  return impl_->record("file", event_detail, [&](std::int64_t event) {
-    Statement insert(impl_->database,
-                     "INSERT INTO file (event, imei, name, size, sha256, evidence) VALUES (?, ?, ?, ?, ?, ?)");
-    return insert.bind(1, event)
-        .bind(2, imei)
-        .bind(3, name)
-        .bind(4, static_cast<std::int64_t>(size))
-        .bind(5, sha256)
-        .bind(6, evidence)
-        .done();
+  return impl_->record("file", event_detail, [&](Writing& writing) -> Status {
+    auto added = writing.add(table::file, {imei, name, size, sha256, evidence});
+    return added ? success() : Status(std::move(added).error());
   });
 }
 
 Result<std::string> Ledger::file_evidence(const std::string& imei, const std::string& name, std::size_t size,
                                           const std::string& sha256) {
-  const std::lock_guard lock(impl_->mutex);
-  // The newest word about that name counts: once another content was seen there, older evidence is void.
-  Statement rows(impl_->database,
-                 "SELECT size, sha256, evidence FROM file WHERE imei = ? AND name = ? ORDER BY id DESC LIMIT 1");
-  const auto found = rows.bind(1, imei).bind(2, name).next();
-  if (!found) return found.error();
-  const bool same = *found && rows.number(0) == static_cast<std::int64_t>(size) && rows.text(1) == sha256;
-  return same ? rows.text(2) : std::string{};
+  return impl_->read<std::string>([&](Database& database) -> Result<std::string> {
+    // The newest word about that name counts: once another content was seen there, older evidence is void.
+    Statement rows(database,
+                   "SELECT size, sha256, evidence FROM file WHERE imei = ? AND name = ? ORDER BY id DESC LIMIT 1");
+    const auto found = rows.bind(1, imei).bind(2, name).next();
+    if (!found) return found.error();
+    const bool same = *found && rows.number(0) == static_cast<std::int64_t>(size) && rows.text(1) == sha256;
+    return same ? rows.text(2) : std::string{};
+  });
 }
 
 Result<std::vector<std::string>> Ledger::files_intended(const std::string& imei) {
-  const std::lock_guard lock(impl_->mutex);
-  Statement rows(impl_->database,
-                 "SELECT name FROM file WHERE imei = ?1 UNION SELECT json_extract(detail, '$.file') FROM journal WHERE "
-                 "imei = ?1 AND json_type(detail, '$.file') = 'text' ORDER BY 1");
-  rows.bind(1, imei);
-  std::vector<std::string> names;
-  for (;;) {
-    const auto more = rows.next();
-    if (!more) return more.error();
-    if (!*more) return names;
-    names.push_back(rows.text(0));
-  }
+  using FileNames = std::vector<std::string>;
+  return impl_->read<FileNames>([&](Database& database) -> Result<FileNames> {
+    Statement rows(database,
+                   "SELECT name FROM file WHERE imei = ?1 UNION SELECT file FROM journal WHERE imei = ?1 AND file <> ''"
+                   " ORDER BY 1");
+    rows.bind(1, imei);
+    FileNames names;
+    auto read = for_rows(rows, [&]() -> Status {
+      names.push_back(rows.text(0));
+      return success();
+    });
+    if (!read) return std::move(read).error();
+    return names;
+  });
 }
 
 }  // namespace epki::ledger

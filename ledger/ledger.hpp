@@ -1,5 +1,7 @@
 #pragma once
-// What was issued, installed and judged, and what was begun on a modem and must be undone. SQLite behind it.
+// What was issued, installed and judged, and what was begun on a modem and must be undone. SQLite or PostgreSQL behind
+// it. More about the same ledger: certificates.hpp, crl.hpp, batches.hpp, devices.hpp, audit.hpp, snapshot.hpp,
+// export.hpp.
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +14,7 @@
 
 #include "core/clock.hpp"
 #include "core/json.hpp"
+#include "core/random.hpp"
 #include "core/result.hpp"
 
 namespace epki::ledger {
@@ -25,7 +28,9 @@ struct IssuedCertificate {
   std::string sha256;  ///< of the DER
   Instant not_before;
   Instant not_after;
-  std::string pem;  ///< the certificate, never a key
+  std::string pem;      ///< the certificate, never a key
+  std::string imei{};   ///< of the device it is for; empty when it is for none
+  std::string batch{};  ///< id of the batch it was issued in (batches.hpp), or empty
 };
 
 struct DeviceRun {
@@ -65,12 +70,20 @@ struct Event {
   Instant at;
   std::string kind;
   Json detail;
+  std::string operator_name{}, station{}, tool{};  ///< empty for events of a program before they were recorded
+  std::string hash{};
 };
 
 class Ledger {
  public:
   struct Options {
     std::chrono::milliseconds busy{10000};  ///< how long a call waits for another process
+    std::string operator_name{};            ///< who works here; kept so that the name can be redacted (audit.hpp)
+    std::string station{};                  ///< where; both stand in every event
+    std::string tool{};                     ///< name and version of the program
+    /// For a PostgreSQL ledger: where to go on while the database is not reachable. Empty: calls fail then.
+    std::filesystem::path local_journal{};
+    RandomSource* random = nullptr;  ///< null: the kernel's. For tests
   };
 
   /// Opens or creates (mode 0600, WAL, foreign keys, migrations by user_version). `clock` must outlive the ledger. One
@@ -79,12 +92,16 @@ class Ledger {
   static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock, Options options);
   static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock);
 
+  /// The same for a database of PostgreSQL: "postgresql://user@host/name". The password comes from the URL, PGPASSWORD
+  /// or ~/.pgpass. Errc::ledger when it is not reachable and there is no local journal.
+  static Result<Ledger> connect(const std::string& url, const Clock& clock, Options options);
+
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
   ~Ledger();
 
-  /// All in one transaction, durable when it returns. Errc::ledger when a serial exists already (none is recorded
-  /// then).
+  /// All in one transaction, durable when it returns. Errc::ledger when a serial exists already, or while there are
+  /// unaccounted serials (certificates.hpp); none is recorded then.
   Status record_issued(const std::vector<IssuedCertificate>& certificates);
   Result<std::vector<IssuedCertificate>> issued(std::optional<std::string_view> kind = std::nullopt);
 
@@ -114,6 +131,14 @@ class Ledger {
   /// Names this ledger ever intended to have on that device: those of record_file() and of journal entries.
   Result<std::vector<std::string>> files_intended(const std::string& imei);
 
+  /// From now on events name this operator.
+  void act_as(const std::string& operator_name);
+  /// Empty while the database answers, else why calls go to the local journal.
+  std::string offline();
+  /// Records what the local journal holds and the database does not, each event exactly once. Returns how many. Done on
+  /// opening and as soon as the database is back, too.
+  Result<std::size_t> merge();
+
   /// Hash-chained events: every record_… above appends one in the same transaction. Each row's hash covers the
   /// previous row's (docs/ledger.md).
   Result<std::vector<Event>> events(std::int64_t from = 1, std::size_t limit = 1000);
@@ -121,8 +146,10 @@ class Ledger {
   /// broken.
   Result<std::string> check();
 
- private:
   struct Impl;
+  Impl& impl() { return *impl_; }  ///< for this room's own files
+
+ private:
   explicit Ledger(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

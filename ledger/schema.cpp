@@ -1,111 +1,55 @@
 #include "ledger/schema.hpp"
 
 #include <array>
+#include <cstddef>
+
+#include "core/random.hpp"
+#include "core/text.hpp"
 
 namespace epki::ledger {
 
 namespace {
 
-// Step i leads from version i to version i + 1. A step that was ever released is never changed.
-constexpr std::array<const char*, 1> steps{
-    R"sql(
-CREATE TABLE event (
-  number INTEGER PRIMARY KEY,
-  at     TEXT NOT NULL,
-  kind   TEXT NOT NULL,
-  rows   TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  hash   TEXT NOT NULL
-);
-CREATE TABLE certificate (
-  id         INTEGER PRIMARY KEY,
-  event      INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  issuer     TEXT NOT NULL,
-  serial     TEXT NOT NULL,
-  kind       TEXT NOT NULL,
-  name       TEXT NOT NULL,
-  subject    TEXT NOT NULL,
-  sha256     TEXT NOT NULL,
-  not_before TEXT NOT NULL,
-  not_after  TEXT NOT NULL,
-  pem        TEXT NOT NULL,
-  UNIQUE (issuer, serial)
-);
-CREATE INDEX certificate_event ON certificate (event);
-CREATE TABLE run (
-  id       INTEGER PRIMARY KEY,
-  event    INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  imei     TEXT NOT NULL,
-  model    TEXT NOT NULL,
-  firmware TEXT NOT NULL,
-  port     TEXT NOT NULL,
-  status   TEXT NOT NULL,
-  detail   TEXT NOT NULL
-);
-CREATE INDEX run_event ON run (event);
-CREATE INDEX run_imei ON run (imei);
-CREATE TABLE verdict (
-  id            INTEGER PRIMARY KEY,
-  event         INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  model         TEXT NOT NULL,
-  firmware      TEXT NOT NULL,
-  path          TEXT NOT NULL,
-  settings      TEXT NOT NULL,
-  class         TEXT NOT NULL,
-  names_checked INTEGER NOT NULL,
-  imei          TEXT NOT NULL,
-  at            TEXT NOT NULL,
-  detail        TEXT NOT NULL
-);
-CREATE INDEX verdict_event ON verdict (event);
-CREATE INDEX verdict_key ON verdict (model, firmware, path, settings);
-CREATE TABLE journal (
-  id     INTEGER PRIMARY KEY,
-  event  INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  imei   TEXT NOT NULL,
-  kind   TEXT NOT NULL,
-  at     TEXT NOT NULL,
-  detail TEXT NOT NULL
-);
-CREATE INDEX journal_event ON journal (event);
-CREATE INDEX journal_imei ON journal (imei);
-CREATE TABLE journal_end (
-  id      INTEGER PRIMARY KEY,
-  event   INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  journal INTEGER NOT NULL UNIQUE REFERENCES journal (id)
-);
-CREATE INDEX journal_end_event ON journal_end (event);
-CREATE TABLE file (
-  id       INTEGER PRIMARY KEY,
-  event    INTEGER NOT NULL REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
-  imei     TEXT NOT NULL,
-  name     TEXT NOT NULL,
-  size     INTEGER NOT NULL,
-  sha256   TEXT NOT NULL,
-  evidence TEXT NOT NULL
-);
-CREATE INDEX file_event ON file (event);
-CREATE INDEX file_name ON file (imei, name);
-)sql"};
+std::array<const SchemaStep*, 2> all_steps() {
+  return {&schema_step_1, &schema_step_2};
+}
+
+// By which a head of one ledger is known from another's. Made once; nothing depends on who could guess it.
+Status give_id(Database& database) {
+  std::array<std::byte, 16> id{};
+  SystemRandom().fill(id);
+  Statement insert(database, "INSERT INTO meta (name, value) VALUES ('id', ?) ON CONFLICT DO NOTHING");
+  return insert.bind(1, to_hex(id)).done();
+}
 
 }  // namespace
 
 std::int64_t schema_version() {
-  return static_cast<std::int64_t>(steps.size());
+  return static_cast<std::int64_t>(all_steps().size());
 }
 
 Status migrate(Database& database) {
-  auto transaction = Transaction::begin(database);
+  auto found = database.schema_version();
+  if (!found) return std::move(found).error();
+  if (*found > schema_version())
+    return Error{Errc::ledger,
+                 database.name() + " was written by a newer ec200u-pki (version " + std::to_string(*found) +
+                     " of its tables; this one knows " + std::to_string(schema_version()) + ")",
+                 "use the newer ec200u-pki"};
+  if (*found == schema_version()) return success();
+  auto transaction = Transaction::write(database);
   if (!transaction) return std::move(transaction).error();
   // Asked again under the lock: another process may just have done it.
-  const auto version = single_number(database, "PRAGMA user_version");
-  if (!version) return version.error();
-  for (auto step = *version; step < schema_version(); ++step) {
-    if (auto run = database.run(steps[static_cast<std::size_t>(step)]); !run) return run;
-    const std::string mark = "PRAGMA user_version = " + std::to_string(step + 1) +
-                             "; PRAGMA application_id = " + std::to_string(application_id);
-    if (auto run = database.run(mark.c_str()); !run) return run;
+  found = database.schema_version();
+  if (!found) return std::move(found).error();
+  for (auto step = *found; step < schema_version(); ++step) {
+    const auto& next = *all_steps()[static_cast<std::size_t>(step)];
+    if (auto run = database.run(next.sql); !run) return run;
+    if (database.is_sqlite())
+      if (auto run = database.run(next.sqlite_only); !run) return run;
+    if (auto run = database.set_schema_version(step + 1); !run) return run;
   }
+  if (auto given = give_id(database); !given) return given;
   return transaction->commit();
 }
 

@@ -2,39 +2,152 @@
 
 #include <utility>
 
+#include "ledger/schema.hpp"
+
 namespace epki::ledger {
 
-Result<Database> Database::open(const std::filesystem::path& file, std::chrono::milliseconds busy) {
+namespace {
+
+class SqliteCursor final : public Cursor {
+ public:
+  SqliteCursor(const SqliteDatabase& database, const std::string& sql) : database_(database) {
+    sqlite3_stmt* raw = nullptr;
+    failed_ = ::sqlite3_prepare_v2(database.raw(), sql.c_str(), static_cast<int>(sql.size()) + 1, &raw, nullptr);
+    handle_.reset(raw);
+  }
+
+  void bind(int place, std::string_view text) override {
+    if (failed_ == SQLITE_OK)
+      failed_ = ::sqlite3_bind_text64(handle_.get(), place, text.data() != nullptr ? text.data() : "", text.size(),
+                                      SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+
+  void bind(int place, std::int64_t number) override {
+    if (failed_ == SQLITE_OK) failed_ = ::sqlite3_bind_int64(handle_.get(), place, number);
+  }
+
+  Result<bool> next() override {
+    if (failed_ == SQLITE_OK) {
+      const int code = ::sqlite3_step(handle_.get());
+      if (code == SQLITE_ROW) return true;
+      if (code == SQLITE_DONE) return false;
+    }
+    return database_.failure();
+  }
+
+  void reset() override { ::sqlite3_reset(handle_.get()); }
+
+  std::string text(int column) const override {
+    const auto* bytes = ::sqlite3_column_text(handle_.get(), column);
+    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(handle_.get(), column));
+    return bytes != nullptr ? std::string(reinterpret_cast<const char*>(bytes), size) : std::string{};
+  }
+
+  std::int64_t number(int column) const override { return ::sqlite3_column_int64(handle_.get(), column); }
+  int columns() const override { return ::sqlite3_column_count(handle_.get()); }
+  std::int64_t changed() const override { return ::sqlite3_changes64(database_.raw()); }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const { ::sqlite3_finalize(handle); }
+  };
+  const SqliteDatabase& database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  int failed_ = SQLITE_OK;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file,
+                                                             std::chrono::milliseconds busy) {
   sqlite3* raw = nullptr;
   // FULLMUTEX: the modems' threads share one ledger; the ledger's own lock makes its transactions whole.
   const int code = ::sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nullptr);
-  Database database(raw, file);
+  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(raw, file, busy));
   if (raw == nullptr) return Error{Errc::internal, "no memory for the ledger"};
-  if (code != SQLITE_OK) return database.failure();
+  if (code != SQLITE_OK) return database->failure();
   ::sqlite3_extended_result_codes(raw, 1);
   ::sqlite3_busy_timeout(raw, static_cast<int>(busy.count()));
   return database;
 }
 
-Status Database::run(const char* sql) {
-  if (::sqlite3_exec(raw(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
+Status SqliteDatabase::run(const std::string& sql) {
+  if (::sqlite3_exec(raw(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
   return success();
 }
 
-Error Database::failure() const {
+std::unique_ptr<Cursor> SqliteDatabase::prepare(const std::string& sql, Expect /*expect*/) {
+  return std::make_unique<SqliteCursor>(*this, sql);
+}
+
+Status SqliteDatabase::begin_writing() {
+  return run("BEGIN IMMEDIATE");
+}
+
+Status SqliteDatabase::begin_reading() {
+  return run("BEGIN");
+}
+
+Status SqliteDatabase::commit() {
+  return run("COMMIT");
+}
+
+void SqliteDatabase::rollback() {
+  // A failed ROLLBACK means that SQLite has rolled back by itself already.
+  ::sqlite3_exec(raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool SqliteDatabase::refused_duplicate() const {
+  const int code = ::sqlite3_extended_errcode(raw());
+  return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
+Result<std::int64_t> SqliteDatabase::schema_version() {
+  return single_number(*this, "PRAGMA user_version");
+}
+
+Status SqliteDatabase::set_schema_version(std::int64_t version) {
+  return run("PRAGMA user_version = " + std::to_string(version) +
+             "; PRAGMA application_id = " + std::to_string(application_id));
+}
+
+Status SqliteDatabase::check_storage() {
+  const auto said = single_text(*this, "PRAGMA integrity_check(1)");
+  if (!said) return said.error();
+  if (*said == "ok") return success();
+  return Error{Errc::ledger, name() + " is damaged: " + *said, "restore it from a backup"};
+}
+
+Result<std::unique_ptr<Database>> SqliteDatabase::again() const {
+  auto other = open(file_, busy_);
+  if (!other) return std::move(other).error();
+  return std::unique_ptr<Database>(std::move(*other));
+}
+
+Status SqliteDatabase::copy_to(const std::filesystem::path& file) {
+  auto target = open(file, busy_);
+  if (!target) return std::move(target).error();
+  auto* copying = ::sqlite3_backup_init((*target)->raw(), "main", raw(), "main");
+  if (copying == nullptr) return (*target)->failure();
+  // All pages in one step: one view, and in WAL mode no writer waits for it (sqlite.org, "Online Backup API").
+  const int code = ::sqlite3_backup_step(copying, -1);
+  ::sqlite3_backup_finish(copying);
+  return code == SQLITE_DONE ? success() : Status((*target)->failure());
+}
+
+Error SqliteDatabase::failure() const {
   const int code = ::sqlite3_errcode(raw()) & 0xff;
-  const std::string name = "the ledger " + file_.string();
   const std::string said = std::string(": ") + ::sqlite3_errmsg(raw());
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {Errc::ledger, name + " stays locked by another program",
+      return {Errc::ledger, name() + " stays locked by another program",
               "wait until it ends, then run the same command again; fuser " + file_.string() + " names it"};
     case SQLITE_NOTADB:
       return {Errc::ledger, file_.string() + " is no ledger", "move it away, or restore the ledger from a backup"};
-    case SQLITE_CORRUPT: return {Errc::ledger, name + " is damaged" + said, "restore it from a backup"};
+    case SQLITE_CORRUPT: return {Errc::ledger, name() + " is damaged" + said, "restore it from a backup"};
     case SQLITE_FULL:
-      return {Errc::disk, "no room for " + name + said,
+      return {Errc::disk, "no room for " + name() + said,
               "free some space on that disk, then run the same command again"};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
@@ -42,80 +155,10 @@ Error Database::failure() const {
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return {
-          Errc::disk, "cannot open or write " + name + said,
+          Errc::disk, "cannot open or write " + name() + said,
           "check who owns the file and its folder, and their modes: beside it, files ending in -wal and -shm are made"};
-    default: return {Errc::ledger, name + said, "ec200u-pki ledger check tells whether it is whole"};
+    default: return {Errc::ledger, name() + said, "ec200u-pki ledger check tells whether it is whole"};
   }
-}
-
-Statement::Statement(const Database& database, const char* sql) : database_(database) {
-  sqlite3_stmt* raw = nullptr;
-  failed_ = ::sqlite3_prepare_v2(database.raw(), sql, -1, &raw, nullptr);
-  handle_.reset(raw);
-}
-
-Statement& Statement::bind(int place, std::string_view text) {
-  if (failed_ == SQLITE_OK)
-    failed_ = ::sqlite3_bind_text64(handle_.get(), place, text.data() != nullptr ? text.data() : "", text.size(),
-                                    SQLITE_TRANSIENT, SQLITE_UTF8);
-  return *this;
-}
-
-Statement& Statement::bind(int place, std::int64_t number) {
-  if (failed_ == SQLITE_OK) failed_ = ::sqlite3_bind_int64(handle_.get(), place, number);
-  return *this;
-}
-
-Result<bool> Statement::next() {
-  if (failed_ == SQLITE_OK) {
-    const int code = ::sqlite3_step(handle_.get());
-    if (code == SQLITE_ROW) return true;
-    if (code == SQLITE_DONE) return false;
-  }
-  return database_.failure();
-}
-
-Status Statement::done() {
-  for (;;) {
-    const auto row = next();
-    if (!row) {
-      auto failed = row.error();
-      ::sqlite3_reset(handle_.get());
-      return failed;
-    }
-    if (!*row) break;
-  }
-  ::sqlite3_reset(handle_.get());
-  return success();
-}
-
-std::string Statement::text(int column) const {
-  const auto* bytes = ::sqlite3_column_text(handle_.get(), column);
-  const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(handle_.get(), column));
-  return bytes != nullptr ? std::string(reinterpret_cast<const char*>(bytes), size) : std::string{};
-}
-
-Result<Transaction> Transaction::begin(Database& database) {
-  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return std::move(begun).error();
-  return Transaction(database);
-}
-
-Transaction::~Transaction() {
-  // A failed ROLLBACK means that SQLite has rolled back by itself already.
-  if (database_ != nullptr) ::sqlite3_exec(database_->raw(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
-
-Status Transaction::commit() {
-  auto committed = database_->run("COMMIT");
-  if (committed) database_ = nullptr;
-  return committed;
-}
-
-Result<std::int64_t> single_number(const Database& database, const char* sql) {
-  Statement statement(database, sql);
-  const auto row = statement.next();
-  if (!row) return row.error();
-  return *row ? statement.number(0) : 0;
 }
 
 }  // namespace epki::ledger

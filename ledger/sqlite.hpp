@@ -4,27 +4,40 @@
 #include <sqlite3.h>
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 
-#include "core/result.hpp"
+#include "ledger/database.hpp"
 
 namespace epki::ledger {
 
-class Database {
+class SqliteDatabase final : public Database {
  public:
   /// The file must exist. `busy` is how long a statement waits for another process.
-  static Result<Database> open(const std::filesystem::path& file, std::chrono::milliseconds busy);
+  static Result<std::unique_ptr<SqliteDatabase>> open(const std::filesystem::path& file,
+                                                      std::chrono::milliseconds busy);
 
-  /// One or more statements whose rows do not matter.
-  Status run(const char* sql);
+  Status run(const std::string& sql) override;
+  std::unique_ptr<Cursor> prepare(const std::string& sql, Expect expect) override;
+  Status begin_writing() override;
+  Status begin_reading() override;
+  Status commit() override;
+  void rollback() override;
+  bool refused_duplicate() const override;
+  bool lost() const override { return false; }
+  Result<std::int64_t> schema_version() override;
+  Status set_schema_version(std::int64_t version) override;
+  bool is_sqlite() const override { return true; }
+  Status check_storage() override;
+  Result<std::unique_ptr<Database>> again() const override;
+  std::string name() const override { return "the ledger " + file_.string(); }
+
+  /// A consistent copy of the whole database into `file`, which must be an empty file, while others write on.
+  Status copy_to(const std::filesystem::path& file);
 
   /// What SQLite said last, as an Error whose code and hint fit the cause.
   Error failure() const;
-
   sqlite3* raw() const { return handle_.get(); }
   const std::filesystem::path& file() const { return file_; }
 
@@ -32,53 +45,17 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { ::sqlite3_close_v2(handle); }
   };
-  Database(sqlite3* handle, std::filesystem::path file) : handle_(handle), file_(std::move(file)) {}
+  SqliteDatabase(sqlite3* handle, std::filesystem::path file, std::chrono::milliseconds busy)
+      : handle_(handle), file_(std::move(file)), busy_(busy) {}
   std::unique_ptr<sqlite3, Close> handle_;
   std::filesystem::path file_;
+  std::chrono::milliseconds busy_;
 };
 
-/// A failure while preparing or binding is kept and comes out of the next next() or done().
-class Statement {
- public:
-  Statement(const Database& database, const char* sql);
+/// Opens or creates a ledger's file (0600, WAL, whole or not at all), with its tables as this program knows them.
+Result<std::unique_ptr<SqliteDatabase>> open_file(const std::filesystem::path& file, std::chrono::milliseconds busy);
 
-  Statement& bind(int place, std::string_view text);
-  Statement& bind(int place, std::int64_t number);
-
-  /// True when there is a row to read.
-  Result<bool> next();
-  /// Runs a statement that yields no rows, and makes it ready to be bound again.
-  Status done();
-
-  std::string text(int column) const;
-  std::int64_t number(int column) const { return ::sqlite3_column_int64(handle_.get(), column); }
-  int columns() const { return ::sqlite3_column_count(handle_.get()); }
-
- private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const { ::sqlite3_finalize(handle); }
-  };
-  const Database& database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
-  int failed_ = SQLITE_OK;
-};
-
-/// Takes the write lock at once (BEGIN IMMEDIATE), so that two processes wait for one another and never find out at
-/// the end that they clash. Rolled back unless committed.
-class Transaction {
- public:
-  static Result<Transaction> begin(Database& database);
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-  Transaction& operator=(Transaction&&) = delete;
-  ~Transaction();
-  Status commit();
-
- private:
-  explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
-};
-
-/// The first column of the first row; 0 when there is none.
-Result<std::int64_t> single_number(const Database& database, const char* sql);
+/// An empty file of mode 0600 beside `file`, for a database that gets its name last.
+Result<std::filesystem::path> empty_file_beside(const std::filesystem::path& file);
 
 }  // namespace epki::ledger

@@ -9,11 +9,13 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "ledger/schema.hpp"
+#include "ledger/sqlite.hpp"
 #include "pki/ossl/digest.hpp"
 
 namespace epki::ledger {
 namespace {
 
+const Ledger::Options quick{.busy = std::chrono::milliseconds(50)};
 const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
 
 class LedgerTest : public testing::Test {
@@ -26,13 +28,13 @@ class LedgerTest : public testing::Test {
   }
 
   Ledger open() {
-    auto book = Ledger::open(file, clock, {std::chrono::milliseconds(50)});
+    auto book = Ledger::open(file, clock, quick);
     EXPECT_TRUE(book) << book.error().what;
     return std::move(*book);
   }
 
   Error refusal() {
-    auto book = Ledger::open(file, clock, {std::chrono::milliseconds(50)});
+    auto book = Ledger::open(file, clock, quick);
     EXPECT_FALSE(book);
     return book ? Error{} : std::move(book).error();
   }
@@ -69,13 +71,13 @@ TEST_F(LedgerTest, IsMadeForItsOwnerOnly) {
 
 TEST_F(LedgerTest, IsDurableAndGuarded) {
   auto book = open();
-  auto plain = Database::open(file, std::chrono::milliseconds(50));
+  auto plain = SqliteDatabase::open(file, std::chrono::milliseconds(50));
   ASSERT_TRUE(plain);
-  Statement mode(*plain, "PRAGMA journal_mode");
+  Statement mode(**plain, "PRAGMA journal_mode");
   ASSERT_TRUE(*mode.next());
   EXPECT_EQ(mode.text(0), "wal");
-  EXPECT_EQ(*single_number(*plain, "PRAGMA user_version"), schema_version());
-  EXPECT_EQ(*single_number(*plain, "PRAGMA application_id"), application_id);
+  EXPECT_EQ(*single_number(**plain, "PRAGMA user_version"), schema_version());
+  EXPECT_EQ(*single_number(**plain, "PRAGMA application_id"), application_id);
 }
 
 TEST_F(LedgerTest, RemembersWhatWasIssued) {
@@ -284,20 +286,37 @@ TEST_F(LedgerTest, ThreadsMayShareOne) {
   EXPECT_TRUE(book.check()->starts_with("ok, 40 events"));
 }
 
+// Gives 0, 1, 2, …
+class Counting final : public RandomSource {
+ public:
+  void fill(std::span<std::byte> bytes) override {
+    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++);
+  }
+
+ private:
+  int next_ = 0;
+};
+
 // The worked example of docs/ledger.md, made again.
 TEST_F(LedgerTest, TheDocumentedExampleIsWhatTheLedgerWrites) {
-  auto book = open();
-  ASSERT_TRUE(
-      book.journal_begin("861234567890123", "twin-upload", Json::object({{"file", "cacert_0123456789ab.pem"}})));
+  Counting random;
+  auto book = Ledger::open(file, clock,
+                           {.operator_name = "Kim", .station = "line-1", .tool = "ec200u-pki 0.1.0", .random = &random});
+  ASSERT_TRUE(book);
+  const auto entry =
+      book->journal_begin("861234567890123", "twin-upload", Json::object({{"file", "cacert_0123456789ab.pem"}}));
+  ASSERT_TRUE(entry);
   clock.advance(std::chrono::seconds(7));
-  ASSERT_TRUE(book.journal_end(1));
+  ASSERT_TRUE(book->journal_end(*entry));
   const auto doc = read_file(std::filesystem::path(EPKI_SOURCE_DIR) / "docs/ledger.md");
   ASSERT_TRUE(doc);
-  auto database = Database::open(file, std::chrono::milliseconds(50));
+  auto database = SqliteDatabase::open(file, std::chrono::milliseconds(50));
   ASSERT_TRUE(database);
-  Statement events(*database, "SELECT number, at, kind, rows, detail, hash FROM event ORDER BY number");
+  Statement events(**database,
+                   "SELECT at, kind, detail, rows, operator, station, tool, key, hash, (SELECT salt FROM personal)"
+                   " FROM event ORDER BY number");
   while (*events.next())
-    for (int column = 1; column < events.columns(); ++column)
+    for (int column = 0; column < events.columns(); ++column)
       EXPECT_NE(doc->find(events.text(column)), std::string::npos) << events.text(column) << " is not in the page";
 }
 

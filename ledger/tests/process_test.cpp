@@ -79,13 +79,13 @@ TEST_F(ProcessTest, AProcessKilledInsideATransactionLeavesNoTraceAndNoLock) {
   auto holder = writer({"hold"}, true);
   ASSERT_EQ(**holder.read_line(soon()), "held");
   holder.kill_now();
-  auto book = Ledger::open(file, clock, {std::chrono::milliseconds(50)});
+  auto book = Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)});
   ASSERT_TRUE(book) << book.error().what;
   EXPECT_TRUE(book->journal_begin("1", "k", Json()));
 }
 
 TEST_F(ProcessTest, ALockHeldTooLongIsSaid) {
-  auto book = Ledger::open(file, clock, {std::chrono::milliseconds(50)});
+  auto book = Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)});
   ASSERT_TRUE(book);
   auto holder = writer({"hold"}, true);
   ASSERT_EQ(**holder.read_line(soon()), "held");
@@ -95,7 +95,7 @@ TEST_F(ProcessTest, ALockHeldTooLongIsSaid) {
   EXPECT_EQ(refused.error().what, "the ledger " + file.string() + " stays locked by another program");
   EXPECT_FALSE(refused.error().hint.empty());
   EXPECT_TRUE(book->issued()) << "reading goes on";
-  EXPECT_TRUE(Ledger::open(file, clock, {std::chrono::milliseconds(50)})) << "and opening";
+  EXPECT_TRUE(Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)})) << "and opening";
   holder.close_input();
   EXPECT_EQ(holder.wait(soon()), 0);
   EXPECT_TRUE(book->journal_begin("1", "k", Json()));

@@ -40,9 +40,9 @@ int issue(ledger::Ledger& book, const std::string& name, int batches) {
 }
 
 int hold(const std::string& file) {
-  auto database = ledger::Database::open(file, std::chrono::seconds(10));
+  auto database = ledger::SqliteDatabase::open(file, std::chrono::seconds(10));
   if (!database) return say(database.error());
-  auto transaction = ledger::Transaction::begin(*database);
+  auto transaction = ledger::Transaction::write(**database);
   if (!transaction) return say(transaction.error());
   std::puts("held");
   std::fflush(stdout);

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/text.hpp"
-#include "pki/ossl/der.hpp"
+#include "pki/ossl/der_writer.hpp"
 #include "pki/ossl/digest.hpp"
 #include "pki/ossl/facts.hpp"
 #include "pki/ossl/impl.hpp"

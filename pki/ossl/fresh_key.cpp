@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "pki/ossl/der.hpp"
+#include "pki/ossl/der_writer.hpp"
 #include "pki/ossl/impl.hpp"
 
 namespace epki::ossl {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/text.hpp"
-#include "pki/ossl/der.hpp"
+#include "pki/ossl/der_writer.hpp"
 #include "pki/ossl/facts.hpp"
 #include "pki/ossl/impl.hpp"
 

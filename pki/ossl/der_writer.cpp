@@ -1,4 +1,4 @@
-#include "pki/ossl/der.hpp"
+#include "pki/ossl/der_writer.hpp"
 
 #include <algorithm>
 #include <array>

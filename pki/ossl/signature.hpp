@@ -1,0 +1,13 @@
+#pragma once
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace epki::ossl {
+
+/// Verifies a detached signature over `message` as `openssl dgst -sha256 -sign` (RSA PKCS#1 v1.5, ECDSA) or
+/// `openssl pkeyutl -sign -rawin` (Ed25519) makes it. `public_key_pem` is a PEM "PUBLIC KEY" or a certificate.
+/// Errc::key when it is neither, or when the signature does not verify.
+Status verify_detached(std::string_view public_key_pem, std::string_view message, std::string_view signature);
+
+}  // namespace epki::ossl
