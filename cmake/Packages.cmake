@@ -8,6 +8,9 @@ find_package(nlohmann_json 3.9 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
 
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
+
 # Botan 3 where there is one, else Botan 2: the oracle compiles against either.
 pkg_check_modules(BOTAN IMPORTED_TARGET botan-3)
 if(NOT BOTAN_FOUND)
@@ -23,6 +26,12 @@ add_library(epki_mbedtls INTERFACE)
 add_library(epki::mbedtls ALIAS epki_mbedtls)
 target_include_directories(epki_mbedtls SYSTEM INTERFACE "${MBEDTLS_INCLUDE_DIR}")
 target_link_libraries(epki_mbedtls INTERFACE "${MBEDTLS_LIBRARY}" "${MBEDX509_LIBRARY}" "${MBEDCRYPTO_LIBRARY}")
+
+# Debian's kainjow-mustache is one header without a CMake package.
+find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
+add_library(epki_mustache INTERFACE)
+add_library(epki::mustache ALIAS epki_mustache)
+target_include_directories(epki_mustache SYSTEM INTERFACE "${MUSTACHE_INCLUDE_DIR}")
 
 if(EPKI_TESTS)
   find_package(GTest REQUIRED)

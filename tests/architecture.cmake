@@ -21,9 +21,12 @@ only_in("OpenSSL" "<openssl/" "^pki/ossl/")
 only_in("Botan" "<botan/" "^verify/oracle/")
 only_in("mbedTLS" "<mbedtls/" "^sim/")
 only_in("the JSON library" "<nlohmann/" "^core/json\\.cpp$")
+only_in("Mustache" "<kainjow/" "^core/template\\.cpp$")
 only_in("toml++" "<toml\\+\\+/" "^core/toml\\.cpp$")
 only_in("CLI11" "<CLI/" "^cli/command_line\\.cpp$")
 only_in("SQLite" "<sqlite3" "^ledger/")
+only_in("libqrencode" "<qrencode" "^provision/station/labels/qr_code\\.cpp$")
+only_in("librsvg" "<librsvg/" "^provision/station/labels/png\\.cpp$")
 only_in("libudev" "<libudev" "^provision/transport/")
 
 # room, regular expression of what it may not include

@@ -1,0 +1,9 @@
+^XA
+^CI28
+^FO16,16^BQN,2,5^FH^FDMA,{{qr_text}}^FS
+^FO240,24^A0N,36,36^FH^FD{{name}}^FS
+^FO240,72^A0N,26,26^FDIMEI^FS
+^FO240,102^A0N,30,30^FH^FD{{imei}}^FS
+^FO240,142^A0N,22,22^FH^FD{{model}} {{firmware}}^FS
+^FO240,172^A0N,22,22^FH^FD{{batch}}  {{date}}^FS
+^XZ

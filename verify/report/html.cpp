@@ -1,0 +1,106 @@
+#include "verify/report/html.hpp"
+
+#include "core/template.hpp"
+#include "verify/report/embedded.hpp"
+#include "verify/report/matrix.hpp"
+#include "verify/report/statement.hpp"
+
+namespace epki::report {
+
+namespace {
+
+Json rows_of(const Matrix& matrix) {
+  Json rows = Json::array();
+  for (const auto& row : matrix.rows) {
+    Json cells = Json::array();
+    for (const auto& cell : row.cells)
+      cells.push(Json::object({{"state", cell.tried ? word(cell.agreement) : std::string_view("not-tried")},
+                               {"text", cell.tried ? cell.text : "–"}}));
+    rows.push(Json::object({{"id", row.id}, {"presented", row.presented}, {"cells", cells}}));
+  }
+  return rows;
+}
+
+Json columns_of(const Matrix& matrix) {
+  Json columns = Json::array();
+  for (const auto& name : matrix.columns) columns.push(Json::object({{"name", name}}));
+  return columns;
+}
+
+Json open_rows(const Json& verdict) {
+  Json open = Json::array();
+  for (const auto& [row, means] : not_established(verdict)) open.push(Json::object({{"row", row}, {"means", means}}));
+  return open;
+}
+
+Json policy_rows(const Json& policy) {
+  Json rows = Json::array();
+  for (const auto& [row, value] : policy.members())
+    if (!value.is_object()) rows.push(Json::object({{"row", row}, {"value", value.text_or(value.dump(-1))}}));
+  for (const auto& [row, value] : policy["knobs"].members())
+    rows.push(Json::object({{"row", "knob " + row}, {"value", value.text_or(value.dump(-1))}}));
+  return rows;
+}
+
+Json path_section(const std::string& path, const Json& verdict, const Json& document) {
+  const auto matrix = matrix_of(document["probes"], path);
+  const auto open = open_rows(verdict);
+  // A section key that holds a text would open a scope of its own in Mustache; only flags and lists open sections.
+  return Json::object({{"title", path == "ssl" ? "SSL sockets (AT+QSSLOPEN)" : "MQTT (AT+QMTOPEN)"},
+                       {"answer", answer(verdict)},
+                       {"class", verdict["class"]},
+                       {"influence", verdict["built_in_influence"]},
+                       {"because", verdict["because"]},
+                       {"next_step", verdict["next_step"].text_or("").empty() ? Json() : verdict["next_step"]},
+                       {"anchors", verdict["anchors_found"]},
+                       {"has_anchors", verdict["anchors_found"].size() > 0},
+                       {"anchors_tried", verdict["anchors_tried"]},
+                       {"columns", columns_of(matrix)},
+                       {"rows", rows_of(matrix)},
+                       {"policy", policy_rows(verdict["policy"])},
+                       {"open", open},
+                       {"has_open", open.size() > 0},
+                       {"statement", statement(path, verdict, document["device"], document["oracle"])}});
+}
+
+Json texts(const Json& list) {
+  Json out = Json::array();
+  for (const auto& item : list.items()) out.push(Json::object({{"text", item}}));
+  return out;
+}
+
+}  // namespace
+
+std::string masked(std::string_view number) {
+  constexpr std::size_t shown = 8;  // an IMEI's type allocation code (3GPP TS 23.003, 6.2.1)
+  return number.size() <= shown ? std::string(number) : std::string(number.substr(0, shown)) + "…";
+}
+
+Result<std::string> html(const Json& document, const Occasion& occasion) {
+  const auto& device = document["device"];
+  Json paths = Json::array();
+  for (const auto& [path, verdict] : document["verdict"].members()) paths.push(path_section(path, verdict, document));
+  const auto warnings = texts(document["warnings"]);
+  const auto milliseconds = document["duration_ms"].integer().value_or(0);
+  const Json data = Json::object(
+      {{"model", device["model"]},
+       {"firmware", device["firmware"]},
+       {"imei", masked(device["imei"].text_or(""))},
+       {"simulated", device["simulated"].boolean().value_or(false)},
+       {"at", occasion.at},
+       {"tool", occasion.tool},
+       {"command", occasion.command},
+       {"paths", paths},
+       {"handshakes", document["handshakes"]},
+       {"reboots", document["reboots"]},
+       {"seconds", (milliseconds + 500) / 1000},
+       {"oracle", document["oracle"]["name"].text_or("") + " " + document["oracle"]["version"].text_or("")},
+       {"clock", device["clock"].text_or("").empty() ? Json() : device["clock"]},
+       {"files", device["files"]},
+       {"has_files", device["files"].size() > 0},
+       {"warnings", warnings},
+       {"has_warnings", warnings.size() > 0}});
+  return fill_template(verify_page(), data, Escaping::html);
+}
+
+}  // namespace epki::report

@@ -1,0 +1,99 @@
+#include "verify/report/statement.hpp"
+
+#include <array>
+#include <utility>
+
+namespace epki::report {
+
+namespace {
+
+using Words = std::pair<std::string_view, std::string_view>;
+
+std::string_view find_in(std::span<const Words> table, std::string_view key) {
+  for (const auto& [known, text] : table)
+    if (known == key) return text;
+  return {};
+}
+
+// {class, answer}. The words are those of docs/verify.md.
+constexpr std::array answers{
+    Words{"uploaded", "No built-in trust anchor influenced the result: only the uploaded CA decided."},
+    Words{"union", "Yes: beside the uploaded CA, trust anchors inside the firmware are accepted."},
+    Words{"built-in", "Yes: only trust anchors inside the firmware are accepted, and the uploaded CA is not."},
+    Words{"built-in-when-nothing-uploaded",
+          "Partly: trust anchors inside the firmware are accepted while no CA is bound, and not otherwise."},
+    Words{"unverified", "The question does not arise: this client accepts any server, whoever signed its certificate."},
+    Words{"uploaded-not-honoured", "No built-in trust anchor was found, but the uploaded CA is not accepted either."},
+};
+
+// {class, what a product's specification may say}.
+constexpr std::array statements{
+    Words{"uploaded",
+          "a TLS server is accepted only if its certificate chains to the CA that was uploaded and bound; none of the "
+          "other trust anchors tried had any influence"},
+    Words{"union",
+          "a TLS server is accepted if its certificate chains to the uploaded CA or to a trust anchor inside the "
+          "firmware. A private CA therefore does not exclude servers under those other anchors"},
+    Words{"built-in",
+          "a TLS server is accepted only if its certificate chains to a trust anchor inside the firmware. A private CA "
+          "cannot be used"},
+    Words{
+        "built-in-when-nothing-uploaded",
+        "a TLS server is accepted only if its certificate chains to the uploaded CA while one is bound. While none is "
+        "bound, trust anchors inside the firmware are accepted. The product must bind its CA before it connects"},
+    Words{"unverified",
+          "a TLS server is accepted whoever signed its certificate. TLS does not protect against an impostor here"},
+    Words{"uploaded-not-honoured",
+          "no TLS server was accepted, neither under the uploaded CA nor under the other trust anchors tried"},
+};
+
+constexpr std::array means{
+    Words{"anchors", "a genuine certificate under a public root with its key (--genuine), or a live server (--public)"},
+    Words{"hostname",
+          "a run in which a server under a trusted CA is accepted, then dialled by a name it does not carry"},
+    Words{"validity", "a run with the modem's clock set, under both values of ignorelocaltime"},
+    Words{"signature", "a run in which a server under the uploaded CA is accepted"},
+    Words{"eku", "a run in which a server under the uploaded CA is accepted"},
+    Words{"ca_attributes", "a run in which a server under the uploaded CA is accepted, also with ignorecertitem 8"},
+    Words{"max_intermediates", "a run in which a server under the uploaded CA is accepted"},
+    Words{"self_signed_upload", "an upload of an issuing CA that is not self-signed beside a self-signed one"},
+    Words{"decided", "the server's record of a refused certificate: whether the handshake ended first"},
+};
+
+}  // namespace
+
+std::string answer(const Json& verdict) {
+  const auto known = find_in(answers, verdict["class"].text_or(""));
+  if (!known.empty()) return std::string(known);
+  if (verdict["built_in_influence"].text_or("") == "detected")
+    return "Yes: a trust anchor inside the firmware influenced the result. What else counts was not settled.";
+  return "This run does not answer the question; the reason and the next step are below.";
+}
+
+std::string statement(std::string_view path, const Json& verdict, const Json& device, const Json& oracle) {
+  const auto client =
+      path == "ssl" ? "the TLS client of its SSL socket commands" : "the TLS client of its MQTT commands";
+  const auto who = "With firmware " + device["firmware"].text_or("(unknown)") + " of the " +
+                   device["model"].text_or("(unknown)") + " and " + client + ", set to verify the server";
+  const auto says = find_in(statements, verdict["class"].text_or(""));
+  if (says.empty())
+    return who + ", it was not established which trust anchors count. No statement about a private CA can be made.";
+  std::string text = who + ": " + std::string(says) + ".";
+  const auto tried = verdict["anchors_tried"].integer().value_or(0);
+  text +=
+      " Measured with " + std::to_string(tried) + (tried == 1 ? " genuine trust anchor" : " genuine trust anchors") +
+      " whose own positive control passed; anchors that were not tried are not covered. Each chain was judged beside " +
+      oracle["name"].text_or("an oracle") + " " + oracle["version"].text_or("") +
+      ". The statement holds for this firmware revision and these settings only.";
+  if (device["simulated"].boolean().value_or(false)) text += " It was measured on a simulated modem.";
+  return text;
+}
+
+std::vector<Open> not_established(const Json& verdict) {
+  std::vector<Open> open;
+  for (const auto& [row, value] : verdict["policy"].members())
+    if (value.text_or("unknown") == "unknown") open.push_back({row, std::string(find_in(means, row))});
+  return open;
+}
+
+}  // namespace epki::report

@@ -1,0 +1,25 @@
+#pragma once
+// What a verdict says, in sentences ready for a product specification.
+
+#include <string>
+#include <string_view>
+
+#include "core/json.hpp"
+
+namespace epki::report {
+
+/// One sentence that answers: are there trust anchors in the firmware that nobody uploaded? `verdict` is one path's
+/// object of a verify document.
+std::string answer(const Json& verdict);
+
+/// One paragraph for the specification of a product that uses this modem: what holds, for which firmware and settings,
+/// and what it does not say.
+std::string statement(std::string_view path, const Json& verdict, const Json& device, const Json& oracle);
+
+/// Rows of the policy that were not established, each with the means that would split it.
+struct Open {
+  std::string row, means;
+};
+std::vector<Open> not_established(const Json& verdict);
+
+}  // namespace epki::report
