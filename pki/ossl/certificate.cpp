@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 
 #include <limits>
+#include <new>
 
 #include "core/text.hpp"
 #include "pki/ossl/der_writer.hpp"
@@ -136,6 +137,15 @@ std::string pem_of_certificate(std::span<const std::byte> der) {
 
 std::string Certificate::pem() const {
   return pem_of_certificate(impl_->der);
+}
+
+std::string Certificate::pem_trusted_for_clients() const {
+  const CertificateHandle copy(X509_dup(impl_->handle.get()));
+  const BioHandle out(BIO_new(BIO_s_mem()));
+  if (!copy || !out || X509_add1_trust_object(copy.get(), OBJ_nid2obj(NID_client_auth)) != 1 ||
+      PEM_write_bio_X509_AUX(out.get(), copy.get()) != 1)
+    throw std::bad_alloc();  // a memory BIO fails for no other reason
+  return std::string(content_of(out.get()));
 }
 
 std::string Certificate::sha256() const {

@@ -25,6 +25,9 @@ class Certificate {
 
   const std::vector<std::byte>& der() const;
   std::string pem() const;     ///< one PEM block, LF line ends, 64 columns
+  /// OpenSSL's "TRUSTED CERTIFICATE" block: a trust anchor for client certificates, also where it is no root (openssl-x509,
+  /// "Trust settings"). Programs on OpenSSL read it, others do not.
+  std::string pem_trusted_for_clients() const;
   std::string sha256() const;  ///< of the DER, 64 lower-case hex digits
 
   int version() const;          ///< 1, 2 or 3
