@@ -1,36 +1,22 @@
+#include <algorithm>
 #include <memory>
 #include <thread>
 
 #include "cli/commands.hpp"
-#include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
+#include "cli/provision_job.hpp"
 #include "core/exit_code.hpp"
-#include "core/file.hpp"
 #include "core/text.hpp"
-#include "ledger/ledger.hpp"
-#include "pki/ossl/certificate.hpp"
 #include "provision/plan/provision.hpp"
 
 namespace epki::cli {
 
 namespace cmd_provision {
 
-// A name that reaches a simulated modem's broker and that no certificate of ours carries.
-constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
-
 struct Options {
   std::vector<std::string> ports{};
   std::optional<std::int64_t> baud{}, context{}, client{};
   bool dry_run = false, show = false, reboot_check = false, no_connect = false, deep = false;
-};
-
-struct Job {
-  config::Project project;
-  plan::Wanted wanted;
-  plan::Options options;
-  std::vector<std::string> simulated_names;
-  std::int64_t baud = 115200;
-  bool show = false;
 };
 
 /// One device's result: a report, or why there is none.
@@ -55,108 +41,18 @@ class NamedReporter final : public Reporter {
   std::string name_;
 };
 
-Result<std::string> twin_of(ledger::Ledger& ledger) {
-  auto twins = ledger.issued("twin");
-  if (!twins) return std::move(twins).error();
-  return twins->empty() ? std::string{} : twins->back().pem;
-}
-
-Result<Job> make_job(const Options& options) {
-  auto project = config::load(std::filesystem::current_path());
-  if (!project) return std::move(project).error();
-  Job job{.project = *std::move(project), .wanted = {}, .options = {}, .simulated_names = {}};
-  const auto& p = job.project;
-  auto root = read_file(p.root_certificate());
-  if (!root) return std::move(root).error();
-  if (auto parsed = ossl::Certificate::from_pem(*root); !parsed)
-    return std::move(parsed).error().during("reading " + p.root_certificate().string());
-  auto& wanted = job.wanted;
-  wanted.ca_pem = *std::move(root);
-  wanted.context = static_cast<int>(options.context.value_or(p.modem.ssl_context));
-  wanted.spare_context = static_cast<int>(p.modem.spare_context);
-  if (wanted.spare_context == wanted.context)
-    return Error{Errc::usage, "SSL context " + std::to_string(wanted.context) + " is the spare context of the project",
-                 "choose another --context, or another spare_context in ec200u-pki.toml"};
-  wanted.client = static_cast<int>(options.client.value_or(p.modem.client));
-  wanted.pdp = static_cast<int>(p.modem.pdp_context);
-  wanted.apn = p.modem.apn;
-  wanted.host = p.broker.hosts.front();
-  wanted.port = static_cast<std::uint16_t>(p.broker.port);
-  wanted.certificate_names = p.broker.hosts;
-  wanted.certificate_names.insert(wanted.certificate_names.end(), p.broker.ips.begin(), p.broker.ips.end());
-  if (const auto pem = read_file(p.broker_folder() / "certs/server.pem"); pem)
-    if (const auto server = ossl::chain_from_pem(*pem); server && !server->empty()) {
-      for (const auto& names : {server->front().dns_names(), server->front().ip_addresses()})
-        wanted.certificate_names.insert(wanted.certificate_names.end(), names.begin(), names.end());
-      wanted.certificate_names.push_back(server->front().common_name());
-    }
-
-  auto& o = job.options;
-  o.dry_run = options.dry_run;
-  o.connect = p.provision.connect && !options.no_connect;
-  o.reboot_check = options.reboot_check;
-  o.deep = options.deep;
-  o.clock = plan::parse_clock_source(p.provision.clock).value_or(plan::ClockSource::automatic);
-  o.ntp_server = p.provision.ntp_server;
-  o.registration_limit = std::chrono::seconds(p.provision.registration_seconds);
-  o.topic = p.provision.topic;
-  job.baud = options.baud.value_or(p.modem.baud);
-  job.show = options.show;
-  job.simulated_names = p.broker.hosts;
-  job.simulated_names.emplace_back(name_nobody_certifies);
-  return job;
-}
-
-Status write_boot_files(const config::Project& project, plan::DeviceReport& report) {
-  if (!report.boot) return success();
-  const auto folder = project.folder / plan::boot_folder;
-  if (auto made = make_folder(folder); !made) return made;
-  const auto stem = plan::boot_stem(*report.boot);
-  const std::pair<const char*, std::string> files[] = {{".txt", plan::boot_text(*report.boot)},
-                                                       {".h", plan::boot_c_header(*report.boot)},
-                                                       {".json", plan::boot_json(*report.boot).dump() + "\n"}};
-  for (const auto& [ending, text] : files) {
-    const auto path = folder / (stem + ending);
-    if (auto written = replace_file(path, text, 0644); !written) return written;
-    report.boot_files.push_back(path.string());
-  }
-  return success();
-}
-
-Result<Device> work_on(const transport::PortSpec& spec, const Job& job, Context& context, Reporter& reporter) {
-  auto ledger = ledger::Ledger::open(job.project.ledger_file(), context.clock);
-  if (!ledger) return std::move(ledger).error();
-  auto twin = twin_of(*ledger);
-  if (!twin) return std::move(twin).error();
-  plan::Wanted wanted = job.wanted;
-  wanted.twin_pem = *std::move(twin);
-  wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
-  if (wanted.simulated) wanted.alternate_names.emplace_back(name_nobody_certifies);
-
-  auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
-  if (!modem) return std::move(modem).error();
-  Device device{.port = modem->name};
-  if (auto undone = undo_leftovers(*modem->engine, *ledger, reporter, context); !undone)
-    return std::move(undone).error();
-  if (job.show) {
+Result<Device> work_on(const transport::PortSpec& spec, const ProvisionJob& job, bool show, Context& context,
+                       Reporter& reporter) {
+  if (show) {
+    auto modem = open_for(spec, job, context, reporter);
+    if (!modem) return std::move(modem).error();
     auto shown = plan::show(*modem->engine, modem->name);
     if (!shown) return std::move(shown).error();
-    device.shown = *std::move(shown);
-    return device;
+    return Device{.port = modem->name, .shown = *std::move(shown)};
   }
-  if (job.options.reboot_check && vanishes_on_restart(spec, *modem))
-    return Error{
-        Errc::usage,
-        "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
-        "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
-  const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel};
-  device.report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
-  if (!job.options.dry_run)
-    if (auto written = write_boot_files(job.project, *device.report); !written) {
-      device.report->warnings.push_back(written.error().what);
-      reporter.warning(written.error().what);
-    }
-  return device;
+  auto report = provision_one(spec, job, context, reporter, nullptr);
+  if (!report) return std::move(report).error();
+  return Device{.port = report->port, .report = *std::move(report)};
 }
 
 std::string text_of(const plan::DeviceReport& report, bool dry_run) {
@@ -186,12 +82,6 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
   return text;
 }
 
-// Several devices: a failure's own code beats "no", which beats "done" (README, "Exit codes").
-int worse(int a, int b) {
-  const auto rank = [](int exit) { return exit == exit_code::done ? 0 : exit == exit_code::no ? 1 : 2; };
-  return rank(b) > rank(a) ? b : a;
-}
-
 Json failed_device(const Device& device) {
   plan::DeviceReport report;
   report.port = device.port;
@@ -204,7 +94,7 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
   Json list = Json::array();
   for (auto& device : devices) {
     if (device.report) {
-      outcome.exit = worse(outcome.exit, device.report->exit_code());
+      outcome.exit = exit_code::worse(outcome.exit, device.report->exit_code());
       outcome.text += text_of(*device.report, dry_run);
       list.push(device.report->json());
       if (device.report->error && !outcome.error) outcome.error = device.report->error;
@@ -212,7 +102,7 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
       outcome.text += device.shown->text();
       list.push(device.shown->json());
     } else {
-      outcome.exit = worse(outcome.exit, exit_code::of(device.error->code));
+      outcome.exit = exit_code::worse(outcome.exit, exit_code::of(device.error->code));
       list.push(show ? Json::object({{"port", device.port}}) : failed_device(device));
       if (!outcome.error) outcome.error = device.error;
     }
@@ -222,18 +112,23 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
 }
 
 Result<Outcome> provision(const Options& options, Context& context) {
-  auto job = make_job(options);
+  auto project = config::load(std::filesystem::current_path());
+  if (!project) return std::move(project).error();
+  auto job = make_provision_job(*std::move(project), {options.context, options.client, options.baud});
   if (!job) return std::move(job).error();
+  auto& wanted_options = job->options;
+  wanted_options.dry_run = options.dry_run;
+  wanted_options.connect = wanted_options.connect && !options.no_connect;
+  wanted_options.reboot_check = options.reboot_check;
+  wanted_options.deep = options.deep;
   auto ports = options.ports;
   if (ports.empty()) ports.push_back(job->project.modem.port);
-  std::vector<transport::PortSpec> specs;
-  bool simulated = false;
-  for (const auto& text : ports) {
-    auto spec = transport::parse_port(text);
-    if (!spec) return std::move(spec).error();
-    simulated = simulated || spec->kind == transport::PortSpec::Kind::simulator;
-    specs.push_back(*std::move(spec));
-  }
+  auto parsed = parse_ports(ports);
+  if (!parsed) return std::move(parsed).error();
+  const auto& specs = *parsed;
+  const bool simulated = std::any_of(specs.begin(), specs.end(), [](const transport::PortSpec& spec) {
+    return spec.kind == transport::PortSpec::Kind::simulator;
+  });
 
   std::optional<broker::RunningBroker> broker;
   if (simulated && job->options.connect && !job->options.dry_run && !options.show) {
@@ -246,7 +141,7 @@ Result<Outcome> provision(const Options& options, Context& context) {
   const auto work = [&](std::size_t i) {
     NamedReporter named(context.reporter, ports[i]);
     Reporter& reporter = specs.size() > 1 ? static_cast<Reporter&>(named) : context.reporter;
-    auto device = work_on(specs[i], *job, context, reporter);
+    auto device = work_on(specs[i], *job, options.show, context, reporter);
     if (device) {
       devices[i] = *std::move(device);
     } else {

@@ -8,6 +8,7 @@ find_package(nlohmann_json 3.9 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
 
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 

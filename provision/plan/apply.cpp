@@ -53,6 +53,7 @@ struct Apply {
                                           [&](const FileReport& f) { return f.verified && f.sha256 == action.sha256; });
     if (!done) return Error{Errc::internal, action.name + " was not read back before it was to be bound"};
     run.detail(action.name + " was read back, its SHA-256 is " + action.sha256);
+    run.reached(Milestone::uploaded);
     return success();
   }
 
@@ -86,7 +87,9 @@ struct Apply {
       run.mqtt_pdp_taken = false;
       run.detail("this firmware takes no packet context for MQTT: " + pdp.error().what);
     }
-    return bind_mqtt(run, action.context);
+    if (auto bound = bind_mqtt(run, action.context); !bound) return bound;
+    run.reached(Milestone::configured);
+    return success();
   }
 
   Status operator()(const Connect&) const { return connect_and_publish(run); }

@@ -56,6 +56,15 @@ Status reach(Run& run) {
   return success();
 }
 
+/// A line may refuse this very board, or let it go without connecting.
+Status admit(Run& run) {
+  if (run.around.watch == nullptr) return success();
+  auto connect = run.around.watch->identified(run.report.identity);
+  if (!connect) return std::move(connect).error();
+  run.options.connect = run.options.connect && *connect;
+  return success();
+}
+
 Status network(Run& run) {
   run.step("waiting for registration");
   if (auto done = run.modem.wait_registered(after(run.options.registration_limit)); !done)
@@ -78,6 +87,7 @@ void report_found(Run& run) {
   if (run.found.ca != Stored::good) return;
   file.verified = true;
   file.evidence = run.found.ca_evidence;
+  run.reached(Milestone::uploaded);
   run.step("nothing to upload: " + run.ca_file + " is on the modem (" + run.found.ca_evidence + ")");
 }
 
@@ -105,13 +115,16 @@ Status carry_out(Run& run) {
   run.report.boot = boot_for(run);
   for (const auto id : run.ca_journal)
     if (auto ended = run.around.ledger.journal_end(id); !ended) return ended;
-  return judge(run);
+  if (auto done = judge(run); !done) return done;
+  run.reached(Milestone::verified);
+  return success();
 }
 
 Status work(Run& run) {
   if (auto done = check(run.wanted); !done) return done;
   if (auto done = prepare(run); !done) return done;
   if (auto done = reach(run); !done) return done;
+  if (auto done = admit(run); !done) return done;
   if (!run.options.dry_run)
     if (auto done = make_ready(run); !done) return done;
   if (auto done = inspect(run); !done) return done;

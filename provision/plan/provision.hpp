@@ -58,12 +58,30 @@ struct Options {
   std::string topic = "ec200u/selftest";
 };
 
+/// What a run has proved so far, in this order.
+enum class Milestone : std::uint8_t {
+  uploaded,    ///< every wanted file is on the modem and was read back
+  configured,  ///< every setting was read back, MQTT is bound
+  verified,    ///< what the options ask to be proved was proved
+};
+
+/// Somebody who follows a run and may end it: a manufacturing line. Called from the thread that runs provision().
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  /// Before anything on the modem is changed. False: this modem is not to connect, whatever the options say. An Error
+  /// ends the run and becomes its result.
+  virtual Result<bool> identified(const ec200u::Identity& identity) = 0;
+  virtual void reached(Milestone milestone) = 0;
+};
+
 struct Surroundings {
   ledger::Ledger& ledger;
   const Clock& clock;
   RandomSource& random;
   Reporter& reporter;
   const Cancel& cancel;
+  Watch* watch = nullptr;  ///< nobody follows
 };
 
 enum class DeviceStatus : std::uint8_t {

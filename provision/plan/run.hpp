@@ -32,7 +32,7 @@ struct Found {
 struct Run {
   ec200u::Modem modem;
   const Wanted& wanted;
-  const Options& options;
+  Options options;
   const Surroundings& around;
   DeviceReport& report;
   std::string ca_file{}, ca_sha256{};
@@ -44,6 +44,9 @@ struct Run {
   std::vector<std::int64_t> ca_journal{};  ///< open entries of kind journal_ca
   Found found{};
 
+  void reached(Milestone milestone) {
+    if (around.watch != nullptr && !options.dry_run) around.watch->reached(milestone);
+  }
   void step(std::string_view sentence) { around.reporter.step(sentence); }
   void detail(std::string_view sentence) { around.reporter.detail(sentence); }
   void warn(std::string sentence) {

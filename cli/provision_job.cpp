@@ -1,0 +1,124 @@
+#include "cli/provision_job.hpp"
+
+#include "cli/leftovers.hpp"
+#include "core/file.hpp"
+#include "ledger/ledger.hpp"
+#include "pki/ossl/certificate.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+// A name that reaches a simulated modem's broker and that no certificate of ours carries.
+constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
+
+Result<std::string> twin_of(ledger::Ledger& ledger) {
+  auto twins = ledger.issued("twin");
+  if (!twins) return std::move(twins).error();
+  return twins->empty() ? std::string{} : twins->back().pem;
+}
+
+// The names of the certificate that the broker serves, where it can be read.
+void add_served_names(const config::Project& project, std::vector<std::string>& names) {
+  const auto pem = read_file(project.broker_folder() / "certs/server.pem");
+  if (!pem) return;
+  const auto server = ossl::chain_from_pem(*pem);
+  if (!server || server->empty()) return;
+  for (const auto& more : {server->front().dns_names(), server->front().ip_addresses()})
+    names.insert(names.end(), more.begin(), more.end());
+  names.push_back(server->front().common_name());
+}
+
+Status write_boot_files(const config::Project& project, plan::DeviceReport& report) {
+  if (!report.boot) return success();
+  const auto folder = project.folder / plan::boot_folder;
+  if (auto made = make_folder(folder); !made) return made;
+  const auto stem = plan::boot_stem(*report.boot);
+  const std::pair<const char*, std::string> files[] = {{".txt", plan::boot_text(*report.boot)},
+                                                       {".h", plan::boot_c_header(*report.boot)},
+                                                       {".json", plan::boot_json(*report.boot).dump() + "\n"}};
+  for (const auto& [ending, text] : files) {
+    const auto path = folder / (stem + ending);
+    if (auto written = replace_file(path, text, 0644); !written) return written;
+    report.boot_files.push_back(path.string());
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoices& choices) {
+  ProvisionJob job{.project = std::move(project)};
+  const auto& p = job.project;
+  auto root = read_file(p.root_certificate());
+  if (!root) return std::move(root).error();
+  if (auto parsed = ossl::Certificate::from_pem(*root); !parsed)
+    return std::move(parsed).error().during("reading " + p.root_certificate().string());
+  auto& wanted = job.wanted;
+  wanted.ca_pem = *std::move(root);
+  wanted.context = static_cast<int>(choices.context.value_or(p.modem.ssl_context));
+  wanted.spare_context = static_cast<int>(p.modem.spare_context);
+  if (wanted.spare_context == wanted.context)
+    return Error{Errc::usage, "SSL context " + std::to_string(wanted.context) + " is the spare context of the project",
+                 "choose another --context, or another spare_context in ec200u-pki.toml"};
+  wanted.client = static_cast<int>(choices.client.value_or(p.modem.client));
+  wanted.pdp = static_cast<int>(p.modem.pdp_context);
+  wanted.apn = p.modem.apn;
+  wanted.host = p.broker.hosts.front();
+  wanted.port = static_cast<std::uint16_t>(p.broker.port);
+  wanted.certificate_names = p.broker.hosts;
+  wanted.certificate_names.insert(wanted.certificate_names.end(), p.broker.ips.begin(), p.broker.ips.end());
+  add_served_names(p, wanted.certificate_names);
+
+  auto& o = job.options;
+  o.connect = p.provision.connect;
+  o.clock = plan::parse_clock_source(p.provision.clock).value_or(plan::ClockSource::automatic);
+  o.ntp_server = p.provision.ntp_server;
+  o.registration_limit = std::chrono::seconds(p.provision.registration_seconds);
+  o.topic = p.provision.topic;
+  job.baud = choices.baud.value_or(p.modem.baud);
+  job.simulated_names = p.broker.hosts;
+  job.simulated_names.emplace_back(name_nobody_certifies);
+  return job;
+}
+
+Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                           Reporter& reporter) {
+  auto ledger = ledger::Ledger::open(job.project.ledger_file(), context.clock);
+  if (!ledger) return std::move(ledger).error();
+  auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
+  if (!modem) return std::move(modem).error();
+  if (auto undone = undo_leftovers(*modem->engine, *ledger, reporter, context); !undone)
+    return std::move(undone).error();
+  return modem;
+}
+
+Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                                         Reporter& reporter, plan::Watch* watch) {
+  auto ledger = ledger::Ledger::open(job.project.ledger_file(), context.clock);
+  if (!ledger) return std::move(ledger).error();
+  auto twin = twin_of(*ledger);
+  if (!twin) return std::move(twin).error();
+  plan::Wanted wanted = job.wanted;
+  wanted.twin_pem = *std::move(twin);
+  wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
+  if (wanted.simulated) wanted.alternate_names.emplace_back(name_nobody_certifies);
+
+  auto modem = open_for(spec, job, context, reporter);
+  if (!modem) return std::move(modem).error();
+  if (job.options.reboot_check && vanishes_on_restart(spec, *modem))
+    return Error{
+        Errc::usage,
+        "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
+        "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
+  const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel, watch};
+  auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
+  if (!job.options.dry_run)
+    if (auto written = write_boot_files(job.project, report); !written) {
+      report.warnings.push_back(written.error().what);
+      reporter.warning(written.error().what);
+    }
+  return report;
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,43 @@
+#pragma once
+// What `provision` and `station` share: from a project to a modem that is provisioned. Both run one engine.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "cli/modem_port.hpp"
+#include "config/project.hpp"
+#include "core/reporter.hpp"
+#include "core/result.hpp"
+#include "provision/plan/provision.hpp"
+
+namespace epki::cli {
+
+struct ProvisionJob {
+  config::Project project;
+  plan::Wanted wanted{};
+  plan::Options options{};
+  std::vector<std::string> simulated_names{};  ///< what a simulated modem's resolver knows
+  std::int64_t baud = 115200;
+};
+
+/// What the command line may choose instead of the project file.
+struct ModemChoices {
+  std::optional<std::int64_t> context{}, client{}, baud{};
+};
+
+/// Reads the root and the broker's names. Errc::input for files that are missing or do not parse.
+Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoices& choices);
+
+/// Opens the port and undoes what a cut run left there.
+Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                           Reporter& reporter);
+
+/// One modem, from opening the port to the boot sequence on disk. An Error: the modem was not reached; what happened
+/// after that is in the report. `watch` may be null.
+Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                                         Reporter& reporter, plan::Watch* watch);
+
+}  // namespace epki::cli

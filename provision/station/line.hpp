@@ -1,0 +1,111 @@
+#pragma once
+// Many slots at once: one worker a slot, one value that everybody reads. A failing modem never slows another.
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/job.hpp"
+#include "core/cancel.hpp"
+#include "core/clock.hpp"
+#include "core/reporter.hpp"
+#include "core/result.hpp"
+#include "provision/station/bench.hpp"
+#include "provision/station/records.hpp"
+#include "provision/station/tile.hpp"
+
+namespace epki::station {
+
+/// Makes the bench of a slot. Called once, from the slot's own thread.
+using MakeBench = std::function<Result<std::unique_ptr<Bench>>(const config::JobSlot& slot)>;
+/// Told of every finished board, from the slot's thread: prints labels, tells other systems. What it returns is shown
+/// as where the label went; an Error is a warning on the tile, never a failed board.
+using OnResult = std::function<Result<std::string>(const Tile& tile, const Outcome& outcome)>;
+
+struct Snapshot {
+  std::uint64_t version = 0;
+  std::string job, batch, operator_name, held;
+  std::vector<Tile> tiles{};
+  Counters counters{};
+  std::string trouble{};  ///< of the station itself: the ledger cannot be written, …
+  Json json() const;
+};
+
+class Line {
+ public:
+  struct World {
+    const Clock& clock;
+    Reporter& reporter;
+    const Cancel& cancel;
+    Records& records;
+  };
+
+  Line(config::Job job, World world, MakeBench make_bench, OnResult on_result);
+  ~Line();  ///< stops the workers: each ends its board in a state that the next run finishes
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  /// Starts a worker for each slot.
+  void start();
+  /// One board a slot, no waiting for removal; returns when all are done. For `station --once`.
+  std::vector<std::pair<Tile, Outcome>> run_once();
+
+  Snapshot snapshot() const;
+  /// Blocks until a newer version than `seen` is there, or `by`; returns the newest either way.
+  Snapshot wait_newer(std::uint64_t seen, Deadline by) const;
+
+  /// Wakes everybody in wait_newer(), as if something had changed: for whoever must end.
+  void nudge();
+
+  // What an operator can do. Errc::usage when there is no such slot or it is not the moment.
+  Status retry(const std::string& slot);
+  Status scanned(const std::string& slot, const std::string& serial);
+  Status operator_is(const std::string& name);
+  Status release();
+  Status label_again(const std::string& slot);
+
+ private:
+  class Worker;
+  friend class Worker;
+  struct Slot {
+    config::JobSlot config;
+    Tile tile;
+    bool retry = false, label = false;
+    bool begun = false;  ///< the records hold a running attempt of this board
+    Outcome last{};
+  };
+
+  template <class Change>
+  void change(Slot& slot, Change change);
+  void serve(Slot& slot);
+  Outcome one_board(Slot& slot, Bench& bench);
+  Outcome worked(Slot& slot, Bench& bench);
+  void close_board(Slot& slot, const Outcome& outcome);
+  Result<Task> judge(Slot& slot, const Board& board);
+  Tile copy_of(const Slot& slot) const;
+  std::string other_slot_with(const Slot& slot, const std::string& imei) const;
+  void refresh_counters();
+  void say_trouble(const Error& error);
+  Result<Slot*> find(const std::string& name);
+
+  config::Job job_;
+  World world_;
+  MakeBench make_bench_;
+  OnResult on_result_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::uint64_t version_ = 1;
+  std::deque<Slot> slots_;
+  Counters counters_;
+  std::string held_, trouble_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace epki::station
