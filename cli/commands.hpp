@@ -7,6 +7,7 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_issue(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
@@ -17,6 +18,7 @@ void add_completion(CommandLine& line);
 
 inline void add_all(CommandLine& line) {
   add_init(line);
+  add_issue(line);
   add_lint(line);
   add_provision(line);
   add_verify(line);

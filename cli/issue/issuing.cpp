@@ -21,9 +21,9 @@ struct Group {
   std::vector<ca::Device> made{};
 };
 
-class Run {
+class IssuingRun {
  public:
-  Run(const Issuing& issuing, NameList& list, Output& output, ledger::Ledger& ledger, bool keep_all, Context& context)
+  IssuingRun(const Issuing& issuing, NameList& list, Output& output, ledger::Ledger& ledger, bool keep_all, Context& context)
       : issuing_(issuing), list_(list), output_(output), ledger_(ledger), keep_all_(keep_all), context_(context) {}
 
   Status prepare(const config::Project& project);
@@ -45,14 +45,14 @@ class Run {
   bool keep_all_;
   Context& context_;
   std::optional<Unfinished> note_{};
-  std::optional<ledger::Batch> batch_{};
+  std::optional<ledger::CertificateWriter> writer_{};
   std::size_t group_ = 0;
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-Status Run::prepare(const config::Project& project) {
+Status IssuingRun::prepare(const config::Project& project) {
   auto note = Unfinished::open(project.state_folder(), {.kind = issuing_.kind,
                                                         .out = issuing_.out,
                                                         .bundle = issuing_.bundle,
@@ -66,16 +66,18 @@ Status Run::prepare(const config::Project& project) {
     if (auto claimed = output_.claim(list_, context_.cancel); !claimed) return claimed;
     if (auto begun = note_->begin(context_.random); !begun) return begun;
   }
-  auto batch =
-      ledger::Batches(ledger_).begin(note_->batch(), list_.sha256(), static_cast<std::int64_t>(list_.size()));
-  if (!batch) return std::move(batch).error();
-  batch_.emplace(*std::move(batch));
-  recorded_ = static_cast<std::size_t>(batch_->rows_done);
+  ledger::Batches batches(ledger_);
+  const auto batch = batches.begin(note_->batch(), list_.sha256(), static_cast<std::int64_t>(list_.size()));
+  if (!batch) return batch.error();
+  auto writer = batches.writer(*batch);
+  if (!writer) return std::move(writer).error();
+  writer_.emplace(*std::move(writer));
+  recorded_ = static_cast<std::size_t>(batch->rows_done);
   return note_->found() ? take_up(recorded_) : success();
 }
 
 // Groups are delivered before the next is recorded, so only the last recorded one can be incomplete.
-Status Run::take_up(std::size_t recorded) {
+Status IssuingRun::take_up(std::size_t recorded) {
   const std::size_t before = recorded == 0 ? 0 : (recorded - 1) / group_ * group_;
   if (auto skipped = list_.skip(before); !skipped) return skipped;
   auto last = list_.next(recorded - before);
@@ -92,7 +94,7 @@ Status Run::take_up(std::size_t recorded) {
 }
 
 // Their certificates are recorded and their keys are gone with the process that made them.
-Status Run::supersede_lost(std::vector<ListedName> lost) {
+Status IssuingRun::supersede_lost(std::vector<ListedName> lost) {
   Group group{std::move(lost)};
   auto made = issuing_.make(group.names);
   if (!made) return std::move(made).error();
@@ -113,7 +115,7 @@ Status Run::supersede_lost(std::vector<ListedName> lost) {
   return deliver(group);
 }
 
-Result<Group> Run::next_group() {
+Result<Group> IssuingRun::next_group() {
   auto names = list_.next(group_);
   if (!names) return std::move(names).error();
   Group group{*std::move(names)};
@@ -124,16 +126,14 @@ Result<Group> Run::next_group() {
   return group;
 }
 
-Status Run::record(const Group& group) {
-  auto writer = ledger::Batches(ledger_).writer(*batch_);
-  if (!writer) return std::move(writer).error();
+Status IssuingRun::record(const Group& group) {
   for (const auto& device : group.made)
-    if (auto added = writer->add(device.row); !added) return added;
+    if (auto added = writer_->add(device.row); !added) return added;
   recorded_ += group.made.size();
-  return writer->commit(static_cast<std::int64_t>(recorded_));
+  return writer_->commit(static_cast<std::int64_t>(recorded_));
 }
 
-Status Run::deliver(Group& group) {
+Status IssuingRun::deliver(Group& group) {
   std::vector<Delivery> deliveries;
   deliveries.reserve(group.made.size());
   for (const auto& device : group.made)
@@ -148,7 +148,7 @@ Status Run::deliver(Group& group) {
   return success();
 }
 
-void Run::tell_progress() {
+void IssuingRun::tell_progress() {
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   const auto done = report_.resumed + report_.count;
   const double rate = seconds > 0 ? static_cast<double>(report_.count) / seconds : 0;
@@ -160,7 +160,7 @@ void Run::tell_progress() {
 }
 
 // The next group is made while this one is recorded and delivered.
-Status Run::work() {
+Status IssuingRun::work() {
   auto coming = std::async(std::launch::async, [this] { return next_group(); });
   for (;;) {
     auto group = coming.get();
@@ -177,7 +177,7 @@ Status Run::work() {
   }
 }
 
-IssuedReport Run::go() {
+IssuedReport IssuingRun::go() {
   auto done = work();
   if (done) done = output_.finish();
   if (done) done = note_->remove();
@@ -195,7 +195,7 @@ IssuedReport Run::go() {
 
 Result<IssuedReport> run_issuing(const Issuing& issuing, NameList& list, Output& output, ledger::Ledger& ledger,
                                  const config::Project& project, bool keep_all, Context& context) {
-  Run run(issuing, list, output, ledger, keep_all, context);
+  IssuingRun run(issuing, list, output, ledger, keep_all, context);
   if (auto prepared = run.prepare(project); !prepared) return std::move(prepared).error();
   return run.go();
 }

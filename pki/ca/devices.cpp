@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "pki/ca/pattern.hpp"
 #include "pki/ca/subject.hpp"
+#include "pki/lint/gate.hpp"
 #include "pki/ossl/digest.hpp"
 #include "pki/ossl/fresh_key.hpp"
 #include "pki/ossl/leaf_press.hpp"
@@ -16,17 +17,19 @@ namespace epki::ca {
 
 namespace {
 
-constexpr std::size_t verified_one_in = 64;
+constexpr std::size_t looked_at_one_in = 64;
 
 struct Worker {
   ossl::KeyMaker keys;
   ossl::LeafPress press;
+  lint::Gate gate;
 };
 
 // What one device gets that is decided before the threads begin.
 struct Ticket {
   std::vector<std::byte> serial;
   Instant not_after;
+  bool looked_at = false;  ///< read back and judged
 };
 
 }  // namespace
@@ -38,8 +41,9 @@ struct DeviceMint::Impl {
   World world;
   std::vector<Worker> workers;
 
-  Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket, bool verify) const;
+  Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const;
   Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted) const;
+  Status look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const;
 };
 
 DeviceMint::DeviceMint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -54,7 +58,7 @@ Status check_device_name(std::string_view name) {
 }
 
 Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyType key, const Identity& issuer,
-                                    World world, unsigned threads) {
+                                    const ossl::Chain& above, World world, unsigned threads) {
   if (auto checked = check_profile(profile, false, "client certificate"); !checked) return std::move(checked).error();
   auto spec = spec_below(profile, key, std::chrono::days(1), issuer, world);
   if (!spec) return std::move(spec).error();
@@ -67,7 +71,10 @@ Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyTy
   for (unsigned i = 0; i < threads; ++i) {
     auto keys = ossl::KeyMaker::make(key);
     if (!keys) return std::move(keys).error();
-    impl->workers.push_back({*std::move(keys), *press});
+    ossl::Chain issuers{issuer.certificate};
+    issuers.insert(issuers.end(), above.begin(), above.end());
+    impl->workers.push_back(
+        {*std::move(keys), *press, lint::Gate({std::move(issuers), profile, world.clock.now(), std::nullopt})});
   }
   return DeviceMint(std::move(impl));
 }
@@ -78,17 +85,26 @@ Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevi
   if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
   std::vector<Ticket> all;
   all.reserve(wanted.size());
+  std::optional<std::chrono::days> last;
   for (const auto& device : wanted) {
     if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
     if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
     const Instant until = world.clock.now() + device.lifetime;
-    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after())});
+    const bool looked_at = all.size() % looked_at_one_in == 0 || device.lifetime != last;
+    last = device.lifetime;
+    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after()), looked_at});
   }
   return all;
 }
 
-Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket,
-                                     bool verify) const {
+Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const {
+  if (!made.signed_by(issuer.certificate))
+    return Error{Errc::internal, "the signature just made for " + wanted.name + " does not verify",
+                 "nothing of this batch was written; suspect this machine's memory or processor"};
+  return lint::refuse_errors(gate.judge(made), wanted.name);
+}
+
+Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
   for (;;) {
     auto key = worker.keys.next();
     if (!key) return std::move(key).error();
@@ -100,11 +116,11 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
     if (!can_be_uploaded(row.pem) || !can_be_uploaded(key->pem.view())) continue;
     const bool plain = wanted.name.find_first_of("\",;<>\\= ") == std::string::npos;
     row.subject = "CN=" + wanted.name;
-    if (verify || !plain) {
+    if (ticket.looked_at || !plain) {
       const auto read = ossl::Certificate::from_der(*der);
-      if (!read || (verify && !read->signed_by(issuer.certificate)))
-        return Error{Errc::internal, "the signature just made for " + wanted.name + " does not verify",
-                     "nothing of this batch was written; suspect this machine's memory or processor"};
+      if (!read) return read.error();
+      if (ticket.looked_at)
+        if (auto good = look_at(worker.gate, wanted, *read); !good) return std::move(good).error();
       row.subject = read->subject();
     }
     row.serial = to_hex(ticket.serial);
@@ -120,16 +136,16 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
 }
 
 Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wanted) {
-  const auto tickets = impl_->tickets(wanted);
-  if (!tickets) return tickets.error();
+  auto tickets = impl_->tickets(wanted);
+  if (!tickets) return std::move(tickets).error();
   std::vector<Device> made(wanted.size());
   const std::size_t shares = std::min<std::size_t>(impl_->workers.size(), std::max<std::size_t>(wanted.size(), 1));
   std::vector<std::optional<Error>> failed(shares);
   const auto work = [&](std::size_t share) {
     const std::size_t end = wanted.size() * (share + 1) / shares;
     for (std::size_t i = wanted.size() * share / shares; i < end; ++i) {
-      const bool verify = i % verified_one_in == 0 || i + 1 == end;
-      auto device = impl_->one(impl_->workers[share], wanted[i], (*tickets)[i], verify);
+      if (i + 1 == end) (*tickets)[i].looked_at = true;
+      auto device = impl_->one(impl_->workers[share], wanted[i], (*tickets)[i]);
       if (!device) {
         failed[share] = std::move(device).error();
         return;
