@@ -41,9 +41,11 @@ Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_v
   if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
-  auto made = mint_root_once(spec, key);
-  while (made && !can_be_uploaded(made->certificate.pem())) made = mint_root_once(spec, key);
-  return made;
+  for (std::size_t attempt = 1;; ++attempt) {
+    auto made = mint_root_once(spec, key);
+    if (!made || can_be_uploaded(made->certificate.pem())) return made;
+    spec.serial = another_serial(world.random, attempt);
+  }
 }
 
 Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer) {
@@ -83,9 +85,14 @@ Result<Identity> mint_client(const profile::Profile& profile, std::string_view n
   auto spec = spec_below(profile, key, lifetime, issuer, world);
   if (!spec) return std::move(spec).error();
   spec->subject = *std::move(subject);
-  auto made = sign_below_once(*spec, key, issuer);
-  while (made && !can_be_uploaded(made->certificate.pem())) made = sign_below_once(*spec, key, issuer);
-  return made;
+  for (std::size_t attempt = 1;; ++attempt) {
+    auto made = sign_below_once(*spec, key, issuer);
+    if (!made) return made;
+    const auto text = made->key.to_pem();
+    if (!text) return text.error();
+    if (can_be_uploaded(made->certificate.pem()) && can_be_uploaded(text->view())) return made;
+    spec->serial = another_serial(world.random, attempt);
+  }
 }
 
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
@@ -124,9 +131,11 @@ Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) 
     if (extension.name == "2.5.29.14") extension = {"subjectKeyIdentifier", "hash", extension.critical};
     if (extension.name == "2.5.29.35") extension = {"authorityKeyIdentifier", "keyid", extension.critical};
   }
-  auto made = mint_twin_once(spec, *type);
-  while (made && !can_be_uploaded(made->pem())) made = mint_twin_once(spec, *type);
-  return made;
+  for (;;) {
+    auto made = mint_twin_once(spec, *type);
+    if (!made || can_be_uploaded(made->pem())) return made;
+    spec.serial = random_serial(world.random, spec.serial.size());
+  }
 }
 
 ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,

@@ -32,6 +32,16 @@ struct Ticket {
   bool looked_at = false;  ///< read back and judged
 };
 
+// As another_serial(), from the random bytes that the ticket brought: the random source belongs to another thread.
+std::vector<std::byte> derived_serial(std::span<const std::byte> serial, std::size_t attempt) {
+  std::vector<std::byte> seed(serial.begin(), serial.end());
+  seed.push_back(static_cast<std::byte>(attempt));
+  const auto digest = ossl::sha256(seed);
+  std::vector<std::byte> fresh(digest.begin(), digest.begin() + 16 + static_cast<std::ptrdiff_t>(attempt % 3));
+  fresh.front() = (fresh.front() & std::byte{0x3f}) | std::byte{0x40};
+  return fresh;
+}
+
 }  // namespace
 
 struct DeviceMint::Impl {
@@ -105,15 +115,19 @@ Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, c
 }
 
 Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
-  for (;;) {
+  auto serial = ticket.serial;
+  for (std::size_t attempt = 1;; ++attempt) {
     auto key = worker.keys.next();
     if (!key) return std::move(key).error();
-    const auto der = worker.press.press({wanted.name, ticket.serial, not_before, ticket.not_after, key->public_key});
+    const auto der = worker.press.press({wanted.name, serial, not_before, ticket.not_after, key->public_key});
     if (!der) return der.error();
     Device device;
     auto& row = device.row;
     row.pem = ossl::pem_of_certificate(*der);
-    if (!can_be_uploaded(row.pem) || !can_be_uploaded(key->pem.view())) continue;
+    if (!can_be_uploaded(row.pem) || !can_be_uploaded(key->pem.view())) {
+      serial = derived_serial(ticket.serial, attempt);
+      continue;
+    }
     const bool plain = wanted.name.find_first_of("\",;<>\\= ") == std::string::npos;
     row.subject = "CN=" + wanted.name;
     if (ticket.looked_at || !plain) {
@@ -123,7 +137,7 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
         if (auto good = look_at(worker.gate, wanted, *read); !good) return std::move(good).error();
       row.subject = read->subject();
     }
-    row.serial = to_hex(ticket.serial);
+    row.serial = to_hex(serial);
     row.issuer = issuer_sha256;
     row.kind = "device";
     row.name = wanted.name;

@@ -79,6 +79,10 @@ Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::
   return spec;
 }
 
+std::vector<std::byte> another_serial(RandomSource& random, std::size_t attempt) {
+  return random_serial(random, 16 + attempt % 3);
+}
+
 bool can_be_uploaded(std::string_view pem) {
   return pem.find("+++") == std::string_view::npos;
 }

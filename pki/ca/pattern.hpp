@@ -1,7 +1,9 @@
 #pragma once
 // For this room's own files: what every certificate of a profile has in common, and the checks before one is made.
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "pki/ca/authority.hpp"
@@ -25,7 +27,11 @@ Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::
                                          const Identity& issuer, World world);
 
 /// Modems of this family end an upload where its data hold "+++" (AT reference, 3), and base64 can hold it: about one
-/// root in 200. Such a certificate is made again, with another key.
+/// root in 200. Such a certificate is made again, with another key and another_serial().
 bool can_be_uploaded(std::string_view pem);
+
+/// 16 to 18 bytes in turn. The three characters may stand in the serial itself, or in the issuer's key identifier, which
+/// is the same every time: only a shift by one byte moves that against base64's groups of three.
+std::vector<std::byte> another_serial(RandomSource& random, std::size_t attempt);
 
 }  // namespace epki::ca
