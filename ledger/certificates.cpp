@@ -80,7 +80,7 @@ Certificates::Certificates(Ledger& ledger) : impl_(ledger.impl()) {}
 
 Result<std::optional<CertificateRecord>> Certificates::by_id(const CertificateId& id) {
   using Found = std::optional<CertificateRecord>;
-  return impl_.read<Found>([&](Database& database) -> Result<Found> {
+  return impl_.read_there<Found>([&](Database& database) -> Result<Found> {
     CertificateQuery query;
     query.add("c.serial = ?", id.serial);
     query.add("c.issuer = ?", id.issuer);
@@ -98,7 +98,7 @@ Result<std::vector<CertificateRecord>> Certificates::find(std::string_view text)
   using All = std::vector<CertificateRecord>;
   std::string hex = lower(text);
   std::erase(hex, ':');
-  return impl_.read<All>([&](Database& database) -> Result<All> {
+  return impl_.read_there<All>([&](Database& database) -> Result<All> {
     All all;
     // The ids first, each from an index of its own, and sorted here: asked in one go, or in order, a planner reads the
     // whole table instead. (Where sha256 itself is compared, SQLite puts its value into substr() and misses the index.)
@@ -138,7 +138,7 @@ Result<std::vector<CertificateRecord>> Certificates::find(std::string_view text)
 
 Result<std::vector<CertificateRecord>> Certificates::list(const CertificateFilter& filter) {
   using All = std::vector<CertificateRecord>;
-  return impl_.read<All>([&](Database& database) -> Result<All> {
+  return impl_.read_there<All>([&](Database& database) -> Result<All> {
     All all;
     const auto now = impl_.clock.now();
     if (filter.status == CertificateStatus::unsettled) {
@@ -231,7 +231,7 @@ Result<std::size_t> Certificates::report_unaccounted(std::span<const Unaccounted
 
 Result<std::vector<Unaccounted>> Certificates::unaccounted() {
   using All = std::vector<Unaccounted>;
-  return impl_.read<All>([&](Database& database) -> Result<All> {
+  return impl_.read_there<All>([&](Database& database) -> Result<All> {
     Statement rows(database, std::string("SELECT u.issuer, u.serial, u.why, u.at FROM unaccounted u WHERE ") +
                                  is_unsettled + " ORDER BY u.id");
     All all;
@@ -271,7 +271,7 @@ Status Certificates::settle(const Settled& settled) {
 }
 
 Result<Certificates::Counts> Certificates::counts() {
-  return impl_.read<Counts>([&](Database& database) -> Result<Counts> {
+  return impl_.read_there<Counts>([&](Database& database) -> Result<Counts> {
     Statement row(database,
                   "SELECT count(*), count(r.serial), count(CASE WHEN r.serial IS NULL AND c.not_after < ?1 THEN 1 END),"
                   " count(CASE WHEN r.serial IS NULL AND c.not_after >= ?1 AND EXISTS (SELECT 1 FROM renewal n WHERE"
