@@ -6,8 +6,11 @@
 #include <cerrno>
 #include <system_error>
 
+#include "broker-configs/access.hpp"
 #include "broker-configs/mosquitto.hpp"
+#include "broker-configs/render.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/hierarchy.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
@@ -42,22 +45,6 @@ Status claim(const config::Project& project) {
   return write_new_file(marker_of(project), "init was cut here; the next init clears away what it had written\n", 0600);
 }
 
-bool may_pass(const fs::path& folder, const broker::Account& account) {
-  struct stat facts {};
-  if (::stat(folder.c_str(), &facts) != 0) return false;
-  if (facts.st_uid == account.uid) return (facts.st_mode & S_IXUSR) != 0;
-  if (facts.st_gid == account.gid) return (facts.st_mode & S_IXGRP) != 0;
-  return (facts.st_mode & S_IXOTH) != 0;
-}
-
-// A broker started by root drops to its own account before it reads the key; it must get through every folder above.
-bool broker_can_reach(const fs::path& folder, const broker::Account& account) {
-  for (fs::path at = folder;; at = at.parent_path()) {
-    if (!may_pass(at, account)) return false;
-    if (at == at.parent_path()) return true;
-  }
-}
-
 class Writer {
  public:
   explicit Writer(const fs::path& folder) : folder_(folder) {}
@@ -74,13 +61,6 @@ class Writer {
   std::vector<std::string> files_;
 };
 
-/// A CA and where its files go below ca/.
-struct MadeCa {
-  std::string file;  ///< "root"
-  std::string kind;  ///< in the ledger
-  ca::Identity identity;
-};
-
 struct Minted {
   std::vector<MadeCa> cas;  ///< the root first; then its issuing CA; then the devices' root and its issuing CA
   ca::Identity server;
@@ -92,31 +72,6 @@ struct Minted {
     return nullptr;
   }
 };
-
-// A root and, with ca.issuing, the CA below it. What signs end-entity certificates comes last.
-Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl::KeyType key, Context& context,
-                      std::vector<MadeCa>& into) {
-  const bool devices = purpose == ca::Purpose::client;
-  const ca::World world{context.clock, context.random};
-  const std::chrono::days lifetime(project.ca.root_days);
-  auto root_profile = profile::built_in("root");
-  if (!root_profile) return std::move(root_profile).error();
-  context.reporter.step(std::string("making the ") + (devices ? "device root" : "root") + " (" + project.ca.key + ")");
-  auto root = devices ? ca::mint_device_root(*root_profile, project.ca.name, key, lifetime, world)
-                      : ca::mint_root(*root_profile, project.ca.name, key, lifetime, world);
-  if (!root) return std::move(root).error();
-  if (context.cancel.requested()) return interrupted();
-  into.push_back({devices ? "device-root" : "root", devices ? "device-root" : "root", *std::move(root)});
-  if (!project.ca.issuing) return success();
-  auto issuing_profile = profile::built_in("issuing");
-  if (!issuing_profile) return std::move(issuing_profile).error();
-  auto issuing = ca::mint_issuing(*issuing_profile, project.ca.name, purpose, key,
-                                  std::chrono::days(project.ca.issuing_days), into.back().identity, world);
-  if (!issuing) return std::move(issuing).error();
-  if (context.cancel.requested()) return interrupted();
-  into.push_back({devices ? "issuing-device" : "issuing-server", "issuing", *std::move(issuing)});
-  return success();
-}
 
 Result<Minted> mint(const config::Project& project, Context& context) {
   const auto key = ossl::parse_key_type(project.ca.key);
@@ -154,14 +109,9 @@ Status record(const config::Project& project, const Minted& minted, const Contex
 }
 
 Status write_key(Writer& writer, const fs::path& relative, const ossl::PrivateKey& key, const Secret* passphrase) {
-  if (passphrase != nullptr) {
-    auto pem = key.to_encrypted_pem(*passphrase);
-    if (!pem) return std::move(pem).error();
-    return writer.file(relative, *pem, 0600);
-  }
-  auto pem = key.to_pem();
-  if (!pem) return std::move(pem).error();
-  return writer.file(relative, pem->view(), 0600);
+  const auto text = key_text(key, passphrase);
+  if (!text) return text.error();
+  return writer.file(relative, text->view(), 0600);
 }
 
 Status write_cas(Writer& writer, const Minted& minted, const Secret* passphrase) {
@@ -188,19 +138,17 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
   if (const auto* issuing = minted.find("issuing-server"); issuing != nullptr) chain += issuing->pem();
   if (auto done = writer.file("broker/certs/server.pem", chain, 0644); !done) return done;
   if (const auto* devices = minted.find("device-root"); devices != nullptr) {
-    std::string anchors = devices->pem();
-    if (const auto* issuing = minted.find("issuing-device"); issuing != nullptr) anchors += issuing->pem();
-    if (auto done = writer.file("broker/certs/client-ca.pem", anchors, 0644); !done) return done;
+    ossl::Chain issuing;
+    if (const auto* one = minted.find("issuing-device"); one != nullptr) issuing.push_back(*one);
+    if (auto done = writer.file("broker/certs/client-ca.pem", client_anchors(*devices, issuing), 0644); !done)
+      return done;
   }
-  if (auto done = writer.file("broker/acl", broker::acl_text(project), 0644); !done) return done;
-  std::string configuration = broker::render_configuration(project);
-  if (as_root)
-    configuration =
-        "# This folder is private to root, so the broker keeps running as root: as its own account it could not read\n"
-        "# its certificate. Move the project to a folder that account can pass, then delete the next line.\n"
-        "user root\n" +
-        configuration;
-  return writer.file("broker/mosquitto.conf", configuration, 0644);
+  auto acl = broker::acl_text(project);
+  if (!acl) return std::move(acl).error();
+  if (auto done = writer.file("broker/acl", *acl, 0644); !done) return done;
+  auto configuration = broker::render_configuration(project, {.as_root = as_root});
+  if (!configuration) return std::move(configuration).error();
+  return writer.file("broker/mosquitto.conf", *configuration, 0644);
 }
 
 Result<MadeProject> make(const config::Project& project, const Secret* passphrase, Context& context) {
@@ -211,7 +159,7 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
 
   std::optional<broker::Account> account;
   if (::geteuid() == 0) account = broker::mosquitto_account();
-  const bool as_root = account && !broker_can_reach(project.folder, *account);
+  const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
   Writer writer(project.folder);
   if (auto done = write_cas(writer, *minted, passphrase); !done) return std::move(done).error();
   if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
