@@ -50,6 +50,7 @@ Modem::Modem(Parts parts, Moment now)
                {[this](std::string_view line, Moment at) { return meet_line(line, at); },
                 [this](const Command& command, bool last, Moment at) { return run(command, last, at); }}),
       clock(parts_.host_time, now, start_of_clock(*parts_.persona)),
+      crew_(parts_.network_runs),
       plain(crew_, plain_socket_events(*this)),
       tls(crew_, tls_socket_events(*this)),
       mischief_(parts_.persona->faults),

@@ -68,6 +68,7 @@ class Modem {
     std::unique_ptr<NetworkPort> network;
     Instant host_time;  ///< at the moment of construction
     Log log;
+    Worker::Where network_runs = Worker::Where::own_thread;
   };
   /// Switched on at `now`: RDY comes after the persona's boot time.
   Modem(Parts parts, Moment now);
