@@ -9,6 +9,7 @@ namespace epki::cli {
 void add_init(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
+void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_station(CommandLine& line);
@@ -22,8 +23,8 @@ inline void add_tool(CommandLine& line) {
   add_init(line);
   add_lint(line);
   add_provision(line);
+  add_doctor(line);
   add_judge(line);
-  add_station(line);
   add_ledger(line);
   add_sim(line);
   add_completion(line);

@@ -16,7 +16,7 @@ constexpr int occupied = 2;       // +QMTOPEN: the client number is in use
 constexpr int connected = 3;      // +QMTCONN? of siblings: initial, connecting, connected, disconnecting
 constexpr int ssl_socket = 11;    // the last of 0 to 11: the least likely to be anybody's
 constexpr auto ssl_open_limit = 150s;
-constexpr const char* wanted_answer = "CONNACK 0: accepted";
+constexpr const char* wanted_connack = "CONNACK 0: accepted";
 
 /// What the modem's own attempt showed.
 struct Attempt {
@@ -134,21 +134,21 @@ std::string refused_here(const Examination& e) {
 }
 
 void judge_answer(Examination& e, const Attempt& tried) {
-  if (tried.in_use) return e.passed(Id::broker_auth, "the modem has a session of its own", wanted_answer);
+  if (tried.in_use) return e.passed(Id::broker_auth, "the modem has a session of its own", wanted_connack);
   if (tried.connect && tried.connect->accepted())
-    return e.passed(Id::broker_auth, "the modem connected: " + tried.connect->text(), wanted_answer);
+    return e.passed(Id::broker_auth, "the modem connected: " + tried.connect->text(), wanted_connack);
   if (tried.connect)
     return e.failed(Id::broker_auth,
                     "the modem opens TLS, and the broker does not take it: " + tried.connect->text() +
                         (tried.connect->return_code ? " (" + connack_words(*tried.connect->return_code) + ")" : ""),
-                    wanted_answer, auth_remedy(e));
+                    wanted_connack, auth_remedy(e));
   const auto& visit = e.broker.visit;
   if (const auto code = connack_code(visit.reply))
-    return e.passed(Id::broker_auth, "from this computer: CONNACK " + std::to_string(*code), wanted_answer);
+    return e.passed(Id::broker_auth, "from this computer: CONNACK " + std::to_string(*code), wanted_connack);
   e.skipped(Id::broker_auth,
             visit.asks_for_certificate ? "not checked: it takes the device's certificate"
                                        : "not checked: no connection to the broker",
-            wanted_answer);
+            wanted_connack);
 }
 
 /// What the ledger knows of this firmware's trust.
@@ -196,11 +196,11 @@ Status check_connection(Examination& e) {
     if (here.empty())
       judge_answer(e, none);
     else
-      e.failed(Id::broker_auth, here, wanted_answer, auth_remedy(e));
+      e.failed(Id::broker_auth, here, wanted_connack, auth_remedy(e));
     return judge_trust(e, none);
   }
   if (const auto here = refused_here(e); !here.empty()) {
-    e.failed(Id::broker_auth, here, wanted_answer, auth_remedy(e));
+    e.failed(Id::broker_auth, here, wanted_connack, auth_remedy(e));
     return judge_trust(e, {});
   }
   auto tried = attempt(e);
