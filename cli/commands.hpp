@@ -12,6 +12,7 @@ void add_provision(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
 void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
@@ -25,6 +26,7 @@ inline void add_tool(CommandLine& line) {
   add_provision(line);
   add_doctor(line);
   add_judge(line);
+  add_broker(line);
   add_ledger(line);
   add_sim(line);
   add_completion(line);
