@@ -34,7 +34,8 @@ doctor::Wanted wanted_of(const ProvisionJob& job, const transport::PortSpec& spe
   for (const auto& setting : settings)
     wanted.settings.push_back({setting.key, setting.value, plan::is_required(setting.key)});
   wanted.verdict_settings = plan::settings_key(settings);
-  if (auto anchors = read_file(p.broker_folder() / "certs/client-ca.pem")) wanted.client_anchors_pem = *std::move(anchors);
+  if (auto anchors = read_file(p.broker_folder() / "certs/client-ca.pem"))
+    wanted.client_anchors_pem = *std::move(anchors);
   wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
   if (wanted.simulated) wanted.host_address = broker::reachable_at(p);
   return wanted;

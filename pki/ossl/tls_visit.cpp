@@ -33,8 +33,7 @@ std::string names_of(const std::vector<std::uint16_t>& wanted) {
 
 class Visitor {
  public:
-  Visitor(const VisitWire& wire, const VisitOptions& options, Deadline by)
-      : wire_(wire), options_(options), by_(by) {}
+  Visitor(const VisitWire& wire, const VisitOptions& options, Deadline by) : wire_(wire), options_(options), by_(by) {}
 
   Status prepare() {
     ERR_clear_error();

@@ -31,15 +31,15 @@ struct VisitOptions {
 };
 
 struct Visit {
-  bool complete = false;                  ///< the handshake was
-  std::string version{}, suite{};         ///< "TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384"; empty: none was agreed on
-  Chain chain{};                          ///< as presented, end-entity certificate first; empty: none came
-  std::string unreadable{};               ///< why a presented certificate is none
-  bool asks_for_certificate = false;      ///< CertificateRequest was sent (RFC 5246, 7.4.4)
-  std::optional<int> alert{};             ///< by which the server refused (RFC 5246, 7.2)
-  std::string failure{};                  ///< how it ended where it did not complete, in OpenSSL's words
-  std::string reply{};                    ///< the first bytes that came back after `request`
-  std::optional<Error> lost{};            ///< the connection ended under it
+  bool complete = false;              ///< the handshake was
+  std::string version{}, suite{};     ///< "TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384"; empty: none was agreed on
+  Chain chain{};                      ///< as presented, end-entity certificate first; empty: none came
+  std::string unreadable{};           ///< why a presented certificate is none
+  bool asks_for_certificate = false;  ///< CertificateRequest was sent (RFC 5246, 7.4.4)
+  std::optional<int> alert{};         ///< by which the server refused (RFC 5246, 7.2)
+  std::string failure{};              ///< how it ended where it did not complete, in OpenSSL's words
+  std::string reply{};                ///< the first bytes that came back after `request`
+  std::optional<Error> lost{};        ///< the connection ended under it
 };
 
 /// Blocks until the server is done or the deadline passes. Verifies nothing. Errc::internal when OpenSSL cannot be set

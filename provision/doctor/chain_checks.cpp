@@ -55,9 +55,10 @@ struct Judged {
 Judged lint_of(const Examination& e, const ossl::Chain& chain, const std::string& anchors) {
   std::string text;
   for (const auto& one : chain) text += one.pem();
-  const auto report = lint::judge({{.name = served, .bytes = text, .role = lint::Role::unknown},
-                                   {.name = "what the modem trusts", .bytes = anchors, .role = lint::Role::broker_root}},
-                                  {.at = e.around.clock.now(), .host = e.wanted.host});
+  const auto report =
+      lint::judge({{.name = served, .bytes = text, .role = lint::Role::unknown},
+                   {.name = "what the modem trusts", .bytes = anchors, .role = lint::Role::broker_root}},
+                  {.at = e.around.clock.now(), .host = e.wanted.host});
   // Each of these has a check of its own, or is about a PEM file and not about what is presented.
   constexpr std::array<std::string_view, 4> elsewhere{"e_expired", "e_not_yet_valid", "e_plus_plus_plus",
                                                       "e_nothing_recognised"};
@@ -91,8 +92,9 @@ void check_anchor(Examination& e, const Anchors& anchors, const Judged& judged) 
   std::string stuck;
   const auto* end = end_of(chain, anchors.certificates, stuck);
   if (end == nullptr) {
-    std::string remedy = "let the broker present a certificate of this project: broker/certs/server.pem, issuing CAs "
-                         "included, then restart the broker";
+    std::string remedy =
+        "let the broker present a certificate of this project: broker/certs/server.pem, issuing CAs "
+        "included, then restart the broker";
     std::string unused;
     if (const auto own = ossl::chain_from_pem(e.wanted.ca_pem);
         own && anchors.pem != e.wanted.ca_pem && end_of(chain, *own, unused) != nullptr)
@@ -124,9 +126,8 @@ void check_dates(Examination& e, const Anchors& anchors) {
   if (e.modem_time && e.good(Id::clock))
     for (const auto& one : all)
       if (one.not_after() < *e.modem_time || one.not_before() > *e.modem_time)
-        return e.failed(Id::expired,
-                        one.subject() + " is not valid by the modem's clock, " + rfc3339(*e.modem_time), wanted,
-                        "set the modem's clock");
+        return e.failed(Id::expired, one.subject() + " is not valid by the modem's clock, " + rfc3339(*e.modem_time),
+                        wanted, "set the modem's clock");
   auto soonest = std::ranges::min_element(all, {}, [](const auto& one) { return one.not_after(); });
   e.passed(Id::expired, "valid; the first to expire is " + soonest->subject() + " on " + rfc3339(soonest->not_after()),
            wanted);

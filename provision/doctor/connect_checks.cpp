@@ -12,9 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int occupied = 2;       // +QMTOPEN: the client number is in use
-constexpr int connected = 3;      // +QMTCONN? of siblings: initial, connecting, connected, disconnecting
-constexpr int ssl_socket = 11;    // the last of 0 to 11: the least likely to be anybody's
+constexpr int occupied = 2;     // +QMTOPEN: the client number is in use
+constexpr int connected = 3;    // +QMTCONN? of siblings: initial, connecting, connected, disconnecting
+constexpr int ssl_socket = 11;  // the last of 0 to 11: the least likely to be anybody's
 constexpr auto ssl_open_limit = 150s;
 constexpr const char* wanted_connack = "CONNACK 0: accepted";
 
@@ -164,10 +164,8 @@ Status judge_trust(Examination& e, const Attempt& tried) {
              "a connection", e.wanted.verify_command + ": it tells what this firmware trusts and refuses");
     return success();
   }
-  auto stored = e.around.ledger.verdict_for({.model = identity.model,
-                                             .firmware = identity.firmware,
-                                             .path = "mqtt",
-                                             .settings = e.wanted.verdict_settings});
+  auto stored = e.around.ledger.verdict_for(
+      {.model = identity.model, .firmware = identity.firmware, .path = "mqtt", .settings = e.wanted.verdict_settings});
   if (!stored) return std::move(stored).error();
   if (*stored && (*stored)->detail["simulated"].boolean().value_or(false) && !e.wanted.simulated) stored->reset();
   if (!*stored) {

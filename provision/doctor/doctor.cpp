@@ -95,7 +95,8 @@ Result<Diagnosis> examine(at::Engine& engine, const std::string& port_name, cons
     went_silent(e, done.error());
   } else if (!done) {
     // Ctrl-C or the ledger: what was switched on is put back all the same.
-    if (auto released = release_network(e); !released && released.error().code == Errc::interrupted) return released.error();
+    if (auto released = release_network(e); !released && released.error().code == Errc::interrupted)
+      return released.error();
     return std::move(done).error();
   }
   skip_the_rest(e, "not checked: the modem does not answer");

@@ -62,10 +62,10 @@ struct WantedSetting {
 
 /// What the project wants of this modem and its broker.
 struct Wanted {
-  std::string port;      ///< how the command line names it, for remedies: "--port <this>"
-  std::string ca_pem;    ///< the project's root
-  std::string ca_file;   ///< its name on the modem
-  std::string host;      ///< what the modem dials
+  std::string port;     ///< how the command line names it, for remedies: "--port <this>"
+  std::string ca_pem;   ///< the project's root
+  std::string ca_file;  ///< its name on the modem
+  std::string host;     ///< what the modem dials
   std::uint16_t port_number = 8883;
   int context = 1, client = 0, pdp = 1;
   std::vector<WantedSetting> settings{};  ///< all but the files
@@ -89,9 +89,9 @@ struct Surroundings {
 struct Diagnosis {
   std::string port;  ///< as opened
   ec200u::Identity identity{};
-  std::vector<Check> checks{};   ///< all of them, in order
-  bool connected = false;        ///< the modem itself was seen to be connected, or connected when asked to
-  bool works_against = false;    ///< a stored verdict says that the broker is not verified by the uploaded CA alone
+  std::vector<Check> checks{};       ///< all of them, in order
+  bool connected = false;            ///< the modem itself was seen to be connected, or connected when asked to
+  bool works_against = false;        ///< a stored verdict says that the broker is not verified by the uploaded CA alone
   std::vector<std::string> notes{};  ///< what is odd and no cause
 
   std::optional<Id> cause() const;  ///< the first check that failed

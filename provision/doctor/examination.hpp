@@ -14,9 +14,9 @@ namespace epki::doctor {
 
 /// What the broker showed to this computer.
 struct BrokerSeen {
-  std::string at{};      ///< where: "127.0.0.1:8883"; empty: it was not reached
-  std::string why_not{}; ///< where it was not reached
-  ossl::Visit visit{};   ///< offering what the modem has
+  std::string at{};                  ///< where: "127.0.0.1:8883"; empty: it was not reached
+  std::string why_not{};             ///< where it was not reached
+  ossl::Visit visit{};               ///< offering what the modem has
   std::optional<ossl::Visit> any{};  ///< offering everything, where the first did not complete
 };
 
@@ -39,8 +39,8 @@ struct Examination {
   void passed(Id id, std::string found, std::string wanted_text);
   void failed(Id id, std::string found, std::string wanted_text, std::string remedy);
   void skipped(Id id, std::string why, std::string wanted_text = {});
-  bool bad(Id id) const;      ///< it failed
-  bool good(Id id) const;     ///< it passed
+  bool bad(Id id) const;   ///< it failed
+  bool good(Id id) const;  ///< it passed
   bool any_failed() const { return diagnosis.cause().has_value(); }
   std::string place() const { return wanted.host + ":" + std::to_string(wanted.port_number); }
   std::string context_text() const { return "SSL context " + std::to_string(wanted.context); }
@@ -63,23 +63,29 @@ Status check_reach(Examination& e);
 /// Puts back what the examination switched on.
 Status release_network(Examination& e);
 
-// ---- file_checks.cpp: file-missing, file-corrupt, ca-unbound ---------------------------------------------------------
+// ---- file_checks.cpp: file-missing, file-corrupt, ca-unbound
+// ---------------------------------------------------------
 Status check_files(Examination& e);
 
-// ---- setting_checks.cpp: seclevel, ssl-off, sni, settings ------------------------------------------------------------
+// ---- setting_checks.cpp: seclevel, ssl-off, sni, settings
+// ------------------------------------------------------------
 Status check_settings(Examination& e);
 
-// ---- broker_view.cpp -------------------------------------------------------------------------------------------------
+// ---- broker_view.cpp
+// -------------------------------------------------------------------------------------------------
 /// Opens the broker from this computer, offering what the modem offers.
 Status look_at_broker(Examination& e);
 
-// ---- chain_checks.cpp: chain, hostname, expired ----------------------------------------------------------------------
+// ---- chain_checks.cpp: chain, hostname, expired
+// ----------------------------------------------------------------------
 void check_presented(Examination& e);
 
-// ---- client_checks.cpp: client-cert ----------------------------------------------------------------------------------
+// ---- client_checks.cpp: client-cert
+// ----------------------------------------------------------------------------------
 Status check_client_certificate(Examination& e);
 
-// ---- connect_checks.cpp: broker-auth, not-verified ---------------------------------------------------------------------
+// ---- connect_checks.cpp: broker-auth, not-verified
+// ---------------------------------------------------------------------
 Status check_connection(Examination& e);
 
 }  // namespace epki::doctor

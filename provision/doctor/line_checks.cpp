@@ -171,8 +171,10 @@ Status check_clock(Examination& e) {
   if (outside(reading->utc) && !outside(host_time))
     e.failed(Id::clock, said + ": by that clock the root is not valid", wanted, remedy);
   else if (apart > 24h)
-    e.failed(Id::clock, said + ": " + std::to_string(std::chrono::duration_cast<std::chrono::hours>(apart).count() / 24) +
-                            " days off", wanted, remedy);
+    e.failed(
+        Id::clock,
+        said + ": " + std::to_string(std::chrono::duration_cast<std::chrono::hours>(apart).count() / 24) + " days off",
+        wanted, remedy);
   else
     e.passed(Id::clock, said, wanted);
   return success();

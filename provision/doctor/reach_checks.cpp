@@ -21,9 +21,11 @@ std::string joined_addresses(const std::vector<std::string>& all) {
   return text;
 }
 
-/// "565 (the name could not be looked up)".
+/// "565 (the name could not be looked up)". Without TLS, what a code says of certificates is left out.
 std::string with_words(int code) {
-  const auto words = ec200u::ssl_error_words(code);
+  auto words = ec200u::ssl_error_words(code);
+  if (const auto comma = words.find(", or the server's certificate"); comma != std::string_view::npos)
+    words = words.substr(0, comma);
   return std::to_string(code) + (words.empty() ? std::string() : " (" + std::string(words) + ")");
 }
 
@@ -63,8 +65,10 @@ Status check_name(Examination& e) {
 Status check_port(Examination& e) {
   const std::string wanted = "a TCP connection to " + e.place();
   if (!e.good(Id::pdp) || !e.good(Id::dns)) {
-    e.skipped(Id::tcp, std::string("not checked: ") +
-                           (e.good(Id::pdp) ? "the name has no address" : "there is no packet connection"), wanted);
+    e.skipped(
+        Id::tcp,
+        std::string("not checked: ") + (e.good(Id::pdp) ? "the name has no address" : "there is no packet connection"),
+        wanted);
     return success();
   }
   auto opened = e.modem.tcp_probe(e.wanted.pdp, e.wanted.host, e.wanted.port_number);

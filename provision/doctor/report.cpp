@@ -9,9 +9,9 @@ namespace epki::doctor {
 namespace {
 
 constexpr std::array<std::string_view, id_count> words{
-    "port",         "answers",      "model",      "sim",      "registered", "pdp",      "clock",   "dns",
-    "tcp",          "file-missing", "file-corrupt", "ca-unbound", "seclevel", "ssl-off",  "sni",     "settings",
-    "chain",        "hostname",     "expired",    "client-cert", "broker-auth", "not-verified"};
+    "port",  "answers",      "model",        "sim",         "registered",  "pdp",         "clock", "dns",
+    "tcp",   "file-missing", "file-corrupt", "ca-unbound",  "seclevel",    "ssl-off",     "sni",   "settings",
+    "chain", "hostname",     "expired",      "client-cert", "broker-auth", "not-verified"};
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
@@ -35,9 +35,8 @@ std::string_view word(Id id) {
 }
 
 std::optional<Id> Diagnosis::cause() const {
-  const auto first = std::ranges::min_element(checks, {}, [](const Check& check) {
-    return check.ok == false ? static_cast<std::size_t>(check.id) : id_count;
-  });
+  const auto first = std::ranges::min_element(
+      checks, {}, [](const Check& check) { return check.ok == false ? static_cast<std::size_t>(check.id) : id_count; });
   if (first == checks.end() || first->ok != false) return std::nullopt;
   return first->id;
 }

@@ -85,9 +85,11 @@ void check_rest(Examination& e) {
     return e.failed(Id::settings, apart, wanted,
                     "let the broker speak TLS 1.2 with ECDHE and AES: remove tls_version and ciphers lines, or run "
                     "ec200u-pki lint broker/mosquitto.conf");
-  e.passed(Id::settings, e.broker.visit.complete || !e.broker.visit.chain.empty()
-                             ? "as wanted; the broker takes " + e.broker.visit.version + ", " + e.broker.visit.suite
-                             : "as wanted", wanted);
+  e.passed(Id::settings,
+           e.broker.visit.complete || !e.broker.visit.chain.empty()
+               ? "as wanted; the broker takes " + e.broker.visit.version + ", " + e.broker.visit.suite
+               : "as wanted",
+           wanted);
 }
 
 }  // namespace
