@@ -7,12 +7,15 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_issue(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
+void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
+void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_man(CommandLine& line);
@@ -20,10 +23,13 @@ void add_man(CommandLine& line);
 /// The commands of ec200u-pki itself.
 inline void add_tool(CommandLine& line) {
   add_init(line);
+  add_issue(line);
   add_lint(line);
   add_provision(line);
+  add_doctor(line);
   add_judge(line);
   add_broker(line);
+  add_ledger(line);
   add_sim(line);
   add_completion(line);
   add_man(line);
