@@ -30,11 +30,15 @@ class Check : public testing::Test {
        "-addext basicConstraints=CA:FALSE -CA root.pem -CAkey root.key -keyout server.key -out server.pem");
     in("openssl ec -in server.key -aes256 -passout pass:secret -out sealed.key");
     in("cat server.pem root.pem > with-root.pem; cat server.pem other.pem > wrong-order.pem");
-    in("cat devices.pem other.pem > two-roots.pem; echo nothing > damaged.pem");
     // openssl ca keeps a database; two lists, one that is out of date.
     in("touch index.txt; echo 01 > crlnumber; printf "
        "'[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\ncrlnumber=crlnumber\\n"
        "default_md=sha256\\n' > ca.cnf");
+    in("openssl " + ec + ca +
+       "-days 900 -subj /CN=issuing -CA devices.pem -CAkey devices.key -keyout issuing.key -out issuing.pem");
+    in("openssl x509 -in issuing.pem -addtrust clientAuth -trustout -out trusted.pem");
+    in("openssl ca -config ca.cnf -gencrl -cert issuing.pem -keyfile issuing.key -crldays 60 -out crl-of-issuing.pem");
+    in("cat devices.pem other.pem > two-roots.pem; echo nothing > damaged.pem");
     in("openssl ca -config ca.cnf -gencrl -cert devices.pem -keyfile devices.key -crldays 60 -out crl.pem");
     in("openssl ca -config ca.cnf -gencrl -cert devices.pem -keyfile devices.key -crldays 3 -out short.pem");
     in("openssl ca -config ca.cnf -gencrl -cert other.pem -keyfile other.key -crldays 60 -out crl-of-other.pem");
@@ -102,6 +106,7 @@ using Found = std::set<std::string>;
 TEST_F(Check, FindsNothingWrongWithAGoodConfiguration) {
   EXPECT_EQ(found(good, {.host = "broker.test"}), Found{});
   EXPECT_EQ(found(good, {.host = "line3.plant.test"}), Found{});
+  EXPECT_EQ(found(with("-cafile\ncafile F/trusted.pem\n-crlfile\ncrlfile F/crl-of-issuing.pem")), Found{});
 }
 
 struct Case {
@@ -148,6 +153,7 @@ TEST_F(Check, NamesEachTrap) {
       {"w_cn_unused", "-use_identity_as_username\npassword_file F/acl"},
       {"w_client_id_free", "-use_username"},
       {"e_anchors_damaged", "-cafile\ncafile F/damaged.pem"},
+      {"e_anchor_no_root", "-cafile\ncafile F/issuing.pem\n-crlfile\ncrlfile F/crl-of-issuing.pem"},
       {"w_server_root_for_clients", "-cafile\ncafile F/root.pem", {"e_crl_of_another"}},
       {"w_many_anchors", "-cafile\ncafile F/two-roots.pem", {"e_crl_of_another"}},
       {"w_crl_ends_soon", "-crlfile\ncrlfile F/short.pem"},
