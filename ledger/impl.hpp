@@ -91,7 +91,7 @@ struct Ledger::Impl {
   Result<std::optional<Json>> recall(const std::string& name);
 
   /// What an event of this moment says of itself.
-  EventWords words(std::string_view kind, std::string key) const;
+  EventWords words(std::string_view kind, const std::string& key) const;
 };
 
 /// A stored text that must be a time, or JSON; Errc::ledger when somebody changed it.

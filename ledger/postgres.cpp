@@ -20,6 +20,13 @@ Deadline of_long_statements() {
   return after(std::chrono::minutes(10));
 }
 
+std::vector<const char*> pointers_to(const std::vector<std::string>& values) {
+  std::vector<const char*> all;
+  all.reserve(values.size());
+  for (const auto& value : values) all.push_back(value.c_str());
+  return all;
+}
+
 std::string message_of(const PGresult* result) {
   const char* said = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   return said != nullptr ? said : "no reason given";
@@ -196,8 +203,7 @@ Result<PostgresResult> PostgresDatabase::simple(const std::string& sql, Deadline
 
 Result<PostgresResult> PostgresDatabase::execute(const std::string& sql, const std::vector<std::string>& values,
                                                  Deadline deadline) {
-  std::vector<const char*> texts;
-  for (const auto& value : values) texts.push_back(value.c_str());
+  const auto texts = pointers_to(values);
   return await(!lost_ && ::PQsendQueryParams(handle_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
                                              texts.data(), nullptr, nullptr, 0) == 1,
                deadline);
@@ -213,8 +219,7 @@ Result<PostgresResult> PostgresDatabase::execute_prepared(const std::string& sql
     if (!made) return std::move(made).error();
     name = wanted;
   }
-  std::vector<const char*> texts;
-  for (const auto& value : values) texts.push_back(value.c_str());
+  const auto texts = pointers_to(values);
   return await(!lost_ && ::PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(texts.size()),
                                                texts.data(), nullptr, nullptr, 0) == 1,
                patience());
