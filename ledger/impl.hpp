@@ -105,7 +105,9 @@ Status for_rows(Statement& rows, const std::function<Status()>& each);
 Status refuse_unsettled(Database& database);
 
 /// The row of one certificate, and why it cannot be recorded.
-Status add_certificate(Writing& writing, const IssuedCertificate& certificate, std::string_view batch = {});
+Status add_certificate(Writing& writing, const IssuedCertificate& certificate);
+/// The same for one of a batch: a failure may come out of a later call.
+Status add_certificate_of(Writing& writing, const std::string& batch, const IssuedCertificate& certificate);
 /// The detail of an event that issued these.
 Json issued_detail(std::span<const IssuedCertificate* const> certificates);
 

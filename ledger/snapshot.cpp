@@ -38,7 +38,7 @@ Status copy_table(Database& from, Database& into, const std::string& name, const
   return for_rows(rows, [&]() -> Status {
     // Texts: either database turns them into the numbers their columns hold.
     for (int column = 0; column < rows.columns(); ++column) insert.bind(column + 1, rows.text(column));
-    return insert.done();
+    return insert.later();
   });
 }
 
