@@ -40,7 +40,7 @@ TEST(CutPoints, TheToolIsKilledAtAnyByte) {
   const auto size = size_of_a_run();
   ASSERT_GT(size.bytes, 4000U);
   std::size_t cuts = 0;
-  constexpr std::size_t step = 29;  // prime: it meets every part of a command line
+  constexpr std::size_t step = 149;  // prime: it meets every part of a command line
   for (std::size_t at = 1; at <= size.bytes; at += step, ++cuts) {
     Floor floor(plain);
     ASSERT_TRUE(floor.provision(at).killed) << at;
@@ -69,7 +69,7 @@ TEST(CutPoints, ThePowerIsCutAtAnyCommand) {
 TEST(CutPoints, ThePowerIsCutAtAnyByteOfAnUpload) {
   Floor sized(plain);
   std::size_t cuts = 0;
-  constexpr std::size_t step = 37;
+  constexpr std::size_t step = 97;
   for (const char* cache : {"false", "true"}) {
     for (std::size_t at = 1; at <= sized.wanted.ca_pem.size(); at += step, ++cuts) {
       Floor floor(std::string(plain) + "[quirks]\nwrite_cache = " + cache +
