@@ -13,7 +13,7 @@ namespace epki::cli {
 namespace cmd_doctor {
 
 struct Options {
-  std::optional<std::string> port{};
+  std::optional<std::string> port{}, record{};
   std::optional<std::int64_t> baud{}, context{}, client{};
 };
 
@@ -64,6 +64,7 @@ Result<Outcome> examine(const Options& options, Context& context) {
   const auto port = options.port.value_or(job->project.modem.port);
   auto spec = transport::parse_port(port);
   if (!spec) return std::move(spec).error();
+  spec->record = options.record.value_or("");
   auto ledger = open_ledger(job->project, context);
   if (!ledger) return std::move(ledger).error();
   const auto wanted = wanted_of(*job, *spec, port);
@@ -91,8 +92,9 @@ void add_doctor(CommandLine& line) {
   using namespace cmd_doctor;
   auto options = std::make_shared<Options>();
   line.add("doctor", "Find out why a modem does not connect: ordered checks, the first cause named, nothing changed")
-      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")
+      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA] (default: the project's)")
       .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+      .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
       .option("--context", options->context, "SSL context to look at (default: the project's, 1)", 0, 5)
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
       .examples(

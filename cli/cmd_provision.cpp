@@ -16,6 +16,7 @@ namespace cmd_provision {
 struct Options {
   std::vector<std::string> ports{};
   std::optional<std::int64_t> baud{}, context{}, client{};
+  std::optional<std::string> record{};
   bool dry_run = false, show = false, reboot_check = false, no_connect = false, deep = false;
 };
 
@@ -125,6 +126,7 @@ Result<Outcome> provision(const Options& options, Context& context) {
   if (ports.empty()) ports.push_back(job->project.modem.port);
   auto parsed = parse_ports(ports);
   if (!parsed) return std::move(parsed).error();
+  if (auto recorded = record_into(options.record, *parsed); !recorded) return std::move(recorded).error();
   const auto& specs = *parsed;
   const bool simulated = std::any_of(specs.begin(), specs.end(), [](const transport::PortSpec& spec) {
     return spec.kind == transport::PortSpec::Kind::simulator;
@@ -166,8 +168,9 @@ void add_provision(CommandLine& line) {
   auto options = std::make_shared<Options>();
   line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
       .option("-p,--port", options->ports,
-              "auto, a path, tcp:HOST:PORT or sim[:PERSONA]; repeatable (default: the project's)")
-      .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+              "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]; repeatable (default: the project's)")
+      .option("--baud", options->baud, "Line speed (default: the project's, 115200); a modem at another one is changed for the run", 1200, 2000000)
+      .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
       .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
       .flag("--dry-run", options->dry_run, "Print the plan; change nothing on the modem")
@@ -178,6 +181,8 @@ void add_provision(CommandLine& line) {
       .examples(
           "  ec200u-pki provision\n"
           "  ec200u-pki provision --port sim --dry-run\n"
+          "  ec200u-pki provision --port /dev/ttyS1 --baud 921600 --record conversation.txt\n"
+          "  ec200u-pki provision --port 'exec:ssh bench3 socat - /dev/ttyUSB0,raw,echo=0'\n"
           "  ec200u-pki provision --port /dev/ttyUSB0 --port /dev/ttyUSB4 --json")
       .run([options](Context& context) { return provision(*options, context); });
 }

@@ -24,6 +24,7 @@ struct Options {
   std::string port{};
   std::optional<std::string> path{}, listen{}, reach_as{};
   std::optional<std::int64_t> baud{}, client{};
+  std::optional<std::string> record{};
   std::vector<std::string> replay{};
   std::int64_t repeat = 3, budget = 0;
   bool no_reboot = false;
@@ -174,14 +175,9 @@ Result<Outcome> verify(const Options& options, Context& context) {
 
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  spec->record = options.record.value_or("");
   auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
   if (!modem) return std::move(modem).error();
-  if (setup.allow_reboot && vanishes_on_restart(*spec, *modem)) {
-    setup.allow_reboot = false;
-    context.reporter.warning(
-        "this is a USB port, which vanishes when the modem restarts: going on without a restart. Restart the modem by "
-        "hand before the run, or use its UART, for the strongest evidence");
-  }
   if (auto undone = undo_leftovers(*modem->engine, *ledger, context.reporter, context); !undone)
     return std::move(undone).error();
   const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel};
@@ -197,8 +193,9 @@ void add_verify(CommandLine& line) {
   using namespace cmd_verify;
   auto options = std::make_shared<Options>();
   line.add("verify", "Find out by measurement what the modem's TLS client really trusts")
-      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")
+      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA] (default: the project's)")
       .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+      .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
       .choice("--path", options->path, "Which of the modem's TLS clients: mqtt is the one this version probes",
               {"mqtt"})
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)

@@ -11,6 +11,7 @@
 #include "config/project.hpp"
 #include "core/result.hpp"
 #include "provision/at/engine.hpp"
+#include "provision/at/recording.hpp"
 #include "provision/transport/byte_stream.hpp"
 #include "provision/transport/port_spec.hpp"
 
@@ -20,7 +21,8 @@ struct OpenModem {
   std::string name;                      ///< for reports: the path, tcp:HOST:PORT or sim:PERSONA
   std::optional<Simulator> simulator{};  ///< kept alive as long as the wire
   std::unique_ptr<transport::ByteStream> wire;
-  std::unique_ptr<at::Engine> engine;
+  std::unique_ptr<at::Recording> recording{};  ///< of all that is said, where the spec asks for it
+  std::unique_ptr<at::Engine> engine;          ///< ends before what it writes to
 };
 
 /// Opens the port: finds it (auto), starts the simulator (sim) or connects. `simulated_names` are the names the modem
@@ -31,8 +33,7 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
 /// What several --port say. One persona of the simulator that comes twice is two modems. Errc::usage as parse_port().
 Result<std::vector<transport::PortSpec>> parse_ports(const std::vector<std::string>& texts);
 
-/// Whether the port is a USB one, which goes away and comes back under the same or another name when the modem
-/// restarts.
-bool vanishes_on_restart(const transport::PortSpec& spec, const OpenModem& modem);
+/// What `--record FILE` asks for. Errc::usage with several ports: one file is one conversation.
+Status record_into(const std::optional<std::string>& file, std::vector<transport::PortSpec>& specs);
 
 }  // namespace epki::cli

@@ -78,6 +78,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   o.registration_limit = std::chrono::seconds(p.provision.registration_seconds);
   o.topic = p.provision.topic;
   job.baud = choices.baud.value_or(p.modem.baud);
+  if (choices.baud || p.modem.baud != 115200) o.line_speed = job.baud;
   job.simulated_names = p.broker.hosts;
   job.simulated_names.emplace_back(name_nobody_certifies);
   return job;
@@ -107,11 +108,6 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
 
   auto modem = open_for(spec, job, context, reporter);
   if (!modem) return std::move(modem).error();
-  if (job.options.reboot_check && vanishes_on_restart(spec, *modem))
-    return Error{
-        Errc::usage,
-        "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
-        "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
   const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel, watch};
   auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
   if (!job.options.dry_run)

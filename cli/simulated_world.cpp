@@ -36,11 +36,12 @@ Result<Simulator> Simulator::start(const std::string& persona, int number, const
   const auto folder = state_folder / "sim" / own;
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
   const auto log = state_folder / "sim" / (own + ".log");
+  const auto link = state_folder / "sim" / (own + ".port");
   std::error_code ignored;
   fs::remove(log, ignored);
 
   Child::Options options{.argv = {(context.executable.parent_path() / "ec200u-sim").string(), "--persona", persona,
-                                  "--state", folder.string(), "--first", std::to_string(number)},
+                                  "--state", folder.string(), "--first", std::to_string(number), "--link", link.string()},
                          .error_file = log};
   for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=" + address});
   auto child = Child::start(options);
@@ -51,7 +52,7 @@ Result<Simulator> Simulator::start(const std::string& persona, int number, const
   auto said = Json::parse(**line);
   if (!said || !(*said)["pty"].text()) return did_not_start(log, "it printed " + **line);
   context.reporter.detail("simulated modem \"" + persona + "\" on " + *(*said)["pty"].text());
-  return Simulator(*std::move(child), *(*said)["pty"].text());
+  return Simulator(*std::move(child), *(*said)["pty"].text(), link.string());
 }
 
 Result<std::optional<broker::RunningBroker>> ensure_broker(const config::Project& project, const Context& context) {

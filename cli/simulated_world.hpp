@@ -22,11 +22,14 @@ class Simulator {
                                  const std::vector<std::string>& names, const Context& context,
                                  const std::string& address = "127.0.0.1");
   const std::string& pty() const { return pty_; }
+  /// A link to the pseudo-terminal, which stays where the modem's port goes away and comes back under another name.
+  const std::string& port() const { return link_; }
 
  private:
-  Simulator(Child child, std::string pty) : child_(std::move(child)), pty_(std::move(pty)) {}
+  Simulator(Child child, std::string pty, std::string link)
+      : child_(std::move(child)), pty_(std::move(pty)), link_(std::move(link)) {}
   Child child_;
-  std::string pty_;
+  std::string pty_, link_;
 };
 
 /// The project's Mosquitto, started unless something listens on its port already; says which. Nothing: one is running.

@@ -105,10 +105,20 @@ Result<Child> Child::start(const Options& options) {
     return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   };
 
-  if (options.pipe_input ? ::pipe2(in.data(), O_CLOEXEC) != 0 : (in[0] = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
-    return system_error("making its input");
-  if (options.output_file.empty() ? ::pipe2(out.data(), O_CLOEXEC) != 0 : (out[1] = append_to(options.output_file)) < 0)
-    return system_error("making its output");
+  const bool wired = options.wire >= 0;
+  const auto on_the_wire = [&] { return ::fcntl(options.wire, F_DUPFD_CLOEXEC, 3); };
+  const auto open_input = [&] {
+    if (options.pipe_input && !wired) return ::pipe2(in.data(), O_CLOEXEC) == 0;
+    in[0] = wired ? on_the_wire() : ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return in[0] >= 0;
+  };
+  const auto open_output = [&] {
+    if (options.output_file.empty() && !wired) return ::pipe2(out.data(), O_CLOEXEC) == 0;
+    out[1] = wired ? on_the_wire() : append_to(options.output_file);
+    return out[1] >= 0;
+  };
+  if (!open_input()) return system_error("making its input");
+  if (!open_output()) return system_error("making its output");
   if (!options.error_file.empty() && (error = append_to(options.error_file)) < 0) return system_error("making its log");
   if (::pipe2(failure.data(), O_CLOEXEC) != 0) return system_error("making a pipe");
 

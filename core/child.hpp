@@ -22,6 +22,7 @@ class Child {
     std::filesystem::path error_file{};   ///< where its stderr goes, appended; empty: ours
     std::filesystem::path output_file{};  ///< where its stdout goes, appended; empty: a pipe read by read_line
     bool pipe_input = false;              ///< give it a stdin we can write; else /dev/null
+    int wire = -1;                        ///< a socket that is its stdin and stdout; output_file, pipe_input do not count
     std::vector<int> keep{};              ///< descriptors it inherits besides 0, 1 and 2
   };
 

@@ -52,6 +52,13 @@ void Conversation::feed(std::string_view bytes) {
   for (const char c : bytes) take_character(c);
 }
 
+void Conversation::port_lost() {
+  ++restarts_;
+  line_.clear();
+  pending_cr_ = receiving_ = false;
+  if (state_ == State::waiting || state_ == State::wants_data) state_ = State::restarted;
+}
+
 /// A line ends with LF. A CR that no LF follows ends one too: that is how an echo ends.
 void Conversation::take_character(char c) {
   if (receiving_) return take_download(c);

@@ -45,6 +45,8 @@ class Conversation {
   /// What is in flight is given up: what still arrives of it is dropped.
   void abandon();
   void feed(std::string_view bytes);
+  /// The port went away: a restart, as far as anybody can tell. Of a line that had begun the end will not come.
+  void port_lost();
   /// The host has sent all of its data: from here on the result is awaited.
   void data_complete();
 

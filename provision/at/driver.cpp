@@ -43,6 +43,12 @@ Result<Engine::Impl::Heard> Engine::Impl::hear(Deadline by) {
   std::array<std::byte, 4096> chunk{};
   auto got = wire.read_some(chunk, by);
   if (!got) return std::move(got).error();
+  if (wire.losses() != losses_heard) {
+    losses_heard = wire.losses();
+    talk.port_lost();
+    draw_consequences();
+    return Heard::something;
+  }
   if (*got == 0) return Heard::nothing;
   const auto bytes = as_text(std::span(chunk).first(*got));
   statistics.bytes_in += *got;

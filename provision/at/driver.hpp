@@ -14,12 +14,17 @@ namespace epki::at {
 
 struct Engine::Impl {
   Impl(transport::ByteStream& stream, std::vector<std::string> unsolicited, std::string restart)
-      : wire(stream), talk(std::move(unsolicited), std::move(restart)) {}
+      : wire(stream),
+        talk(std::move(unsolicited), std::move(restart)),
+        home_speed(stream.speed()),
+        losses_heard(stream.losses()) {}
 
   transport::ByteStream& wire;
   Conversation talk;
   WireLog log;
   Statistics statistics;
+  std::int64_t home_speed;   ///< what the port was opened with
+  std::size_t losses_heard;  ///< of the port, whose consequences were drawn
 
   bool in_step = true;
   bool in_data_mode = false;        ///< an upload was cut: the modem may take what comes next for its data
@@ -70,6 +75,7 @@ struct Engine::Impl {
   enum class Probed : std::uint8_t { proven, refused, silent };
   Result<Probed> probe(std::size_t number, Deadline by);
   Status leave_data_mode(Deadline by);
+  Result<Heard> try_speeds(Deadline by);
   void take_sample(std::string_view bytes);
   Error nobody_there() const;
   std::size_t next_probe = 0;

@@ -40,6 +40,10 @@ void Engine::excuse_restarts(std::size_t count_before) {
   impl_->excused_restarts += restarts() - std::min(count_before, restarts());
 }
 
+std::int64_t Engine::home_speed() const {
+  return impl_->home_speed;
+}
+
 const Statistics& Engine::statistics() const {
   return impl_->statistics;
 }

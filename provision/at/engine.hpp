@@ -54,7 +54,7 @@ class Engine {
   void log_to(std::function<void(std::string_view line)> sink);
 
   /// Reaches a modem in any state: drains stale input, sends AT until it answers, ends a pending data mode where it
-  /// can (+++), ATE0, then proves that answers and questions are in step (a query whose answer has a shape of its own,
+  /// can (+++), asks at other line speeds (the wire stays at the one that is answered), ATE0, then proves that answers and questions are in step (a query whose answer has a shape of its own,
   /// AT+CSQ first). Errc::modem_gone when nothing answers, Errc::modem_refused when what answers is no modem.
   Status synchronise(Deadline by);
 
@@ -108,6 +108,9 @@ class Engine {
 
   /// From here on the text is shown as <secret> in the log (PEM keys, passwords).
   void mask(std::string_view secret);
+
+  /// The line speed the port was opened with; 0: the wire has none. wire().speed() is the one in use.
+  std::int64_t home_speed() const;
 
   const Statistics& statistics() const;
   transport::ByteStream& wire();

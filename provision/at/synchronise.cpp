@@ -49,6 +49,11 @@ bool looks_like(const Probe& probe, std::string_view unanswered) {
 constexpr std::array waits{milliseconds(500),  milliseconds(1000), milliseconds(2000),
                            milliseconds(4000), milliseconds(8000), milliseconds(16000)};
 
+// Where a modem is found that does not answer at the speed it was expected at: what it is delivered with, and what people
+// set it to (AT reference, 5). One that a cut run left at a raised speed is among them.
+constexpr std::array<std::int64_t, 7> usual_speeds{115200, 921600, 460800, 230400, 57600, 38400, 9600};
+constexpr std::size_t speeds_at_attempt = 3;
+
 Deadline sooner(Deadline by, milliseconds span) {
   return std::min(by, after(span));
 }
@@ -114,6 +119,24 @@ Status Engine::Impl::leave_data_mode(Deadline by) {
   return send("\r", by);
 }
 
+/// Asks at the usual speeds. Something: the line stays at the one that was answered. Nothing: it is as it was before.
+Result<Engine::Impl::Heard> Engine::Impl::try_speeds(Deadline by) {
+  const auto before = wire.speed();
+  for (const auto speed : usual_speeds) {
+    if (speed == before) continue;
+    if (monotonic_now() >= by) break;
+    // A port that does not run at this speed is no reason to stop.
+    if (auto set = wire.set_speed(speed); !set) continue;
+    // The first one ends what the modem made of bytes at other speeds.
+    for (int n = 0; n < 2; ++n) {
+      auto heard = try_line("AT", sooner(by, milliseconds(300)));
+      if (!heard || *heard == Heard::something) return heard;
+    }
+  }
+  if (auto back = wire.set_speed(before); !back) return std::move(back).error();
+  return Heard::nothing;
+}
+
 Status Engine::Impl::reach(Deadline by) {
   sample.clear();
   sampling = true;
@@ -126,7 +149,8 @@ Status Engine::Impl::reach(Deadline by) {
         break;
       }
     }
-    auto heard = try_line("AT", sooner(by, waits[std::min(attempt / 2, waits.size() - 1)]));
+    const bool elsewhere = attempt == speeds_at_attempt && wire.speed() > 0;
+    auto heard = elsewhere ? try_speeds(by) : try_line("AT", sooner(by, waits[std::min(attempt / 2, waits.size() - 1)]));
     ++attempt;
     if (!heard || *heard == Heard::something) {
       reached = heard ? success() : Status(std::move(heard).error());

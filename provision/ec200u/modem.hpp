@@ -157,9 +157,19 @@ class Modem {
   /// After a restart, its own or ours: synchronises, and waits until files are readable and the SIM has settled.
   Status wait_started(Deadline by);
 
+  // ---- line speed (AT+IPR) --------------------------------------------------------------------------------------
+  /// What the modem says its UART runs at; nothing: it does not say, or finds the speed by itself (0).
+  Result<std::optional<std::int64_t>> line_speed();
+  /// Modem and wire go on at `baud`, proved by exchanges. False: both are at the speed they were at before; the modem
+  /// refused, or the line is not sound at that speed. Not saved in the modem: a restart ends it.
+  Result<bool> change_speed(std::int64_t baud);
+  /// Back to the speed before the first change_speed().
+  Status usual_speed();
+
  private:
   Status restart(Deadline by);
   at::Engine& engine_;
+  std::int64_t usual_speed_ = 0;  ///< 0: never changed
   std::array<bool, 6> ended_{};  ///< MQTT clients this object has ended itself: nothing is left to close
 };
 

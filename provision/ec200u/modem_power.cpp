@@ -42,6 +42,8 @@ bool sim_settled(const at::Reply& reply) {
 }  // namespace
 
 Status Modem::reboot(Deadline by) {
+  // It starts at its usual speed: RDY is to be heard.
+  if (auto back = usual_speed(); !back) return back;
   const auto restarts = engine_.restarts();
   auto done = restart(by);
   engine_.excuse_restarts(restarts);
@@ -58,7 +60,8 @@ Status Modem::restart(Deadline by) {
   // RDY proves the restart; an AT that is answered does not, because the old run may still answer it. Where RDY never
   // comes (it may be sent to another port), the wait itself is what lets the old run end.
   auto ready = engine_.wait_for(is_ready_line, std::min(by, after(time_limit::restart_message)));
-  if (!ready) return std::move(ready).error().during("waiting for the modem to restart");
+  // A USB port goes away with the modem; that is as good as RDY, which is over when the port is back.
+  if (!ready && !engine_.restarted()) return std::move(ready).error().during("waiting for the modem to restart");
   return wait_started(by);
 }
 

@@ -57,6 +57,8 @@ Status store(Run& run, const std::string& name, const std::string& bytes, const 
     if (!stored) return std::move(stored).error().during("uploading " + name);
     if (*stored) return success();
     run.detail("attempt " + std::to_string(n) + " left " + name + " incomplete");
+    // A speed that the line does not carry soundly shows here first.
+    if (auto lowered = lower_speed(run); !lowered) return lowered;
     // What is there now is a part of our own upload; nothing is bound to it yet.
     auto left = run.modem.file(name);
     if (!left) return std::move(left).error();

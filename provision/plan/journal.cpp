@@ -98,6 +98,11 @@ Status undo_open_journal(ec200u::Modem& modem, std::string_view imei, ledger::Le
   auto open = ledger.journal_open(imei);
   if (!open) return std::move(open).error();
   for (const auto& entry : *open) {
+    if (entry.kind == journal_speed) {
+      const Cancel::Shield shield(cancel);
+      if (auto done = restore_speed(modem, entry.detail, reporter); !done) return done;
+      if (auto ended = ledger.journal_end(entry.id); !ended) return ended;
+    }
     if (entry.kind != journal_twin) continue;
     const auto twin = TwinEntry::from(entry.detail);
     reporter.step("undoing what an interrupted run left: removing " + twin.name);

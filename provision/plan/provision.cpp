@@ -147,7 +147,12 @@ Status work(Run& run) {
   if (auto done = prepare(run); !done) return done;
   if (auto done = reach(run); !done) return done;
   if (auto done = admit(run); !done) return done;
-  return despite_restarts(run, pass);
+  if (auto done = raise_speed(run); !done) return done;
+  auto done = despite_restarts(run, pass);
+  // Whatever came of the run, the modem is left as it was found. One that is gone starts at its own speed.
+  if (done || !ends_run(done.error()))
+    if (auto lowered = lower_speed(run); !lowered && done) return lowered;
+  return done;
 }
 
 void fail(DeviceReport& report, Error error) {

@@ -56,6 +56,7 @@ struct Options {
   std::string ntp_server = "pool.ntp.org";
   std::chrono::seconds registration_limit{120};
   std::string topic = "ec200u/selftest";
+  std::int64_t line_speed = 0;  ///< run at this speed for the time of the run (AT+IPR); 0: as the modem is found
 };
 
 /// What a run has proved so far, in this order.
@@ -183,6 +184,7 @@ Result<ShowReport> show(at::Engine& engine, const std::string& port_name);
 /// The journal kinds of this room.
 inline constexpr std::string_view journal_twin = "twin-upload";
 inline constexpr std::string_view journal_ca = "ca-upload";
+inline constexpr std::string_view journal_speed = "line-speed";
 
 /// Undoes what a killed run of `provision` left on this modem and must not stay there: the twin of the wrong-CA
 /// control, the spare context's values, and an MQTT client still bound to the spare context. First thing in any later

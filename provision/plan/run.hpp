@@ -44,6 +44,7 @@ struct Run {
   std::vector<std::string> resolved{};     ///< addresses of `host` as the modem sees them
   std::vector<std::int64_t> ca_journal{};  ///< open entries of kind journal_ca
   Found found{};
+  std::optional<std::int64_t> speed_journal{};  ///< the line runs at a raised speed: its journal entry
 
   void reached(Milestone milestone) {
     if (around.watch != nullptr && !options.dry_run) around.watch->reached(milestone);
@@ -80,6 +81,14 @@ Status store(Run& run, const std::string& name, const std::string& bytes, const 
 Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass);
 /// Names and digests of the files, and the report's first line about them.
 Status prepare(Run& run);
+
+// ---- line_speed.cpp ------------------------------------------------------------------------------------------------
+/// Where `options.line_speed` asks for it and the modem is not at it: changes it, journalled first.
+Status raise_speed(Run& run);
+/// Back to the modem's own speed, at the end of a run and on any trouble.
+Status lower_speed(Run& run);
+/// What a cut run left: puts the speed back that `detail` names.
+Status restore_speed(ec200u::Modem& modem, const Json& detail, Reporter& reporter);
 
 // ---- inspect.cpp, planner.cpp --------------------------------------------------------------------------------------
 Status inspect(Run& run);

@@ -30,6 +30,17 @@ Status forget_pass(Run& run) {
   return prepare(run);
 }
 
+/// A board that was exchanged for another one looks like a restart from here.
+Status same_modem(Run& run) {
+  auto identity = run.modem.identify(after(boot_limit));
+  if (!identity) return std::move(identity).error().during("identifying a modem that restarted by itself");
+  if (identity->imei == run.imei()) return success();
+  return Error{Errc::modem_gone,
+               "modem " + run.imei() + " went away during this run, and another one, " + identity->imei +
+                   ", is on its port now",
+               "run provision for each of them; what was begun is safe to repeat"};
+}
+
 }  // namespace
 
 Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass) {
@@ -44,6 +55,7 @@ Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass) {
     run.warn("the modem restarted by itself, so its settings are gone: starting over");
     if (auto started = run.modem.wait_started(after(boot_limit)); !started)
       return std::move(started).error().during("waiting for a modem that restarted by itself");
+    if (auto same = same_modem(run); !same) return same;
     if (auto forgotten = forget_pass(run); !forgotten) return forgotten;
   }
 }

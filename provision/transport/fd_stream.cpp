@@ -34,6 +34,10 @@ int poll_timeout(Deadline by) {
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
 }
 
+Status ByteStream::set_speed(std::int64_t baud) {
+  return Error{Errc::usage, name() + " has no line speed that could be set to " + std::to_string(baud), {}};
+}
+
 FdStream::FdStream(int fd, std::string name, const Cancel& cancel, std::function<void(int)> before_close)
     : fd_(fd), name_(std::move(name)), cancel_(cancel), before_close_(std::move(before_close)) {}
 

@@ -12,7 +12,7 @@ namespace epki::transport {
 /// poll() timeout until `by`, rounded up, at most a minute (callers loop).
 int poll_timeout(Deadline by);
 
-class FdStream final : public ByteStream {
+class FdStream : public ByteStream {
  public:
   /// Owns `fd`, which must be non-blocking. `before_close` runs once before it is closed.
   FdStream(int fd, std::string name, const Cancel& cancel, std::function<void(int)> before_close = {});
@@ -24,10 +24,13 @@ class FdStream final : public ByteStream {
   Status write_all(std::span<const std::byte> bytes, Deadline by) override;
   std::string name() const override { return name_; }
 
+ protected:
+  int fd() const { return fd_; }
+  Error gone(int error_number) const;
+
  private:
   enum class Woken : std::uint8_t { ready, deadline };
   Result<Woken> wait(short events, Deadline by);
-  Error gone(int error_number) const;
 
   int fd_;
   std::string name_;

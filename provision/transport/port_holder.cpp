@@ -48,8 +48,9 @@ std::optional<Holder> first_process(Predicate&& fits) {
 }
 
 constexpr const char* stop_modem_manager =
-    "stop it (sudo systemctl stop ModemManager), or keep it off this modem for good with a udev rule that sets "
-    "ID_MM_DEVICE_IGNORE=1 for USB 2c7c:0901";
+    "stop it (sudo systemctl stop ModemManager), or keep it off these modems for good: copy 77-ec200u-pki.rules "
+    "(templates/udev; the package installs it) to /etc/udev/rules.d, then `sudo udevadm control --reload` and plug the "
+    "modem in again";
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace epki::transport {
 
 namespace {
 
-constexpr const char* forms = "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT or sim[:PERSONA]";
+constexpr const char* forms = "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]";
 
 Result<PortSpec> parse_tcp(std::string_view text) {
   const auto rest = text.substr(4);
@@ -49,6 +49,12 @@ Result<PortSpec> parse_port(std::string_view text) {
     return spec;
   }
   if (text.starts_with("tcp:")) return parse_tcp(text);
+  if (text.starts_with("exec:")) {
+    spec.kind = PortSpec::Kind::program;
+    spec.command = std::string(trimmed(text.substr(5)));
+    if (spec.command.empty()) return Error{Errc::usage, "\"exec:\" names no command", forms};
+    return spec;
+  }
   if (is_path(text)) {
     spec.kind = PortSpec::Kind::path;
     spec.path = std::string(text);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,15 +9,17 @@
 
 namespace epki::transport {
 
-/// What --port takes: auto | PATH | tcp:HOST:PORT | sim[:PERSONA].
+/// What --port takes: auto | PATH | tcp:HOST:PORT | exec:COMMAND | sim[:PERSONA].
 struct PortSpec {
-  enum class Kind : std::uint8_t { automatic, path, tcp, simulator };
+  enum class Kind : std::uint8_t { automatic, path, tcp, program, simulator };
   Kind kind = Kind::automatic;
   std::string path{};  ///< kind path
   std::string host{};  ///< kind tcp
   std::uint16_t port = 0;
+  std::string command{};  ///< kind program: for sh -c
   std::string persona{};  ///< kind simulator; "strict" when none is named
   int number = 1;         ///< kind simulator: which modem of this persona, where a command uses several
+  std::filesystem::path record{};  ///< where the conversation is saved; empty: nowhere
 };
 
 /// Errc::usage for anything else.

@@ -17,6 +17,7 @@
 #include "provision/transport/byte_stream.hpp"
 #include "provision/transport/fd_stream.hpp"
 #include "provision/transport/port_holder.hpp"
+#include "provision/transport/port_lock.hpp"
 
 namespace epki::transport {
 
@@ -86,12 +87,13 @@ Error in_use(const std::string& path, dev_t device) {
 
 /// Raw 8N1. Modem control lines are ignored (CLOCAL), and closing does not drop DTR (no HUPCL), because a modem set to
 /// AT&D2 takes a dropped DTR for "hang up".
-bool make_raw(int fd, speed_t speed) {
+bool make_raw(int fd, speed_t speed, bool rts_cts) {
   termios settings{};
   if (::tcgetattr(fd, &settings) != 0) return false;
   ::cfmakeraw(&settings);
   settings.c_cflag |= CLOCAL | CREAD;
   settings.c_cflag &= ~static_cast<tcflag_t>(HUPCL | CSTOPB | CRTSCTS);
+  if (rts_cts) settings.c_cflag |= CRTSCTS;
   settings.c_iflag &= ~static_cast<tcflag_t>(IXOFF | INPCK);
   settings.c_cc[VMIN] = 1;  // with 0, no data and a hang-up would look the same
   settings.c_cc[VTIME] = 0;
@@ -107,13 +109,53 @@ void ask_low_latency(int fd) {
   ::ioctl(fd, TIOCSSERIAL, &serial);
 }
 
+Error no_such_speed(std::int64_t baud) {
+  return {Errc::usage, "a serial port does not run at " + std::to_string(baud) + " baud",
+          "115200 is the modem's default; 1200 to 2000000 in the usual steps are possible"};
+}
+
+class SerialStream final : public FdStream {
+ public:
+  SerialStream(int fd, std::string path, std::int64_t baud, std::optional<PortLock> lock, const Cancel& cancel)
+      // A pseudo-terminal outlives our end; without TIOCNXCL the mark would stay and shut out the next run.
+      : FdStream(fd, std::move(path), cancel, [](int port) { ::ioctl(port, TIOCNXCL); }),
+        baud_(baud),
+        lock_(std::move(lock)) {}
+
+  std::int64_t speed() const override { return baud_; }
+  Status set_speed(std::int64_t baud) override {
+    const auto code = speed_code(baud);
+    if (!code) return no_such_speed(baud);
+    termios settings{};
+    // TCSADRAIN: what was written leaves at the old speed.
+    if (::tcgetattr(fd(), &settings) != 0 || ::cfsetispeed(&settings, *code) != 0 ||
+        ::cfsetospeed(&settings, *code) != 0 || ::tcsetattr(fd(), TCSADRAIN, &settings) != 0)
+      return gone(errno);
+    baud_ = baud;
+    return success();
+  }
+
+ private:
+  std::int64_t baud_;
+  std::optional<PortLock> lock_;
+};
+
 }  // namespace
 
+std::vector<std::int64_t> serial_speeds() {
+  std::vector<std::int64_t> all;
+  for (const auto& speed : speeds) all.push_back(speed.baud);
+  return all;
+}
+
 Result<std::unique_ptr<ByteStream>> open_serial(const std::string& path, std::int64_t baud, const Cancel& cancel) {
-  const auto speed = speed_code(baud);
-  if (!speed)
-    return Error{Errc::usage, "a serial port does not run at " + std::to_string(baud) + " baud",
-                 "115200 is the modem's default; 1200 to 2000000 in the usual steps are possible"};
+  return open_serial(path, SerialOptions{.baud = baud}, cancel);
+}
+
+Result<std::unique_ptr<ByteStream>> open_serial(const std::string& path, const SerialOptions& options,
+                                                const Cancel& cancel) {
+  const auto speed = speed_code(options.baud);
+  if (!speed) return no_such_speed(options.baud);
   Descriptor port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (port.get() < 0) {
     const int reason = errno;
@@ -126,18 +168,24 @@ Result<std::unique_ptr<ByteStream>> open_serial(const std::string& path, std::in
     return Error{Errc::modem_gone, path + " is no serial port", "name the modem's AT port, such as /dev/ttyUSB0"};
   // Root opens a port in spite of TIOCEXCL, so the lock is what keeps two runs of ours apart.
   if (::flock(port.get(), LOCK_EX | LOCK_NB) != 0) return in_use(path, info.st_rdev);
+  std::optional<PortLock> lock;
   // Whoever plays a modem keeps its own end of a pseudo-terminal open, so a second holder is normal there only.
-  if (!is_pseudo_terminal(info.st_rdev))
+  if (!is_pseudo_terminal(info.st_rdev)) {
     if (const auto holder = find_holder(info.st_rdev)) return port_in_use(path, holder, false);
+    auto taken = PortLock::take(options.lock_folder, path);
+    if (!taken) return std::move(taken).error();
+    if (*taken) lock.emplace(**std::move(taken));
+  }
   ::ioctl(port.get(), TIOCEXCL);
-  if (!make_raw(port.get(), *speed))
-    return Error{Errc::modem_gone, path + " cannot be set to " + std::to_string(baud) + " baud, 8N1",
+  if (!make_raw(port.get(), *speed, options.rts_cts))
+    return Error{Errc::modem_gone,
+                 path + " cannot be set to " + std::to_string(options.baud) + " baud, 8N1" +
+                     (options.rts_cts ? ", RTS/CTS" : ""),
                  "choose another --baud"};
   ask_low_latency(port.get());
   ::tcflush(port.get(), TCIFLUSH);
-  // A pseudo-terminal outlives our end; without this the mark would stay and shut out the next run.
-  const auto before_close = [](int fd) { ::ioctl(fd, TIOCNXCL); };
-  return std::unique_ptr<ByteStream>(std::make_unique<FdStream>(port.release(), path, cancel, before_close));
+  return std::unique_ptr<ByteStream>(
+      std::make_unique<SerialStream>(port.release(), path, options.baud, std::move(lock), cancel));
 }
 
 }  // namespace epki::transport
