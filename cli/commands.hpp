@@ -1,5 +1,5 @@
 #pragma once
-// One command, one file cmd_<name>.cpp; this list is the whole program, in the order of the help.
+// One command, one file cmd_<name>.cpp; these lists are the whole program, in the order of the help.
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
@@ -15,17 +15,28 @@ void add_judge(CommandLine& line);
 void add_station(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
+void add_man(CommandLine& line);
 
-inline void add_all(CommandLine& line) {
+/// The commands of ec200u-pki itself.
+inline void add_tool(CommandLine& line) {
   add_init(line);
   add_issue(line);
   add_lint(line);
   add_provision(line);
-  add_verify(line);
   add_judge(line);
-  add_station(line);
   add_sim(line);
   add_completion(line);
+  add_man(line);
+}
+
+/// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
+inline void add_verification(CommandLine& line) {
+  add_verify(line);
+}
+
+/// That of ec200u-pki-station.
+inline void add_line(CommandLine& line) {
+  add_station(line);
 }
 
 }  // namespace epki::cli

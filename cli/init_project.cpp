@@ -173,7 +173,8 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
   if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
 
-  const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
+  std::optional<broker::Account> account;
+  if (::geteuid() == 0) account = broker::mosquitto_account();
   const bool as_root = account && !broker_can_reach(project.folder, *account);
   Writer writer(project.folder);
   if (auto done = write_cas(writer, *minted, passphrase); !done) return std::move(done).error();

@@ -7,6 +7,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(nlohmann_json 3.9 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 pkg_check_modules(UDEV REQUIRED IMPORTED_TARGET libudev)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)

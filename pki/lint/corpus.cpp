@@ -87,10 +87,9 @@ const SeenCertificate* issuer_of(const SeenCertificate& one, const BySubject& su
   return best;
 }
 
-// A renewed CA certificate has its own name as issuer and another's key: only a self-signed one is a root.
-bool names_its_own_key(const ossl::CertificateFacts& facts) {
-  return facts.self_issued() &&
-         (!facts.authority_key_id || !facts.subject_key_id || *facts.authority_key_id == *facts.subject_key_id);
+bool has_root(const Document& document) {
+  return std::any_of(document.certificates.begin(), document.certificates.end(),
+                     [](const SeenCertificate& one) { return one.use == Use::root; });
 }
 
 void connect(Corpus& corpus) {
@@ -103,7 +102,7 @@ void connect(Corpus& corpus) {
     }
   for (auto& document : corpus.documents)
     for (auto& one : document.certificates)
-      if (!names_its_own_key(one.facts)) one.issuer = issuer_of(one, subjects);
+      if (!one.facts.names_its_own_key()) one.issuer = issuer_of(one, subjects);
   for (auto& document : corpus.documents)
     for (auto& one : document.certificates)
       if (one.issuer != nullptr) const_cast<SeenCertificate*>(one.issuer)->issues = true;
@@ -152,9 +151,12 @@ Corpus read_corpus(const std::vector<File>& files, const Question& question) {
   for (const auto& document : corpus.documents)
     for (const auto& one : document.certificates)
       if (one.use == Use::server) corpus.server_anchors.insert(anchor_of(one));
+  const bool roots_given = std::any_of(corpus.documents.begin(), corpus.documents.end(), has_root);
   for (auto& document : corpus.documents)
-    for (auto& one : document.certificates)
+    for (auto& one : document.certificates) {
+      one.roots_given = roots_given;
       one.meets_server_root = one.use == Use::client && corpus.server_anchors.contains(anchor_of(one));
+    }
   return corpus;
 }
 

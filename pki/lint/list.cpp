@@ -76,6 +76,7 @@ std::span<const CertificateRule* const> certificate_rules() {
       &e_signature_type,
       &w_signature_unusual,
       &e_signature_bad,
+      &w_issuer_not_given,
       &e_chain_order,
       &w_chain_unrelated,
       &w_chain_twice,

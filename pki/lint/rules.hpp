@@ -74,6 +74,7 @@ extern const CertificateRule e_root_digest_weak;
 extern const CertificateRule e_signature_type;
 extern const CertificateRule w_signature_unusual;
 extern const CertificateRule e_signature_bad;
+extern const CertificateRule w_issuer_not_given;
 extern const CertificateRule e_chain_order;
 extern const CertificateRule w_chain_unrelated;
 extern const CertificateRule w_chain_twice;

@@ -37,6 +37,7 @@ struct SeenCertificate {
   /// Null for a root, and where the issuer was not given.
   const SeenCertificate* issuer = nullptr;
   bool meets_server_root = false;  ///< a client's path ends where a server's does
+  bool roots_given = false;        ///< among all files there is a root
   const Document* document = nullptr;
   const Question* question = nullptr;
 

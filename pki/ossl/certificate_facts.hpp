@@ -97,6 +97,10 @@ struct CertificateFacts {
   const ExtensionFacts* extension(std::string_view name) const;  ///< the first of that short name, or null
   bool has_usage(Usage usage) const { return key_usage && (*key_usage & static_cast<std::uint16_t>(usage)) != 0; }
   bool self_issued() const { return subject_der == issuer_der; }
+  /// Self-issued, and no key identifier says that another key signed it, as after a renewal of a CA's key.
+  bool names_its_own_key() const {
+    return self_issued() && (!authority_key_id || !subject_key_id || *authority_key_id == *subject_key_id);
+  }
   bool is_ca() const { return basic_constraints && basic_constraints->ca; }
   std::vector<std::string> names(AlternativeName::Kind kind) const;
 };

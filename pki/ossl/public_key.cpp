@@ -1,5 +1,7 @@
 #include "pki/ossl/public_key.hpp"
 
+#include <openssl/core_names.h>
+
 #include <limits>
 
 #include "pki/ossl/impl.hpp"
@@ -37,6 +39,15 @@ std::string PublicKey::name() const {
 
 std::optional<KeyType> PublicKey::type() const {
   return parse_key_type(name());
+}
+
+std::optional<std::uint64_t> PublicKey::rsa_exponent() const {
+  if (EVP_PKEY_is_a(impl_->handle.get(), "RSA") != 1) return std::nullopt;
+  BIGNUM* read = nullptr;
+  const bool got = EVP_PKEY_get_bn_param(impl_->handle.get(), OSSL_PKEY_PARAM_RSA_E, &read) == 1;
+  const NumberHandle exponent(read);
+  if (!got || BN_num_bits(exponent.get()) > 64) return 0;
+  return BN_get_word(exponent.get());
 }
 
 bool PublicKey::matches(const Certificate& certificate) const {

@@ -2,6 +2,7 @@
 // The public half of a key whose private half is elsewhere: what a certificate request carries.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@ class PublicKey {
   std::vector<std::byte> der() const;                  ///< the subjectPublicKeyInfo, re-encoded
   std::string name() const;                            ///< "rsa-2048", "ec-p256", else OpenSSL's name
   std::optional<KeyType> type() const;                 ///< nothing for a key that is none of ours
+  std::optional<std::uint64_t> rsa_exponent() const;   ///< nothing for other keys; 0 when it does not fit 64 bits
   bool matches(const Certificate& certificate) const;  ///< same public key
 
   struct Impl;

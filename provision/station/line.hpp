@@ -108,4 +108,14 @@ class Line {
   std::vector<std::jthread> threads_;
 };
 
+template <class Change>
+void Line::change(Slot& slot, Change change) {
+  {
+    const std::lock_guard guard(mutex_);
+    change(slot.tile);
+    ++version_;
+  }
+  changed_.notify_all();
+}
+
 }  // namespace epki::station

@@ -4,7 +4,7 @@ namespace epki::lint {
 
 const CertificateRule e_ca_subject_empty{
     .name = "e_ca_subject_empty",
-    .rule = "A CA has a name.",
+    .rule = "The subject of a CA is not empty.",
     .citation = "RFC 5280, 4.1.2.6",
     .applies = is_ca,
     .holds = [](const SeenCertificate& c) { return !c.facts.subject_empty; },

@@ -6,7 +6,7 @@ namespace {
 
 bool checkable(const SeenCertificate& c) {
   if (!c.certificate) return false;
-  return c.issuer == nullptr ? c.facts.self_issued() : c.issuer->certificate.has_value();
+  return c.issuer == nullptr ? c.facts.names_its_own_key() : c.issuer->certificate.has_value();
 }
 
 bool good(const SeenCertificate& c) {
