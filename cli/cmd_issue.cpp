@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/device_ca.hpp"
 #include "cli/issue/issuing.hpp"
+#include "cli/ledger_place.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -61,7 +62,7 @@ Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& contex
   if (!key) return Error{Errc::usage, "no such key type"};
   const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
-  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(*project, options.passphrase, *ledger, context)
                                            : open_ca(*project, purpose, options.passphrase, context);

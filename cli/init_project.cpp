@@ -8,6 +8,7 @@
 
 #include "broker-configs/mosquitto.hpp"
 #include "cli/hierarchy.hpp"
+#include "cli/ledger_place.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
@@ -111,7 +112,7 @@ Result<Minted> mint(const config::Project& project, Context& context) {
 }
 
 Status record(const config::Project& project, const Minted& minted, const Context& context) {
-  auto ledger = ledger::Ledger::open(project.ledger_file(), context.clock);
+  auto ledger = open_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
   std::vector<ledger::IssuedCertificate> rows;
   for (const auto& made : minted.cas)
