@@ -96,24 +96,12 @@ Secret pkcs8(KeyType type, std::size_t scalar_bytes, EC_KEY* pair, std::span<con
   return secret_pem_block("PRIVATE KEY", out.view());
 }
 
-Result<std::vector<std::byte>> encoded_public_key(const PrivateKey& key) {
-  unsigned char* der = nullptr;
-  const int size = i2d_PUBKEY(native(key), &der);
-  if (size <= 0) return take_error(Errc::internal, "OpenSSL could not write a public key");
-  const auto bytes = std::as_bytes(std::span(der, static_cast<std::size_t>(size)));
-  std::vector<std::byte> all(bytes.begin(), bytes.end());
-  OPENSSL_free(der);
-  return all;
-}
-
 Result<FreshKey> generated(KeyType type) {
   const auto key = PrivateKey::generate(type);
   if (!key) return key.error();
-  auto public_key = encoded_public_key(*key);
-  if (!public_key) return std::move(public_key).error();
   auto pem = key->to_pem();
   if (!pem) return std::move(pem).error();
-  return FreshKey{*std::move(public_key), *std::move(pem)};
+  return FreshKey{key->public_der(), *std::move(pem)};
 }
 
 }  // namespace
