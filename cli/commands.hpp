@@ -17,6 +17,7 @@ void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
 void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
@@ -35,7 +36,7 @@ inline void add_tool(CommandLine& line) {
   add_lint(line);
   add_provision(line);
   add_judge(line);
-  add_station(line);
+  add_broker(line);
   add_ledger(line);
   add_sim(line);
   add_completion(line);
