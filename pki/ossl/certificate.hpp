@@ -62,7 +62,8 @@ using Chain = std::vector<Certificate>;
 std::string pem_of_certificate(std::span<const std::byte> der);
 
 /// Every certificate of a PEM text, in its order. Errc::input when there is none, or one does not parse or is cut off;
-/// the sentence says which. Blocks that are no certificates are passed over.
+/// the sentence says which. Blocks that are no certificates are passed over; of OpenSSL's "TRUSTED CERTIFICATE" the trust
+/// settings are.
 Result<Chain> chain_from_pem(std::string_view pem);
 
 }  // namespace epki::ossl
