@@ -13,6 +13,7 @@ void add_show(CommandLine& line);
 void add_renew(CommandLine& line);
 void add_revoke(CommandLine& line);
 void add_crl(CommandLine& line);
+void add_export(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
@@ -33,6 +34,7 @@ inline void add_tool(CommandLine& line) {
   add_renew(line);
   add_revoke(line);
   add_crl(line);
+  add_export(line);
   add_lint(line);
   add_provision(line);
   add_judge(line);
