@@ -35,14 +35,16 @@ Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists
   if (!text) return text.error();
   const auto list = ossl::Crl::read(*text);
   if (!list) return Error(list.error()).during("reading " + file);
-  const auto known = std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list->signed_by(ca.certificate); });
+  const auto known =
+      std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list->signed_by(ca.certificate); });
   if (known == cas.end())
-    return Error{Errc::input, file + " is signed by none of the CAs in ca/", "import that CA's certificate first: ec200u-pki ca import"};
+    return Error{Errc::input, file + " is signed by none of the CAs in ca/",
+                 "import that CA's certificate first: ec200u-pki ca import"};
   for (const auto& old : lists)
     if (old.issuer_der() == list->issuer_der() && old.number().value_or(0) > list->number().value_or(0))
       return Error{Errc::input,
-                   file + " is CRL " + std::to_string(list->number().value_or(0)) + " of " + list->issuer() + ", but number " +
-                       std::to_string(old.number().value_or(0)) + " is published already",
+                   file + " is CRL " + std::to_string(list->number().value_or(0)) + " of " + list->issuer() +
+                       ", but number " + std::to_string(old.number().value_or(0)) + " is published already",
                    "fetch the newer one"};
   replace(lists, *list);
   return success();
@@ -56,7 +58,8 @@ Json facts(const ossl::Crl& list) {
                        {"entries", list.entries()}});
 }
 
-Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, const Options& options, Context& context) {
+Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, const Options& options,
+                      Context& context) {
   const auto within = parse_span("--within", options.within);
   if (!within) return within.error();
   const auto cas = cas_of(project);
@@ -115,8 +118,9 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!files) return files.error();
   outcome.document.set("crls", std::move(signed_lists)).set("files", Json::array_of(*files));
   for (const auto& file : *files) outcome.text += "  written: " + file + "\n";
-  outcome.text += "Reload the broker (kill -HUP, or systemctl reload), and sign again well before the next update: once a\n"
-                  "week leaves room for a week that is missed. ec200u-pki crl --check tells when it is time.\n";
+  outcome.text +=
+      "Reload the broker (kill -HUP, or systemctl reload), and sign again well before the next update: once a\n"
+      "week leaves room for a week that is missed. ec200u-pki crl --check tells when it is time.\n";
   return outcome;
 }
 
@@ -127,7 +131,8 @@ void add_crl(CommandLine& line) {
   auto options = std::make_shared<Options>();
   auto command = line.add("crl", "Sign the lists of revoked certificates anew, for the broker");
   command
-      .option("--days", options->days, "How far ahead the next update lies (default: ca.crl_days of the project file)", 1, 3650)
+      .option("--days", options->days, "How far ahead the next update lies (default: ca.crl_days of the project file)",
+              1, 3650)
       .flag("--roots", options->roots, "Also the lists of roots that have issuing CAs below them")
       .option("--add", options->add, "Lists that other stations signed with issuing CAs of their own")
       .flag("--check", options->check, "Sign nothing: exit 1 when a list is due, 0 when none is")

@@ -77,7 +77,8 @@ Result<ossl::PrivateKey> its_key(const Options& options, const ossl::Certificate
                  "name its file with --key; device keys are kept nowhere else"};
   auto key = keyring.open(file, file.string());
   if (key && !key->matches(certificate))
-    return Error{Errc::key, file.string() + " is not the key of " + certificate.subject() + ", serial " + certificate.serial(),
+    return Error{Errc::key,
+                 file.string() + " is not the key of " + certificate.subject() + ", serial " + certificate.serial(),
                  "name the right file with --key"};
   return key;
 }

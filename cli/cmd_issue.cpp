@@ -46,7 +46,8 @@ Status check_source(const Options& options) {
   if (options.csr && (options.csv || options.names.size() > 1 || options.key))
     return Error{Errc::usage, "--csr takes at most one name, and neither --csv nor --key",
                  "a request brings its own key, and is for one certificate"};
-  if (options.csv && !options.names.empty()) return Error{Errc::usage, "names and --csv exclude one another", "give one of them"};
+  if (options.csv && !options.names.empty())
+    return Error{Errc::usage, "names and --csv exclude one another", "give one of them"};
   if (options.names.empty() && !options.csv && !options.csr)
     return Error{Errc::usage, "nobody to issue for", "give names, --csv FILE with a column name, or --csr FILE"};
   return success();
@@ -151,7 +152,8 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
     text += "; with those of the run that was cut there are " + std::to_string(report.resumed + report.count) + " of " +
             std::to_string(total);
   text += ".\n";
-  if (job.bundle && !report.shown.empty()) text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
+  if (job.bundle && !report.shown.empty())
+    text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
   constexpr std::size_t most = 10;
   for (std::size_t i = 0; i < std::min(most, report.shown.size()); ++i) {
     const auto& row = report.shown[i];
@@ -170,15 +172,17 @@ Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, C
   auto job = prepare(options, purpose, context);
   if (!job) return std::move(job).error();
   const bool client = purpose == ca::Purpose::client;
-  const std::chrono::days lifetime(options.days.value_or(client ? job->project.ca.device_days : job->project.ca.server_days));
-  const auto granted = sign_request({*options.csr, options.names.empty() ? std::string() : options.names.front(),
-                                     options.also, lifetime},
-                                    purpose, job->ca, {context.clock, context.random});
+  const std::chrono::days lifetime(
+      options.days.value_or(client ? job->project.ca.device_days : job->project.ca.server_days));
+  const auto granted = sign_request(
+      {*options.csr, options.names.empty() ? std::string() : options.names.front(), options.also, lifetime}, purpose,
+      job->ca, {context.clock, context.random});
   if (!granted) return granted.error();
   if (auto stem = check_file_stem(granted->name); !stem) return std::move(stem).error();
   const auto stem = file_stem(granted->name);
   const auto file = job->bundle ? job->out : job->out / stem / (stem + ".pem");
-  if (std::error_code ignored; fs::exists(fs::symlink_status(file, ignored))) return disk_error("creating", file, EEXIST);
+  if (std::error_code ignored; fs::exists(fs::symlink_status(file, ignored)))
+    return disk_error("creating", file, EEXIST);
   const auto row = ca::ledger_row(granted->certificate, client ? "device" : "server", granted->name);
   if (auto recorded = job->ledger.record_issued({row}); !recorded) return std::move(recorded).error();
   if (auto made = make_folder(file.parent_path()); !made) return std::move(made).error();
@@ -198,9 +202,9 @@ Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, C
                                                       {"key", Json()}})))
       .set("count", 1)
       .set("passed_over", Json::array_of(granted->passed_over));
-  outcome.text = "Issued a certificate for the key of " + *options.csr + " under " + job->ca.identity.certificate.subject() +
-                 ".\n  " + row.name + ", serial " + row.serial + ", until " + rfc3339(row.not_after).substr(0, 10) + ": " +
-                 file.string() + "\n";
+  outcome.text = "Issued a certificate for the key of " + *options.csr + " under " +
+                 job->ca.identity.certificate.subject() + ".\n  " + row.name + ", serial " + row.serial + ", until " +
+                 rfc3339(row.not_after).substr(0, 10) + ": " + file.string() + "\n";
   return outcome;
 }
 
@@ -258,10 +262,12 @@ Command add(CommandLine& line, std::string_view name, std::string_view summary, 
   auto command = line.add(name, summary);
   command.option("NAME", options.names, names_help)
       .option("--csv", options.csv, "A CSV file with the column name and, if you like, the column days")
-      .option("--csr", options.csr, "A certificate request (PKCS#10): its key is certified, of its wishes only the name counts")
+      .option("--csr", options.csr,
+              "A certificate request (PKCS#10): its key is certified, of its wishes only the name counts")
       .choice("--key", options.key, "Key type (default: ca.key of the project file)",
               {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
-      .option("--days", options.days, "Lifetime, at most as long as the CA's (default: from the project file)", 1, 36500)
+      .option("--days", options.days, "Lifetime, at most as long as the CA's (default: from the project file)", 1,
+              36500)
       .option("--out", options.out,
               "A folder, in which each name gets one of its own (default: certs), or one bundle when it ends in .pem");
   add_passphrase_options(command, options.passphrase);

@@ -36,24 +36,27 @@ Result<Outcome> list(const Options& options, Context& context) {
   std::vector<std::vector<std::string>> cells;
   std::size_t count = 0;
   if (csv) outcome.text = ledger::csv_row(ledger::certificate_header());
-  auto walked = ledger::Certificates(*ledger).for_each(*filter, [&](const ledger::CertificateRecord& one) -> Result<bool> {
-    if (context.cancel.requested()) return interrupted();
-    // The twin of the wrong-CA control was never handed out; it shows when it is asked for.
-    if (one.certificate.kind == "twin" && !options.kind) return true;
-    ++count;
-    const auto& c = one.certificate;
-    if (context.globals.json)
-      rows.push(ledger::json_of(one, false));
-    else if (csv)
-      outcome.text += ledger::csv_row(ledger::certificate_cells(one));
-    else
-      cells.push_back({c.serial, std::string(word(one.status)), c.kind, c.name, rfc3339(c.not_after).substr(0, 10), c.imei});
-    return true;
-  });
+  auto walked =
+      ledger::Certificates(*ledger).for_each(*filter, [&](const ledger::CertificateRecord& one) -> Result<bool> {
+        if (context.cancel.requested()) return interrupted();
+        // The twin of the wrong-CA control was never handed out; it shows when it is asked for.
+        if (one.certificate.kind == "twin" && !options.kind) return true;
+        ++count;
+        const auto& c = one.certificate;
+        if (context.globals.json)
+          rows.push(ledger::json_of(one, false));
+        else if (csv)
+          outcome.text += ledger::csv_row(ledger::certificate_cells(one));
+        else
+          cells.push_back(
+              {c.serial, std::string(word(one.status)), c.kind, c.name, rfc3339(c.not_after).substr(0, 10), c.imei});
+        return true;
+      });
   if (!walked) return std::move(walked).error();
   outcome.document.set("certificates", std::move(rows)).set("count", count);
   if (!csv)
-    outcome.text = cells.empty() ? "No certificate.\n" : text_table({"serial", "status", "kind", "name", "until", "imei"}, cells);
+    outcome.text =
+        cells.empty() ? "No certificate.\n" : text_table({"serial", "status", "kind", "name", "until", "imei"}, cells);
   return outcome;
 }
 
@@ -63,8 +66,7 @@ void add_list(CommandLine& line) {
   using namespace cmd_list;
   auto options = std::make_shared<Options>();
   auto command = line.add("list", "List the certificates that were issued");
-  command
-      .choice("--status", options->status, "Only these", {"valid", "revoked", "expired", "superseded", "unsettled"})
+  command.choice("--status", options->status, "Only these", {"valid", "revoked", "expired", "superseded", "unsettled"})
       .choice("--kind", options->kind, "Only these",
               {"root", "device-root", "standby-root", "issuing", "server", "device", "twin"})
       .option("--expires-within", options->expires_within, "Only those that end within this time: 12h, 30d, 8w")

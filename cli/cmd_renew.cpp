@@ -63,8 +63,8 @@ Result<Outcome> server(const RenewOptions& options, Context& context) {
   if (!renewed) return renewed.error();
   Outcome outcome;
   outcome.document.set("renewed", Json::array().push(facts(*renewed)));
-  outcome.text = "The broker's certificate is renewed until " + rfc3339(renewed->not_after).substr(0, 10) + ", serial " +
-                 renewed->serial + (options.keep_key ? ", under the same key" : ", under a new key") +
+  outcome.text = "The broker's certificate is renewed until " + rfc3339(renewed->not_after).substr(0, 10) +
+                 ", serial " + renewed->serial + (options.keep_key ? ", under the same key" : ", under a new key") +
                  ".\n  " + renewed->certificate.string() +
                  "\nReload the broker (kill -HUP, or systemctl reload): it reads both files again.\n";
   return outcome;
@@ -87,8 +87,9 @@ Result<Outcome> client(const std::vector<std::string>& names, const RenewOptions
 }
 
 void add_common(Command& command, RenewOptions& options) {
-  command.choice("--key", options.key, "Key type of the new key (default: ca.key of the project file)",
-                 {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
+  command
+      .choice("--key", options.key, "Key type of the new key (default: ca.key of the project file)",
+              {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
       .flag("--keep-key", options.keep_key, "A new certificate for the key that is there")
       .option("--days", options.days, "Lifetime (default: from the project file)", 1, 36500);
   add_passphrase_options(command, options.passphrase);
@@ -122,8 +123,7 @@ void add_renew(CommandLine& line) {
   auto client_command = line.add("renew client", "Renew devices' certificates");
   client_command.option("NAME", *names, "Names of devices").required();
   add_common(client_command, *for_clients);
-  client_command
-      .option("--out", for_clients->out, "The folder that holds a folder for each device (default: certs)")
+  client_command.option("--out", for_clients->out, "The folder that holds a folder for each device (default: certs)")
       .flag("--revoke", for_clients->revoke, "Revoke the old certificate: the device that holds it is locked out")
       .examples(
           "  ec200u-pki renew client 861234567890123\n"

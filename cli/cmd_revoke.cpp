@@ -23,10 +23,11 @@ using Records = std::vector<ledger::CertificateRecord>;
 Status refuse_roots(const Records& found, const std::string& wanted) {
   for (const auto& one : found)
     if (one.certificate.kind.ends_with("root"))
-      return Error{Errc::usage, "\"" + visible(wanted) + "\" means a root (" + one.certificate.subject +
-                                    "), and nobody can revoke a root",
-                   "give a serial where a name means several certificates; docs/workflows/root-roll-over.md tells how "
-                   "a root is replaced"};
+      return Error{
+          Errc::usage,
+          "\"" + visible(wanted) + "\" means a root (" + one.certificate.subject + "), and nobody can revoke a root",
+          "give a serial where a name means several certificates; docs/workflows/root-roll-over.md tells how "
+          "a root is replaced"};
   return success();
 }
 
@@ -96,14 +97,16 @@ Result<Outcome> revoke(const Options& options, Context& context) {
     if (!anchors) return std::move(anchors).error();
     if (*anchors)
       outcome.text +=
-          "broker/certs/client-ca.pem no longer holds it. Restart the broker: a reload does not read that file again.\n";
+          "broker/certs/client-ca.pem no longer holds it. Restart the broker: a reload does not read that file "
+          "again.\n";
   }
   if (device)
     outcome.text +=
         "No broker knows of it yet: run ec200u-pki crl, then reload the broker (kill -HUP, or systemctl reload).\n";
   if (server)
     outcome.text +=
-        "The modem knows no revocation lists: a stolen server key is out of the world only when the certificate ends or "
+        "The modem knows no revocation lists: a stolen server key is out of the world only when the certificate ends "
+        "or "
         "the devices trust another CA (docs/workflows/broker-key-stolen.md).\n";
   return outcome;
 }

@@ -28,10 +28,9 @@ std::string told(const ledger::CertificateRecord& record, bool with_pem) {
     if (!value.empty()) text += std::string(name) + std::string(14 - name.size(), ' ') + value + "\n";
   };
   row("name", c.name);
-  row("status", std::string(word(record.status)) +
-                    (record.revoked ? " since " + rfc3339(record.revoked->at) + ", " +
-                                          std::string(word(record.revoked->reason))
-                                    : ""));
+  row("status", std::string(word(record.status)) + (record.revoked ? " since " + rfc3339(record.revoked->at) + ", " +
+                                                                         std::string(word(record.revoked->reason))
+                                                                   : ""));
   row("serial", c.serial);
   if (record.status == ledger::CertificateStatus::unsettled) return text;
   row("kind", c.kind);

@@ -16,6 +16,7 @@ void add_crl(CommandLine& line);
 void add_export(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
+void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
@@ -37,6 +38,7 @@ inline void add_tool(CommandLine& line) {
   add_export(line);
   add_lint(line);
   add_provision(line);
+  add_doctor(line);
   add_judge(line);
   add_broker(line);
   add_ledger(line);

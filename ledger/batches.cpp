@@ -73,7 +73,7 @@ CertificateWriter::~CertificateWriter() = default;
 
 Status CertificateWriter::add(const IssuedCertificate& certificate) {
   if (auto begun = state_->begin(); !begun) return begun;
-  auto one = add_certificate(*state_->writing, certificate, state_->batch);
+  auto one = add_certificate_of(*state_->writing, state_->batch, certificate);
   if (!one) return state_->give_up(std::move(one).error());
   if (state_->added == 0) state_->first = certificate.serial;
   state_->last = certificate.serial;
@@ -124,7 +124,7 @@ Result<Batch> Batches::begin(const std::string& id, const std::string& source_sh
 }
 
 Result<std::optional<Batch>> Batches::find(std::string_view id) {
-  return impl_.read<std::optional<Batch>>([&](Database& database) { return stored_batch(database, id); });
+  return impl_.read_there<std::optional<Batch>>([&](Database& database) { return stored_batch(database, id); });
 }
 
 Result<CertificateWriter> Batches::writer(const Batch& batch) {

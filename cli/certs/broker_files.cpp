@@ -79,7 +79,8 @@ Result<bool> finish_cut_replacement(const config::Project& project) {
   return whole;
 }
 
-Status replace_broker_files(const config::Project& project, std::string_view certificate_pem, std::string_view key_pem) {
+Status replace_broker_files(const config::Project& project, std::string_view certificate_pem,
+                            std::string_view key_pem) {
   if (auto finished = finish_cut_replacement(project); !finished) return std::move(finished).error();
   if (auto made = make_folder(project.state_folder(), 0700); !made) return made;
   if (auto made = make_folder(staging(project), 0700); !made) return made;

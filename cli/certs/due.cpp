@@ -50,7 +50,8 @@ Status add_served(const config::Project& project, ledger::Ledger& ledger, Instan
   const auto known = ledger::Certificates(ledger).by_id({ossl::sha256_hex(served->issuer_der()), served->serial()});
   if (!known) return known.error();
   const bool superseded = *known && ((*known)->renewed_by || (*known)->revoked);
-  const bool listed = std::any_of(into.begin(), into.end(), [&](const Due& due) { return due.serial == served->serial(); });
+  const bool listed =
+      std::any_of(into.begin(), into.end(), [&](const Due& due) { return due.serial == served->serial(); });
   if (listed || (!superseded && served->not_after() > until)) return success();
   into.push_back({"server", project.broker.hosts.front(), served->serial(),
                   "broker/certs/server.pem " +
@@ -73,13 +74,15 @@ Result<std::vector<Due>> find_due(const config::Project& project, ledger::Ledger
   ledger::CertificateFilter ended;
   ended.status = ledger::CertificateStatus::expired;
   for (const auto& filter : {ending, ended})
-    if (auto added = add_certificates(project, ledger, filter, now, cancel, all); !added) return std::move(added).error();
+    if (auto added = add_certificates(project, ledger, filter, now, cancel, all); !added)
+      return std::move(added).error();
   if (auto added = add_served(project, ledger, now + within, all); !added) return std::move(added).error();
   const auto cas = cas_of(project);
   if (!cas) return cas.error();
-  // A list lives for a month as a rule: half of that is early enough, and a longer --within must not make it due always.
-  const auto crl_within = std::min(std::chrono::duration_cast<std::chrono::days>(within),
-                                   std::chrono::days(project.ca.crl_days / 2));
+  // A list lives for a month as a rule: half of that is early enough, and a longer --within must not make it due
+  // always.
+  const auto crl_within =
+      std::min(std::chrono::duration_cast<std::chrono::days>(within), std::chrono::days(project.ca.crl_days / 2));
   for (const auto& ca : *cas) {
     const auto why = ca::why_crl_is_due(ca.certificate, crl_within, ledger, clock);
     if (!why) return why.error();

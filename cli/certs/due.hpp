@@ -14,7 +14,7 @@
 namespace epki::cli {
 
 struct Due {
-  std::string kind;    ///< "root", "issuing", "server", "device", "crl" …
+  std::string kind;  ///< "root", "issuing", "server", "device", "crl" …
   std::string name;
   std::string serial;  ///< empty for a list
   std::string what;    ///< one sentence, with the remedy

@@ -123,9 +123,7 @@ Result<Made> make_client(const config::Project& project, const std::string& name
     if (!identity) return std::move(identity).error();
     made = Made{std::move(identity->certificate), std::move(identity->key)};
   }
-  if (auto fine =
-          ca::refuse_what_lint_refuses(made->certificate, *profile, issuers_of(ca), context.clock.now());
-      !fine)
+  if (auto fine = ca::refuse_what_lint_refuses(made->certificate, *profile, issuers_of(ca), context.clock.now()); !fine)
     return std::move(fine).error();
   return *std::move(made);
 }
@@ -195,7 +193,8 @@ Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   }
   if (auto replaced = replace_broker_files(*project, chain, key.view()); !replaced) return std::move(replaced).error();
   const auto certs = project->broker_folder() / "certs";
-  return Renewed{row.name, row.serial, row.sha256, *superseded, row.not_after, certs / "server.pem", certs / "server.key"};
+  return Renewed{row.name,      row.serial,           row.sha256,          *superseded,
+                 row.not_after, certs / "server.pem", certs / "server.key"};
 }
 
 Result<std::vector<Renewed>> renew_clients(const std::vector<std::string>& names, const RenewOptions& options,

@@ -30,8 +30,8 @@ struct Renewed {
 /// completed by the next. Errors of open_ca and replace_broker_files; Errc::input when lint refuses it.
 Result<Renewed> renew_server(const RenewOptions& options, Context& context);
 
-/// New certificates for devices, in the order of the names; the old files are kept beside under their serial. Errc::input
-/// for a name the ledger has no certificate of, before anything is made.
+/// New certificates for devices, in the order of the names; the old files are kept beside under their serial.
+/// Errc::input for a name the ledger has no certificate of, before anything is made.
 Result<std::vector<Renewed>> renew_clients(const std::vector<std::string>& names, const RenewOptions& options,
                                            Context& context);
 

@@ -36,8 +36,8 @@ std::optional<CaFiles> described_by(const std::string& stem, const ossl::Certifi
 }
 
 Result<bool> revoked(const ossl::Certificate& certificate, ledger::Ledger& ledger) {
-  const auto found = ledger::Certificates(ledger).by_id(
-      {ossl::sha256_hex(certificate.issuer_der()), certificate.serial()});
+  const auto found =
+      ledger::Certificates(ledger).by_id({ossl::sha256_hex(certificate.issuer_der()), certificate.serial()});
   if (!found) return found.error();
   return *found && (*found)->revoked;
 }
@@ -125,7 +125,8 @@ Result<std::vector<std::string>> write_lists(const config::Project& project, con
   if (!for_broker.empty())
     if (auto written = replace_file(project.broker_folder() / "certs/crl.pem", for_broker, 0644); !written)
       return std::move(written).error();
-  if (auto written = replace_file(project.folder / "ca/crl.pem", all, 0644); !written) return std::move(written).error();
+  if (auto written = replace_file(project.folder / "ca/crl.pem", all, 0644); !written)
+    return std::move(written).error();
   std::vector<std::string> files{"ca/crl.pem"};
   if (!for_broker.empty()) files.emplace_back("broker/certs/crl.pem");
   return files;

@@ -10,8 +10,8 @@
 namespace epki::cli {
 
 struct ForRequest {
-  std::string file;               ///< of the certificate request
-  std::string name{};             ///< who it is for; empty: as the request says
+  std::string file;                 ///< of the certificate request
+  std::string name{};               ///< who it is for; empty: as the request says
   std::vector<std::string> also{};  ///< further names of a server
   std::chrono::days lifetime{};
 };

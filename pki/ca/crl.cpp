@@ -50,8 +50,8 @@ Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity
   if (!filled) return std::move(filled).error();
   auto crl = (*std::move(builder)).sign(issuer.key);
   if (!crl) return crl;
-  auto recorded = crls.record({id, *number, spec.this_update, spec.next_update, crl->sha256(),
-                               static_cast<std::int64_t>(crl->entries())});
+  auto recorded = crls.record(
+      {id, *number, spec.this_update, spec.next_update, crl->sha256(), static_cast<std::int64_t>(crl->entries())});
   if (!recorded) return std::move(recorded).error();
   return crl;
 }

@@ -195,8 +195,7 @@ Status CrlBuilder::add(const CrlEntry& entry) {
   }
   RevokedHandle revoked(X509_REVOKED_new());
   const auto serial = integer_of(entry.serial);
-  if (!revoked || !serial || !impl_->last_time ||
-      X509_REVOKED_set_serialNumber(revoked.get(), serial.get()) != 1 ||
+  if (!revoked || !serial || !impl_->last_time || X509_REVOKED_set_serialNumber(revoked.get(), serial.get()) != 1 ||
       X509_REVOKED_set_revocationDate(revoked.get(), impl_->last_time.get()) != 1)
     return refused("entry for serial " + entry.serial);
   if (entry.reason != 0) {
@@ -205,7 +204,8 @@ Status CrlBuilder::add(const CrlEntry& entry) {
         X509_REVOKED_add1_ext_i2d(revoked.get(), NID_crl_reason, reason.get(), 0, 0) != 1)
       return refused("reason for serial " + entry.serial);
   }
-  if (X509_CRL_add0_revoked(impl_->handle.get(), revoked.get()) != 1) return refused("entry for serial " + entry.serial);
+  if (X509_CRL_add0_revoked(impl_->handle.get(), revoked.get()) != 1)
+    return refused("entry for serial " + entry.serial);
   [[maybe_unused]] auto* taken_over = revoked.release();
   return success();
 }

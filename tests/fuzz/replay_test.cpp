@@ -40,6 +40,15 @@ TEST(FuzzCorpus, ProjectFile) {
 TEST(FuzzCorpus, BrokerConfiguration) {
   replay("broker_configuration", broker_configuration);
 }
+TEST(FuzzCorpus, BrokerModel) {
+  replay("broker_model", broker_model);
+}
+TEST(FuzzCorpus, AccessList) {
+  replay("access_list", access_list);
+}
+TEST(FuzzCorpus, MqttAnswers) {
+  replay("mqtt_answers", mqtt_answers);
+}
 
 }  // namespace
 }  // namespace epki::fuzz

@@ -44,14 +44,14 @@ TEST(Issue, AClientByNameUnderTheDevicesOwnRoot) {
   const std::filesystem::path certificate = one["certificate"].text_or(""), key = one["key"].text_or("");
   EXPECT_EQ(mode_of(key), 0600U);
   EXPECT_EQ(mode_of(certificate), 0644U);
-  const auto verified = box.shell("openssl verify -x509_strict -purpose sslclient -CAfile ca/device-root.pem " +
-                                  certificate.string() + " && openssl x509 -noout -subject -serial -in " +
-                                  certificate.string());
+  const auto verified =
+      box.shell("openssl verify -x509_strict -purpose sslclient -CAfile ca/device-root.pem " + certificate.string() +
+                " && openssl x509 -noout -subject -serial -in " + certificate.string());
   EXPECT_EQ(verified.exit, 0) << verified;
   EXPECT_NE(verified.out.find("CN = 861234567890123"), std::string::npos) << verified;
   EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem " + certificate.string()).exit, 0);
-  const auto same = box.shell("diff <(openssl pkey -pubout -in " + key.string() + ") <(openssl x509 -pubkey -noout -in " +
-                              certificate.string() + ")");
+  const auto same = box.shell("diff <(openssl pkey -pubout -in " + key.string() +
+                              ") <(openssl x509 -pubkey -noout -in " + certificate.string() + ")");
   EXPECT_EQ(same.exit, 0) << same;
 }
 
@@ -62,7 +62,8 @@ TEST(Issue, WithoutMutualMakesTheDevicesRootWhenItIsFirstNeeded) {
   ASSERT_EQ(ran.exit, 0) << ran;
   EXPECT_NE(ran.err.find("ca/device-root.pem"), std::string::npos) << ran;
   EXPECT_EQ(box.shell("openssl verify -CAfile ca/device-root.pem certs/one/one.pem").exit, 0);
-  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem certs/one/one.pem").exit, 0) << "never from the broker's root";
+  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem certs/one/one.pem").exit, 0)
+      << "never from the broker's root";
   EXPECT_EQ(mode_of(box / "ca/device-root.key"), 0600U);
   EXPECT_NE(read_file(box / "ca/device-root.key")->find("ENCRYPTED"), std::string::npos);
   EXPECT_EQ(box.run({"issue", "client", "two"}).exit, 0) << "the root is made once";
@@ -94,7 +95,9 @@ TEST(Issue, OverwritesNothing) {
 TEST(Issue, AListBecomesOneBundle) {
   Sandbox box;
   ASSERT_EQ(box.init({"--mutual"}).exit, 0);
-  box.write("list.csv", "\xef\xbb\xbf" "days,name\r\n30,\"one, two\"\r\n,three\r\n\r\n5,four\r\n");
+  box.write("list.csv",
+            "\xef\xbb\xbf"
+            "days,name\r\n30,\"one, two\"\r\n,three\r\n\r\n5,four\r\n");
   const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem", "--json"});
   ASSERT_EQ(ran.exit, 0) << ran;
   const auto said = ran.json();
@@ -140,12 +143,12 @@ TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
   constexpr std::size_t devices = 3000;
   box.write("list.csv", list_of(devices));
   for (const std::uintmax_t bytes : {1U, 300000U, 900000U}) {
-    auto child = Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple",
-                                        EPKI_BIN_DIR "/ec200u-pki", "-q", "issue", "client", "--csv", "list.csv", "--out",
-                                        "all.pem"},
-                               .folder = box.folder(),
-                               .error_file = box / "err",
-                               .output_file = box / "out"});
+    auto child =
+        Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                               "-q", "issue", "client", "--csv", "list.csv", "--out", "all.pem"},
+                      .folder = box.folder(),
+                      .error_file = box / "err",
+                      .output_file = box / "out"});
     ASSERT_TRUE(child);
     std::error_code ignored;
     while (child->running() && (!std::filesystem::exists(box / "all.pem.part", ignored) ||
@@ -162,7 +165,8 @@ TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
   EXPECT_EQ(count_of("BEGIN PRIVATE KEY", bundle), devices);
   EXPECT_EQ(count_of("BEGIN CERTIFICATE", bundle), devices);
   const auto in_bundle = box.shell(
-      "openssl crl2pkcs7 -nocrl -certfile all.pem | openssl pkcs7 -print_certs -noout | grep subject | sort -u | wc -l");
+      "openssl crl2pkcs7 -nocrl -certfile all.pem | openssl pkcs7 -print_certs -noout | grep subject | sort -u | wc "
+      "-l");
   EXPECT_EQ(trimmed(in_bundle.out), std::to_string(devices)) << in_bundle;
   const auto valid = box.run({"list", "--kind", "device", "--status", "valid", "--json"});
   EXPECT_EQ(valid.json()["count"].integer(), static_cast<std::int64_t>(devices));
@@ -174,11 +178,12 @@ TEST(Issue, AFolderThatWasCutIsCompleted) {
   Sandbox box;
   ASSERT_EQ(box.init({"--mutual"}).exit, 0);
   box.write("list.csv", list_of(600));
-  auto child = Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
-                                      "-q", "issue", "client", "--csv", "list.csv", "--out", "devices"},
-                             .folder = box.folder(),
-                             .error_file = box / "err",
-                             .output_file = box / "out"});
+  auto child =
+      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                             "-q", "issue", "client", "--csv", "list.csv", "--out", "devices"},
+                    .folder = box.folder(),
+                    .error_file = box / "err",
+                    .output_file = box / "out"});
   ASSERT_TRUE(child);
   while (child->running() && !std::filesystem::exists(box / "devices/device-3"))
     [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
@@ -187,7 +192,8 @@ TEST(Issue, AFolderThatWasCutIsCompleted) {
   ASSERT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "devices"}).exit, 0);
   const auto whole = box.shell(
       "for d in devices/*/; do n=$(basename $d); "
-      "cmp -s <(openssl pkey -pubout -in $d/$n.key) <(openssl x509 -pubkey -noout -in $d/$n.pem) && echo $n; done | wc -l");
+      "cmp -s <(openssl pkey -pubout -in $d/$n.key) <(openssl x509 -pubkey -noout -in $d/$n.pem) && echo $n; done | wc "
+      "-l");
   EXPECT_EQ(trimmed(whole.out), "600") << whole;
 }
 
@@ -219,11 +225,12 @@ TEST(Issue, ForARequestOnlyTheKeyAndTheNameCount) {
   EXPECT_NE(text.find("Subject: CN = asked\n"), std::string::npos) << text;
   EXPECT_NE(text.find("CA:FALSE"), std::string::npos) << text;
   // The same request with another key's signature: whoever sends it does not hold the key.
-  ASSERT_EQ(box.shell("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout s.key -outform DER "
-                      "-out s.der -subj /CN=asked; openssl req -in r.csr -outform DER -out r.der; n=$(stat -c %s r.der); "
-                      "head -c $((n-20)) r.der > t.der; tail -c 20 s.der >> t.der")
-                .exit,
-            0);
+  ASSERT_EQ(
+      box.shell("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout s.key -outform DER "
+                "-out s.der -subj /CN=asked; openssl req -in r.csr -outform DER -out r.der; n=$(stat -c %s r.der); "
+                "head -c $((n-20)) r.der > t.der; tail -c 20 s.der >> t.der")
+          .exit,
+      0);
   const auto forged = box.run({"issue", "client", "other", "--csr", "t.der"});
   EXPECT_EQ(forged.exit, 3) << forged;
 }

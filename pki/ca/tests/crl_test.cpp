@@ -23,8 +23,7 @@ struct PublishedCrl : ::testing::Test {
   Identity root = *mint_device_root(*profile::built_in("root"), "Trial", ossl::KeyType::ec_p256, days(3650), world);
 
   std::string issue(const std::string& name) {
-    const auto made =
-        *mint_client(*profile::built_in("device"), name, ossl::KeyType::ec_p256, days(365), root, world);
+    const auto made = *mint_client(*profile::built_in("device"), name, ossl::KeyType::ec_p256, days(365), root, world);
     EXPECT_TRUE(book.record_issued({ledger_row(made.certificate, "device", name)}));
     return made.certificate.serial();
   }

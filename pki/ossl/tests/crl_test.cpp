@@ -32,7 +32,8 @@ struct CrlTest : ::testing::Test {
 };
 
 TEST_F(CrlTest, HoldsWhatWasPutIn) {
-  const std::vector<CrlEntry> entries{{"00ff", now, 1}, {"8000000000000000000000000000000000000001", now, 0}, {"01", now, 9}};
+  const std::vector<CrlEntry> entries{
+      {"00ff", now, 1}, {"8000000000000000000000000000000000000001", now, 0}, {"01", now, 9}};
   const auto crl = made(entries);
   ASSERT_TRUE(crl) << crl.error().what;
   const auto read = Crl::read(crl->pem());
@@ -50,7 +51,8 @@ TEST_F(CrlTest, HoldsWhatWasPutIn) {
     return success();
   }));
   std::sort(found.begin(), found.end());
-  const std::vector<std::pair<std::string, int>> expected{{"01", 9}, {"8000000000000000000000000000000000000001", 0}, {"ff", 1}};
+  const std::vector<std::pair<std::string, int>> expected{
+      {"01", 9}, {"8000000000000000000000000000000000000001", 0}, {"ff", 1}};
   EXPECT_EQ(found, expected);
 }
 

@@ -75,7 +75,8 @@ TEST(LeafPress, PressesWhatTheBuilderBuilds) {
       spec.serial = {std::byte{0x80}, std::byte{0}, std::byte{7}};
       spec.not_after = *parse_rfc3339("2050-01-01T00:00:00Z");  // GeneralizedTime
       const auto built = *build(spec, key, issuer);
-      const auto pressed = press->press({"gerät 7, \"rechts\"", spec.serial, spec.not_before, spec.not_after, key.public_der()});
+      const auto pressed =
+          press->press({"gerät 7, \"rechts\"", spec.serial, spec.not_before, spec.not_after, key.public_der()});
       ASSERT_TRUE(pressed) << pressed.error().what;
       const auto read = Certificate::from_der(*pressed);
       ASSERT_TRUE(read) << read.error().what;
