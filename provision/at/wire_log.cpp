@@ -61,7 +61,7 @@ void WireLog::take(std::string& pending, std::string_view mark, std::string_view
 }
 
 void WireLog::write(std::string_view mark, std::string& pending) {
-  if (pending.empty()) return;
+  if (!sink_ || pending.empty()) return;
   const auto end = pending.find_last_not_of("\r\n");
   const auto length = end == std::string::npos ? 0 : end + 1;
   const std::string line = std::string(mark) + visible(masked(std::string_view(pending).substr(0, length))) +

@@ -17,8 +17,15 @@ class WireLog {
   /// too. Its BEGIN and END lines are no secret.
   void mask(std::string_view secret);
 
-  void sent(std::string_view bytes) { take(out_, "> ", bytes); }
-  void received(std::string_view bytes) { take(in_, "< ", bytes); }
+  // What the other side says ends a line that has not ended: the order of the two is what a recording is for.
+  void sent(std::string_view bytes) {
+    write("< ", in_);
+    take(out_, "> ", bytes);
+  }
+  void received(std::string_view bytes) {
+    write("> ", out_);
+    take(in_, "< ", bytes);
+  }
   /// Writes out unfinished lines: at the end of an exchange.
   void flush();
 

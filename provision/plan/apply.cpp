@@ -93,7 +93,10 @@ struct Apply {
   }
 
   Status operator()(const Connect&) const { return connect_and_publish(run); }
-  Status operator()(const WrongCaControl&) const { return wrong_ca_control(run); }
+  Status operator()(const WrongCaControl&) const {
+    if (auto done = wrong_ca_control(run); !done) return done;
+    return still_holds(run);
+  }
   Status operator()(const WrongNameControl&) const { return wrong_name_control(run); }
   Status operator()(const RebootAndReplay&) const { return reboot_and_replay(run); }
 };

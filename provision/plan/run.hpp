@@ -103,6 +103,8 @@ Status settle_clock(Run& run);
 Status apply(Run& run, const Action& action);
 /// Checks that the settings written are in force and complete; called once between the settings and the binding.
 Status judge_settings(const Run& run);
+/// Reads settings and binding once more, after the controls. Errc::modem_refused where they are not what they were.
+Status still_holds(Run& run);
 
 // ---- connect.cpp ---------------------------------------------------------------------------------------------------
 /// Binds the client to an SSL context and reads the binding back. Nothing in this room opens MQTT without it.
