@@ -143,6 +143,11 @@ class Modem {
   Status mqtt_publish(int client, std::string_view topic, std::string_view payload, int qos);
   /// The payload of the next +QMTRECV on that topic.
   Result<std::string> mqtt_receive(int client, std::string_view topic, Deadline by);
+  /// The next mqtt_open() closes nothing first, as after a session that this object ended itself. Where one is open all
+  /// the same, the open fails as occupied, and is then closed and tried again.
+  void expect_no_session(int client) { ended_.at(static_cast<std::size_t>(client)) = true; }
+  /// CLOSE, whatever it is answered: an open that failed leaves some firmware's client occupied.
+  Status mqtt_close(int client);
   /// DISC where connected, CLOSE where open. A missing result line after DISC is normal and no error.
   Status mqtt_end(int client);
 

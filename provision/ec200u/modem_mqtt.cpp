@@ -139,6 +139,13 @@ Result<OpenResult> Modem::mqtt_open(int client, std::string_view host, std::uint
   return result;
 }
 
+Status Modem::mqtt_close(int client) {
+  if (auto fit = check_client(client); !fit) return fit;
+  if (auto closed = close_leftover(engine_, client); !closed) return closed;
+  ended_[static_cast<std::size_t>(client)] = true;
+  return success();
+}
+
 Result<ConnectResult> Modem::mqtt_connect(int client, std::string_view client_id, std::string_view user,
                                           std::string_view password) {
   if (auto fit = check_client(client); !fit) return std::move(fit).error();

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds find_limit = 20s;
+constexpr std::chrono::milliseconds settle = 20ms;  ///< until the modem's UART runs at the new speed
 
 /// Three short exchanges and one long enough for a byte in a hundred to show; each answered at once.
 bool is_sound(at::Engine& engine) {
@@ -49,6 +50,8 @@ Result<bool> Modem::change_speed(std::int64_t baud) {
   if (!reply && reply.error().code == Errc::interrupted) return std::move(reply).error();
   if (reply && !reply->ok()) return false;
   // The OK comes at the old speed (V.250, 6.2.10); a modem that sends it at the new one looks as if it were silent.
+  auto quiet = engine_.wait_for([](std::string_view) { return false; }, after(settle));
+  if (!quiet && quiet.error().code == Errc::interrupted) return std::move(quiet).error();
   if (auto set = wire.set_speed(baud); !set) return std::move(set).error();
   if (is_sound(engine_)) {
     if (usual_speed_ == 0) usual_speed_ = before;

@@ -49,7 +49,14 @@ Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_v
   const std::string doing = "reading the SSL setting " + std::string(key);
   auto reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
   if (!reply) return std::move(reply).error();
-  if (reply->ok()) return value_in(*reply, doing, context, key);
+  if (reply->ok()) {
+    auto value = value_in(*reply, doing, context, key);
+    if (value) return value;
+    // A byte that came wrong on the way back makes nonsense of a good answer.
+    reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
+    if (!reply) return std::move(reply).error();
+    return reply->ok() ? value_in(*reply, doing, context, key) : value;
+  }
   if (means_busy(*reply)) return refused(doing, *reply, "wait a moment and run the same command again");
   // A byte that came wrong makes an unknown key of a known one: only two refusals count.
   reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");

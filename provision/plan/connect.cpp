@@ -112,8 +112,16 @@ Status connect_and_publish(Run& run) {
   if (!open->opened()) {
     auto cause = other_cause(run, *open, run.wanted.host);
     if (!cause) return std::move(cause).error();
-    if (!*cause) return tls_failed(run, *open);
-    return Error{open->refused ? Errc::modem_refused : Errc::network,
+    if (!*cause) {
+      // A look-up or a connection that was lost once leaves the same trace as certificates that do not fit.
+      run.detail("name and TCP are fine: opening once more");
+      open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
+      if (!open) return std::move(open).error().during("opening " + place(run));
+      run.report.connect.opened = open->opened();
+      run.report.connect.result = open->text();
+      if (!open->opened()) return tls_failed(run, *open);
+    }
+    if (*cause) return Error{open->refused ? Errc::modem_refused : Errc::network,
                  "the broker at " + place(run) + " is not reached: " + **cause,
                  "check the broker's name and port in the project file, its firewall, and the SIM's network"};
   }

@@ -124,6 +124,9 @@ Status carry_out(Run& run) {
   for (const auto& action : run.report.plan)
     if (auto done = apply(run, action); !done) return done;
   run.report.boot = boot_for(run);
+  if (run.options.connect && run.report.protection.controls_at.empty() &&
+      run.report.protection.unknown_ca == Protection::refused)
+    run.report.protection.controls_at = rfc3339(run.around.clock.now());
   for (const auto id : run.ca_journal)
     if (auto ended = run.around.ledger.journal_end(id); !ended) return ended;
   if (auto done = judge(run); !done) return done;
@@ -135,8 +138,10 @@ Status pass(Run& run) {
   if (!run.options.dry_run)
     if (auto done = make_ready(run); !done) return done;
   if (auto done = inspect(run); !done) return done;
-  run.report.plan = make_plan(run);
   report_found(run);
+  auto same = unchanged(run);
+  if (!same) return std::move(same).error();
+  if (!*same) run.report.plan = make_plan(run);
   if (!run.options.dry_run) return carry_out(run);
   report_planned(run);
   return success();

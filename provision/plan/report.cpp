@@ -33,7 +33,8 @@ Json protection_json(const ProtectionReport& protection) {
                        {"verdict", protection.verdict},
                        {"unknown_ca_note", identity_field(protection.unknown_ca_note)},
                        {"wrong_host_note", identity_field(protection.wrong_host_note)},
-                       {"alternate", identity_field(protection.alternate)}});
+                       {"alternate", identity_field(protection.alternate)},
+                       {"controls_at", identity_field(protection.controls_at)}});
 }
 
 Json boot_field(const DeviceReport& report) {

@@ -95,6 +95,11 @@ Status inspect(Run& run);
 /// Wanted minus found. Pure: reads the run, asks nobody.
 Plan make_plan(const Run& run);
 
+// ---- unchanged.cpp -------------------------------------------------------------------------------------------------
+/// True: the modem is as an earlier run left it and proved it; settings, connection and protection are in the report,
+/// and nothing is left to do. At most 30 exchanges since the first, without a device certificate.
+Result<bool> unchanged(Run& run);
+
 // ---- clock_step.cpp ------------------------------------------------------------------------------------------------
 /// Makes the modem's clock plausible, as `options.clock` says, and reports what was done.
 Status settle_clock(Run& run);

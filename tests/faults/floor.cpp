@@ -92,6 +92,7 @@ Floor::Run Floor::provision(std::size_t kill_after) {
   Run run;
   SimulatedLine line(*modem_, time_);
   line.kill_after(kill_after);
+  line.noisy_above(noisy_above);
   line.watch([this] {
     if (ever_.empty()) ever_ = badly_bound();
   });
@@ -110,6 +111,14 @@ Floor::Run Floor::provision(std::size_t kill_after) {
   run.told = std::move(reporter.told);
   run.written = line.written();
   return run;
+}
+
+void Floor::wait_until_ready() {
+  while (!modem_->ready()) {
+    time_.advance_to(time_.now() + std::chrono::milliseconds(100));
+    modem_->advance(time_.now());
+  }
+  static_cast<void>(modem_->take_output(time_.now()));
 }
 
 std::string Floor::differs() const {

@@ -41,6 +41,10 @@ class Floor {
   plan::Wanted wanted;
   plan::Options options;
   bool keep_wire = false;
+  std::int64_t noisy_above = 0;  ///< above this line speed bytes change on the way; 0: never
+  Deadline now() const { return time_.now(); }
+  /// Lets the modem's boot pass.
+  void wait_until_ready();
 
  private:
   ManualTime time_;

@@ -96,11 +96,39 @@ std::unique_ptr<sim::NetworkPort> played_network(World& world, const sim::Person
   return std::make_unique<PlayedNetwork>(world, persona);
 }
 
+Status SimulatedLine::set_speed(std::int64_t baud) {
+  speed_ = baud;
+  modem_.host_speed(baud);
+  return success();
+}
+
+void SimulatedLine::take() {
+  auto said = modem_.take_output(time_.now());
+  for (char& c : said)
+    if (noisy_above_ > 0 && speed_ > noisy_above_ && ++taken_ % 40 == 0) c = static_cast<char>(c ^ 0x10);
+  ready_ += said;
+}
+
+/// A USB port that goes away with its modem: what the modem says before it is back is not heard.
+bool SimulatedLine::lost() {
+  if (!modem_.unplugged()) {
+    away_ = false;
+    return false;
+  }
+  ready_.clear();
+  if (away_) return false;
+  away_ = true;
+  ++losses_;
+  static_cast<void>(set_speed(115200));
+  return true;
+}
+
 Result<std::size_t> SimulatedLine::read_some(std::span<std::byte> into, Deadline by) {
   for (;;) {
     modem_.advance(time_.now());
-    ready_ += modem_.take_output(time_.now());
+    take();
     if (look_) look_();
+    if (lost()) return std::size_t{0};
     if (!ready_.empty()) break;
     if (modem_.gone()) return Error{Errc::modem_gone, name() + " is gone (unplugged?)", {}};
     if (time_.now() >= by) return std::size_t{0};
@@ -115,7 +143,7 @@ Result<std::size_t> SimulatedLine::read_some(std::span<std::byte> into, Deadline
 
 void SimulatedLine::hand_over(std::string_view bytes) {
   modem_.feed(bytes, time_.now());
-  ready_ += modem_.take_output(time_.now());
+  take();
   written_ += bytes.size();
   if (look_) look_();
 }

@@ -27,24 +27,34 @@ std::unique_ptr<sim::NetworkPort> played_network(World& world, const sim::Person
 
 class SimulatedLine final : public transport::ByteStream {
  public:
-  SimulatedLine(sim::Modem& modem, ManualTime& time) : modem_(modem), time_(time) {}
+  SimulatedLine(sim::Modem& modem, ManualTime& time) : modem_(modem), time_(time) { modem_.host_speed(speed_); }
 
   Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override;
   Status write_all(std::span<const std::byte> bytes, Deadline by) override;
   std::string name() const override { return "the simulated line"; }
+  std::int64_t speed() const override { return speed_; }
+  Status set_speed(std::int64_t baud) override;
+  std::size_t losses() const override { return losses_; }
 
   /// Kills the tool after so many bytes; 0: never.
   void kill_after(std::size_t bytes) { kill_at_ = bytes; }
+  /// Above this speed every 40th byte from the modem arrives wrong; 0: none does.
+  void noisy_above(std::int64_t baud) { noisy_above_ = baud; }
   std::size_t written() const { return written_; }
   /// Looked at after every piece that reached the modem.
   void watch(std::function<void()> look) { look_ = std::move(look); }
 
  private:
   void hand_over(std::string_view bytes);
+  bool lost();
+  void take();
   sim::Modem& modem_;
   ManualTime& time_;
   std::string ready_;  ///< said by the modem and not read yet
-  std::size_t written_ = 0, kill_at_ = 0;
+  std::size_t written_ = 0, kill_at_ = 0, losses_ = 0;
+  std::int64_t speed_ = 115200, noisy_above_ = 0;
+  std::size_t taken_ = 0;
+  bool away_ = false;
   std::function<void()> look_;
 };
 

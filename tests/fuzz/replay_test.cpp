@@ -49,6 +49,12 @@ TEST(FuzzCorpus, AccessList) {
 TEST(FuzzCorpus, MqttAnswers) {
   replay("mqtt_answers", mqtt_answers);
 }
+TEST(FuzzCorpus, AtConversation) {
+  replay("at_conversation", at_conversation);
+}
+TEST(FuzzCorpus, ModemReplies) {
+  replay("modem_replies", modem_replies);
+}
 
 }  // namespace
 }  // namespace epki::fuzz

@@ -14,5 +14,7 @@ void broker_configuration(std::string_view bytes);  ///< mosquitto.conf, and its
 void broker_model(std::string_view bytes);          ///< mosquitto.conf as broker check reads it, and an included file
 void access_list(std::string_view bytes);           ///< acl_file
 void mqtt_answers(std::string_view bytes);          ///< what a broker sends to broker test
+void at_conversation(std::string_view bytes);       ///< what a modem says while it is asked, uploaded to, read from
+void modem_replies(std::string_view bytes);         ///< its lines, through every reader of one
 
 }  // namespace epki::fuzz
