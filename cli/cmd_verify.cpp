@@ -22,6 +22,7 @@ constexpr const char* simulated_reach_host = "probe.ec200u-pki.test";
 struct Options {
   std::string port{};
   std::optional<std::string> path{}, listen{}, reach_as{};
+  std::optional<std::string> responder{};
   std::optional<std::int64_t> baud{}, client{};
   std::vector<std::string> replay{};
   std::int64_t repeat = 3, budget = 0;
@@ -168,6 +169,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.repeat = static_cast<int>(options.repeat);
   setup.budget = static_cast<int>(options.budget);
   setup.allow_reboot = !options.no_reboot;
+  setup.responder_command = options.responder.value_or("");
   setup.worker = {{context.executable.string(), "__oracle"}};
   setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
 
@@ -205,6 +207,8 @@ void add_verify(CommandLine& line) {
               "ADDR:PORT the responder listens on (default: 0.0.0.0 and the port of --reach-as)")
       .option("--reach-as", options->reach_as,
               "NAME:PORT under which the modem reaches the responder; needed for a real modem")
+      .option("--responder", options->responder,
+              "Command that runs the responder on another host: 'ssh HOST ec200u-pki respond --stdio'")
       .option("--replay", options->replay, "PEM files of genuine public chains: leaf, intermediates, root")
       .option("--repeat", options->repeat, "How often a decisive probe must give the same answer (default: 3)", 1, 20)
       .option("--budget", options->budget, "The most handshakes; 0 is no limit (default: 0)", 0, 1000)

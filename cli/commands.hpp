@@ -9,6 +9,8 @@ namespace epki::cli {
 void add_init(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
+void add_capture(CommandLine& line);
+void add_respond(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_station(CommandLine& line);
@@ -29,7 +31,9 @@ inline void add_tool(CommandLine& line) {
 
 /// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
 inline void add_verification(CommandLine& line) {
+  add_capture(line);
   add_verify(line);
+  add_respond(line);
 }
 
 /// That of ec200u-pki-station.

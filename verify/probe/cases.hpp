@@ -52,6 +52,8 @@ struct Genuine {
   std::string host;        ///< the leaf's first dNSName
 };
 Result<Genuine> read_genuine(const std::string& file);
+/// The same from certificates; `file` stands for them in messages.
+Result<Genuine> genuine_from(ossl::Chain chain, const std::string& file);
 
 /// DESIGN, "Replay": the controls on the same server. A chain of the same shape under an unknown root; the twin with
 /// one bit of the signature by the root flipped; and a key-less chain under U.

@@ -91,22 +91,25 @@ Result<ossl::Chain> same_shape(const Genuine& genuine, const ThrowAwayCa& root, 
 
 }  // namespace
 
+Result<Genuine> genuine_from(ossl::Chain chain, const std::string& file) {
+  if (const auto wrong = disorder(chain); !wrong.empty()) return wrong_file(file, wrong);
+  std::string host;
+  for (const auto& name : names_of(chain.front())) {
+    if (host = dialable(name); !host.empty()) break;
+  }
+  if (host.empty())
+    return wrong_file(file, "the leaf (" + chain.front().subject() + ") has no name that can be dialled");
+  const ossl::Certificate root = chain.back();
+  chain.pop_back();
+  return Genuine{file, std::move(chain), root, std::move(host)};
+}
+
 Result<Genuine> read_genuine(const std::string& file) {
   auto text = read_file(file);
   if (!text) return std::move(text).error();
   auto chain = ossl::chain_from_pem(*text);
   if (!chain) return wrong_file(file, chain.error().what);
-  if (const auto wrong = disorder(*chain); !wrong.empty()) return wrong_file(file, wrong);
-
-  std::string host;
-  for (const auto& name : names_of(chain->front())) {
-    if (host = dialable(name); !host.empty()) break;
-  }
-  if (host.empty())
-    return wrong_file(file, "the leaf (" + chain->front().subject() + ") has no name that can be dialled");
-  const ossl::Certificate root = chain->back();
-  chain->pop_back();
-  return Genuine{file, std::move(*chain), root, std::move(host)};
+  return genuine_from(std::move(*chain), file);
 }
 
 Result<Case> unknown_like(const Genuine& genuine, Instant now, RandomSource& random) {

@@ -5,6 +5,7 @@
 #include "verify/infer/conclude.hpp"
 #include "verify/trial/inspect.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -65,7 +66,7 @@ class Trial {
     const auto start = steady_clock::now();
     auto genuine = read_all(setup_.replay_files);
     if (!genuine) return std::move(genuine).error();
-    auto responder = probe::Responder::start(setup_.listen_address, setup_.listen_port, around_.cancel);
+    auto responder = start_responder(setup_, around_.cancel);
     if (!responder) return std::move(responder).error();
     if (auto ready = reach_modem(); !ready) return std::move(ready).error();
 

@@ -36,6 +36,9 @@ struct Setup {
   std::uint16_t reach_port = 0;
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 0;            ///< 0: a free one
+  /// A responder elsewhere, by the command that starts it ("ssh HOST ec200u-pki respond --stdio"); empty: in this
+  /// process. It listens on listen_address and listen_port, unless its own command says otherwise.
+  std::string responder_command{};
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
