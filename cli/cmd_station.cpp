@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/ledger_place.hpp"
 #include "cli/line_bench.hpp"
 #include "cli/line_results.hpp"
 #include "cli/page_identity.hpp"
@@ -171,7 +172,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
     broker = *std::move(ensured);
   }
 
-  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto settings = plan::settings_key(plan::ssl_settings(""));
   station::LedgerRecords records(*ledger, name_of_this_machine(), job->name, job->other_batch,

@@ -13,7 +13,9 @@ void add_capture(CommandLine& line);
 void add_respond(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
+void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_man(CommandLine& line);
@@ -24,6 +26,8 @@ inline void add_tool(CommandLine& line) {
   add_lint(line);
   add_provision(line);
   add_judge(line);
+  add_broker(line);
+  add_ledger(line);
   add_sim(line);
   add_completion(line);
   add_man(line);

@@ -9,8 +9,6 @@ namespace epki::ledger {
 
 namespace {
 
-// While the database is away, one attempt to reach it in this time; nobody waits for it.
-constexpr std::chrono::seconds between_attempts{3};
 // What a call may spend on merging what was recorded meanwhile.
 constexpr std::chrono::milliseconds merge_budget{100};
 // How long a call waits for a connection right after one broke: a server that restarts, or one that dropped only us.
@@ -57,7 +55,7 @@ Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Optio
 void Ledger::Impl::go_offline(std::string why) {
   database.reset();
   connecting.reset();
-  next_attempt = after(between_attempts);
+  next_attempt = after(options.retry);
   why_offline = std::move(why);
 }
 
@@ -96,7 +94,7 @@ void Ledger::Impl::come_online(bool broke_just_now) {
     // The line goes on locally, whatever keeps the journal from being merged; ledger merge says it aloud.
     if (database->lost()) return go_offline(merged.error().what);
     why_offline = merged.error().what;
-    next_attempt = after(between_attempts);
+    next_attempt = after(options.retry);
     return;
   }
   why_offline = *merged == 0 ? "" : "the local journal is being merged into the database";

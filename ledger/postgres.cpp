@@ -15,9 +15,10 @@ namespace {
 // "epki" again: the one lock that every writer of a ledger takes.
 constexpr const char* write_lock = "SELECT pg_advisory_xact_lock(1701866345)";
 
-// How long a server may be silent over one statement before it counts as gone. Walking a large ledger takes its time;
-// a server that hangs while its machine answers is rare.
-constexpr std::chrono::minutes longest_statement{10};
+// How long a server may be silent over a statement that reads a whole table, or changes one.
+Deadline of_long_statements() {
+  return after(std::chrono::minutes(10));
+}
 
 std::string message_of(const PGresult* result) {
   const char* said = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -85,19 +86,20 @@ class PostgresStream final : public PostgresCursor {
   ~PostgresStream() override {
     if (!declared_ || database_.lost()) return;
     // The transaction may have failed: then the cursor is gone already, and so the answer does not matter.
-    static_cast<void>(database_.execute("CLOSE " + cursor_, {}).ok());
+    static_cast<void>(database_.execute("CLOSE " + cursor_, {}, of_long_statements()).ok());
   }
   PostgresStream(const PostgresStream&) = delete;
   PostgresStream& operator=(const PostgresStream&) = delete;
 
   Result<bool> next() override {
     if (!declared_) {
-      auto made = database_.execute("DECLARE " + cursor_ + " NO SCROLL CURSOR FOR " + sql_, values_);
+      auto made =
+          database_.execute("DECLARE " + cursor_ + " NO SCROLL CURSOR FOR " + sql_, values_, of_long_statements());
       if (!made) return std::move(made).error();
       declared_ = true;
     }
     if (result_ && ++row_ < ::PQntuples(result_.get())) return true;
-    auto got = database_.execute("FETCH 500 FROM " + cursor_, {});
+    auto got = database_.execute("FETCH 500 FROM " + cursor_, {}, of_long_statements());
     if (!got) return std::move(got).error();
     result_ = std::move(*got);
     row_ = 0;
@@ -128,8 +130,9 @@ Result<std::unique_ptr<PostgresDatabase>> PostgresDatabase::adopt(PostgresHandle
   ::PQsetNoticeReceiver(
       database->handle_.get(), [](void*, const PGresult*) {}, nullptr);
   // A commit is on the disk when it returns, whatever the server's default is.
-  auto set = database->simple("SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = " +
-                              std::to_string(busy.count()));
+  auto set = database->simple(
+      "SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = " + std::to_string(busy.count()),
+      database->patience());
   if (!set) return std::move(set).error();
   return database;
 }
@@ -140,7 +143,7 @@ Error PostgresDatabase::gone(const std::string& said) {
           "check that the database server runs, then run the same command again"};
 }
 
-Result<PostgresResult> PostgresDatabase::await(bool sent) {
+Result<PostgresResult> PostgresDatabase::await(bool sent, Deadline deadline) {
   state_.clear();
   if (lost_) return gone("");
   auto* handle = handle_.get();
@@ -149,7 +152,6 @@ Result<PostgresResult> PostgresDatabase::await(bool sent) {
     return all.substr(0, all.find('\n'));
   };
   if (!sent) return gone(said());
-  const auto deadline = after(longest_statement);
   PostgresResult last;
   for (;;) {
     const int flushed = ::PQflush(handle);
@@ -188,15 +190,17 @@ Result<PostgresResult> PostgresDatabase::judge(PostgresResult result) {
   return Error{Errc::ledger, name_ + ": " + said, "ec200u-pki ledger check tells whether it is whole"};
 }
 
-Result<PostgresResult> PostgresDatabase::simple(const std::string& sql) {
-  return await(!lost_ && ::PQsendQuery(handle_.get(), sql.c_str()) == 1);
+Result<PostgresResult> PostgresDatabase::simple(const std::string& sql, Deadline deadline) {
+  return await(!lost_ && ::PQsendQuery(handle_.get(), sql.c_str()) == 1, deadline);
 }
 
-Result<PostgresResult> PostgresDatabase::execute(const std::string& sql, const std::vector<std::string>& values) {
+Result<PostgresResult> PostgresDatabase::execute(const std::string& sql, const std::vector<std::string>& values,
+                                                 Deadline deadline) {
   std::vector<const char*> texts;
   for (const auto& value : values) texts.push_back(value.c_str());
   return await(!lost_ && ::PQsendQueryParams(handle_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
-                                             texts.data(), nullptr, nullptr, 0) == 1);
+                                             texts.data(), nullptr, nullptr, 0) == 1,
+               deadline);
 }
 
 Result<PostgresResult> PostgresDatabase::execute_prepared(const std::string& sql,
@@ -204,18 +208,20 @@ Result<PostgresResult> PostgresDatabase::execute_prepared(const std::string& sql
   auto& name = prepared_[sql];
   if (name.empty()) {
     const auto wanted = "p" + std::to_string(prepared_.size());
-    auto made = await(!lost_ && ::PQsendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1);
+    auto made =
+        await(!lost_ && ::PQsendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1, patience());
     if (!made) return std::move(made).error();
     name = wanted;
   }
   std::vector<const char*> texts;
   for (const auto& value : values) texts.push_back(value.c_str());
   return await(!lost_ && ::PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(texts.size()),
-                                               texts.data(), nullptr, nullptr, 0) == 1);
+                                               texts.data(), nullptr, nullptr, 0) == 1,
+               patience());
 }
 
 Status PostgresDatabase::run(const std::string& sql) {
-  auto done = simple(postgres_types(sql));
+  auto done = simple(postgres_types(sql), of_long_statements());
   return done ? success() : Status(std::move(done).error());
 }
 
@@ -226,7 +232,8 @@ std::unique_ptr<Cursor> PostgresDatabase::prepare(const std::string& sql, Expect
 
 Status PostgresDatabase::begin_writing() {
   // A writer that stands still, its process stopped for instance, must not hold all others up for good.
-  auto begun = simple(std::string("BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; ") + write_lock);
+  auto begun =
+      simple(std::string("BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; ") + write_lock, patience());
   if (begun) return success();
   auto failed = std::move(begun).error();
   rollback();
@@ -234,12 +241,12 @@ Status PostgresDatabase::begin_writing() {
 }
 
 Status PostgresDatabase::begin_reading() {
-  auto begun = simple("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  auto begun = simple("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", patience());
   return begun ? success() : Status(std::move(begun).error());
 }
 
 Status PostgresDatabase::commit() {
-  auto done = simple("COMMIT");
+  auto done = simple("COMMIT", patience());
   if (!done) return std::move(done).error();
   // COMMIT of a transaction that failed is answered by ROLLBACK, and is no error to the server.
   if (std::string_view(::PQcmdStatus(done->get())) == "COMMIT") return success();
@@ -250,7 +257,7 @@ void PostgresDatabase::rollback() {
   if (lost_) return;
   const auto state = state_;
   // Whatever it answers, the transaction is over: a connection that is gone has rolled back, too.
-  static_cast<void>(simple("ROLLBACK").ok());
+  static_cast<void>(simple("ROLLBACK", patience()).ok());
   state_ = state;
 }
 

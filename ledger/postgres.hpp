@@ -63,7 +63,7 @@ class PostgresDatabase final : public Database {
   std::string name() const override { return name_; }
 
   /// Sends a statement and waits for its result. The command's own failures come out as Errors.
-  Result<PostgresResult> execute(const std::string& sql, const std::vector<std::string>& values);
+  Result<PostgresResult> execute(const std::string& sql, const std::vector<std::string>& values, Deadline deadline);
   /// The same for one that is prepared once and kept.
   Result<PostgresResult> execute_prepared(const std::string& sql, const std::vector<std::string>& values);
   /// A name no other cursor of this connection has.
@@ -71,8 +71,10 @@ class PostgresDatabase final : public Database {
 
  private:
   PostgresDatabase(PostgresHandle handle, std::string url, std::chrono::milliseconds busy);
-  Result<PostgresResult> simple(const std::string& sql);
-  Result<PostgresResult> await(bool sent);
+  Result<PostgresResult> simple(const std::string& sql, Deadline deadline);
+  Result<PostgresResult> await(bool sent, Deadline deadline);
+  /// How long the server may be silent over a statement that yields little before it counts as gone.
+  Deadline patience() const { return after(3 * busy_); }
   Result<PostgresResult> judge(PostgresResult result);
   Error gone(const std::string& said);
 

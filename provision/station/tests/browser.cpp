@@ -28,27 +28,40 @@ std::string from_base64(const std::string& text) {
 
 Browser::Browser(Child driver, TemporaryFolder profile) : driver_(std::move(driver)), profile_(std::move(profile)) {}
 
-Result<std::unique_ptr<Browser>> Browser::start() {
-  auto profile = TemporaryFolder::make("chromium");
-  if (!profile) return std::move(profile).error();
-  auto driver = Child::start({.argv = {"chromedriver", "--port=0"}, .error_file = profile->path() / "driver.log"});
+namespace {
+
+struct Driver {
+  Child child;
+  int port;
+};
+
+Result<Driver> start_driver(const std::filesystem::path& log) {
+  auto driver = Child::start({.argv = {"chromedriver", "--port=0"}, .error_file = log});
   if (!driver) return std::move(driver).error();
-  int port = 0;
+  constexpr std::string_view mark = "started successfully on port ";
   const auto by = after(std::chrono::seconds(20));
-  while (port == 0) {
+  for (;;) {
     auto line = driver->read_line(by);
     if (!line) return std::move(line).error();
     if (!*line) return Error{Errc::input, "chromedriver ended at once", "install the package chromium-driver"};
-    constexpr std::string_view mark = "started successfully on port ";
     const auto at = (*line)->find(mark);
-    if (at != std::string::npos)
-      port = static_cast<int>(parse_integer(trimmed(std::string_view(**line)
-                                                        .substr(at + mark.size())
-                                                        .substr(0, (**line).find('.', at) - at - mark.size())))
-                                  .value_or(0));
+    if (at == std::string::npos) continue;
+    const auto rest = std::string_view(**line).substr(at + mark.size());
+    return Driver{*std::move(driver), static_cast<int>(parse_integer(rest.substr(0, rest.find('.'))).value_or(0))};
   }
-  std::unique_ptr<Browser> browser(new Browser(*std::move(driver), *std::move(profile)));
-  browser->client_ = std::make_unique<httplib::Client>("127.0.0.1", port);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Browser>> Browser::start() {
+  auto profile = TemporaryFolder::make("chromium");
+  if (!profile) return std::move(profile).error();
+  // It looks for a free port and then takes it; another program may be faster.
+  auto driver = start_driver(profile->path() / "driver.log");
+  for (int again = 0; again < 2 && !driver; ++again) driver = start_driver(profile->path() / "driver.log");
+  if (!driver) return std::move(driver).error();
+  std::unique_ptr<Browser> browser(new Browser(std::move(driver->child), *std::move(profile)));
+  browser->client_ = std::make_unique<httplib::Client>("127.0.0.1", driver->port);
   browser->client_->set_read_timeout(60, 0);
   Json arguments = Json::array();
   for (const char* argument : {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
