@@ -1,13 +1,10 @@
 #include <netdb.h>
 #include <poll.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <memory>
 #include <string>
 
@@ -93,15 +90,6 @@ Knock knock(const std::string& host, std::uint16_t port, Deadline by) {
   for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
     if (const auto heard = knock_at(*at, by); heard != Knock::closed) return heard;
   return Knock::closed;
-}
-
-std::optional<Account> mosquitto_account() {
-  std::array<char, 16384> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwnam_r("mosquitto", &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
-    return std::nullopt;
-  return Account{found->pw_uid, found->pw_gid};
 }
 
 }  // namespace epki::broker

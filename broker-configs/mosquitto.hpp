@@ -1,5 +1,5 @@
 #pragma once
-// Mosquitto: the configuration a project runs on, and a broker process started from it.
+// A Mosquitto process started from a configuration, and where it is found. What it is started from: render.hpp.
 
 #include <cstdint>
 #include <filesystem>
@@ -14,20 +14,8 @@
 
 namespace epki::broker {
 
-/// mosquitto.conf for 2.0.11 from the project file, absolute paths, first `listener` line the TLS one.
-/// Anonymous clients on the acl of acl_text(), or client certificates with CN as user name when broker.mutual.
-std::string render_configuration(const config::Project& project);
-std::string acl_text(const config::Project& project);
-
 /// The address at which a program on this machine reaches the broker: broker.listen, or loopback when it binds to all.
 std::string reachable_at(const config::Project& project);
-
-/// The account "mosquitto", where it exists: who must be able to read the broker's key when root starts the broker.
-struct Account {
-  unsigned uid;
-  unsigned gid;
-};
-std::optional<Account> mosquitto_account();
 
 /// Whether something accepts TCP connections there, asked once. Blocks until the deadline at most, but for looking up
 /// a host that is no address.

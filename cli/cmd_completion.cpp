@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/siblings.hpp"
 
 namespace epki::cli {
 
@@ -11,9 +12,9 @@ void add_completion(CommandLine& line) {
       .choice("shell", *shell, "The shell it is for", {"bash", "zsh", "fish"})
       .required()
       .examples("  ec200u-pki completion bash > ~/.local/share/bash-completion/completions/ec200u-pki")
-      .run([shell, &line](Context&) -> Result<Outcome> {
+      .run([shell, &line](Context& context) -> Result<Outcome> {
         Outcome outcome;
-        outcome.text = completion_script(**shell, line.describe());
+        outcome.text = completion_script(**shell, describe_all(line, context.executable));
         outcome.document.set("shell", **shell).set("script", outcome.text);
         return outcome;
       });

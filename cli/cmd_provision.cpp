@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <thread>
 
@@ -81,12 +82,6 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
   return text;
 }
 
-// Several devices: a failure's own code beats "no", which beats "done" (README, "Exit codes").
-int worse(int a, int b) {
-  const auto rank = [](int exit) { return exit == exit_code::done ? 0 : exit == exit_code::no ? 1 : 2; };
-  return rank(b) > rank(a) ? b : a;
-}
-
 Json failed_device(const Device& device) {
   plan::DeviceReport report;
   report.port = device.port;
@@ -99,7 +94,7 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
   Json list = Json::array();
   for (auto& device : devices) {
     if (device.report) {
-      outcome.exit = worse(outcome.exit, device.report->exit_code());
+      outcome.exit = exit_code::worse(outcome.exit, device.report->exit_code());
       outcome.text += text_of(*device.report, dry_run);
       list.push(device.report->json());
       if (device.report->error && !outcome.error) outcome.error = device.report->error;
@@ -107,7 +102,7 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
       outcome.text += device.shown->text();
       list.push(device.shown->json());
     } else {
-      outcome.exit = worse(outcome.exit, exit_code::of(device.error->code));
+      outcome.exit = exit_code::worse(outcome.exit, exit_code::of(device.error->code));
       list.push(show ? Json::object({{"port", device.port}}) : failed_device(device));
       if (!outcome.error) outcome.error = device.error;
     }
@@ -128,14 +123,12 @@ Result<Outcome> provision(const Options& options, Context& context) {
   wanted_options.deep = options.deep;
   auto ports = options.ports;
   if (ports.empty()) ports.push_back(job->project.modem.port);
-  std::vector<transport::PortSpec> specs;
-  bool simulated = false;
-  for (const auto& text : ports) {
-    auto spec = transport::parse_port(text);
-    if (!spec) return std::move(spec).error();
-    simulated = simulated || spec->kind == transport::PortSpec::Kind::simulator;
-    specs.push_back(*std::move(spec));
-  }
+  auto parsed = parse_ports(ports);
+  if (!parsed) return std::move(parsed).error();
+  const auto& specs = *parsed;
+  const bool simulated = std::any_of(specs.begin(), specs.end(), [](const transport::PortSpec& spec) {
+    return spec.kind == transport::PortSpec::Kind::simulator;
+  });
 
   std::optional<broker::RunningBroker> broker;
   if (simulated && job->options.connect && !job->options.dry_run && !options.show) {

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/ledger_place.hpp"
 #include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/stand_ins.hpp"
@@ -199,7 +200,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.worker = {{context.executable.string(), "__oracle"}};
   setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
 
-  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
   if (!modem) return std::move(modem).error();

@@ -1,5 +1,5 @@
 #pragma once
-// One command, one file cmd_<name>.cpp; this list is the whole program.
+// One command, one file cmd_<name>.cpp; these lists are the whole program, in the order of the help.
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
@@ -7,19 +7,38 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
+void add_broker(CommandLine& line);
+void add_station(CommandLine& line);
+void add_ledger(CommandLine& line);
 void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
+void add_man(CommandLine& line);
 
-inline void add_all(CommandLine& line) {
+/// The commands of ec200u-pki itself.
+inline void add_tool(CommandLine& line) {
   add_init(line);
+  add_lint(line);
   add_provision(line);
-  add_verify(line);
   add_judge(line);
+  add_broker(line);
+  add_ledger(line);
   add_sim(line);
   add_completion(line);
+  add_man(line);
+}
+
+/// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
+inline void add_verification(CommandLine& line) {
+  add_verify(line);
+}
+
+/// That of ec200u-pki-station.
+inline void add_line(CommandLine& line) {
+  add_station(line);
 }
 
 }  // namespace epki::cli

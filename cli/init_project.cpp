@@ -6,7 +6,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "broker-configs/access.hpp"
 #include "broker-configs/mosquitto.hpp"
+#include "broker-configs/render.hpp"
+#include "cli/ledger_place.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
@@ -39,22 +42,6 @@ Status claim(const config::Project& project) {
                    "use another folder (-C DIR), or move the old project away; nothing was changed"};
   if (auto made = make_folder(project.state_folder(), 0700); !made) return made;
   return write_new_file(marker_of(project), "init was cut here; the next init clears away what it had written\n", 0600);
-}
-
-bool may_pass(const fs::path& folder, const broker::Account& account) {
-  struct stat facts {};
-  if (::stat(folder.c_str(), &facts) != 0) return false;
-  if (facts.st_uid == account.uid) return (facts.st_mode & S_IXUSR) != 0;
-  if (facts.st_gid == account.gid) return (facts.st_mode & S_IXGRP) != 0;
-  return (facts.st_mode & S_IXOTH) != 0;
-}
-
-// A broker started by root drops to its own account before it reads the key; it must get through every folder above.
-bool broker_can_reach(const fs::path& folder, const broker::Account& account) {
-  for (fs::path at = folder;; at = at.parent_path()) {
-    if (!may_pass(at, account)) return false;
-    if (at == at.parent_path()) return true;
-  }
 }
 
 class Writer {
@@ -142,7 +129,7 @@ Result<Minted> mint(const config::Project& project, Context& context) {
 }
 
 Status record(const config::Project& project, const Minted& minted, const Context& context) {
-  auto ledger = ledger::Ledger::open(project.ledger_file(), context.clock);
+  auto ledger = open_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
   std::vector<ledger::IssuedCertificate> rows;
   for (const auto& made : minted.cas)
@@ -191,15 +178,12 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
     if (const auto* issuing = minted.find("issuing-device"); issuing != nullptr) anchors += issuing->pem();
     if (auto done = writer.file("broker/certs/client-ca.pem", anchors, 0644); !done) return done;
   }
-  if (auto done = writer.file("broker/acl", broker::acl_text(project), 0644); !done) return done;
-  std::string configuration = broker::render_configuration(project);
-  if (as_root)
-    configuration =
-        "# This folder is private to root, so the broker keeps running as root: as its own account it could not read\n"
-        "# its certificate. Move the project to a folder that account can pass, then delete the next line.\n"
-        "user root\n" +
-        configuration;
-  return writer.file("broker/mosquitto.conf", configuration, 0644);
+  auto acl = broker::acl_text(project);
+  if (!acl) return std::move(acl).error();
+  if (auto done = writer.file("broker/acl", *acl, 0644); !done) return done;
+  auto configuration = broker::render_configuration(project, {.as_root = as_root});
+  if (!configuration) return std::move(configuration).error();
+  return writer.file("broker/mosquitto.conf", *configuration, 0644);
 }
 
 Result<MadeProject> make(const config::Project& project, const Secret* passphrase, Context& context) {
@@ -208,8 +192,9 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
   if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
 
-  const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
-  const bool as_root = account && !broker_can_reach(project.folder, *account);
+  std::optional<broker::Account> account;
+  if (::geteuid() == 0) account = broker::mosquitto_account();
+  const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
   Writer writer(project.folder);
   if (auto done = write_cas(writer, *minted, passphrase); !done) return std::move(done).error();
   if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();

@@ -7,11 +7,11 @@
 #include <cstring>
 #include <exception>
 
-#include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/context.hpp"
+#include "cli/program.hpp"
+#include "cli/siblings.hpp"
 #include "core/exit_code.hpp"
-#include "verify/oracle/oracle.hpp"
 
 namespace {
 
@@ -50,13 +50,24 @@ std::optional<Secret> take_passphrase() {
 }
 
 int run(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "__oracle") return oracle::worker_main();
+  if (argc == 2)
+    if (const auto worked = cli::run_worker(argv[1])) return *worked;
+  std::error_code ignored;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  cli::run_elsewhere(argc, argv, executable);
 
   cli::CommandLine line;
-  cli::add_all(line);
+  cli::add_commands(line);
+  if (argc == 2 && std::string_view(argv[1]) == "__describe") {
+    std::puts(cli::described_json(line.describe()).dump(-1).c_str());
+    return exit_code::done;
+  }
+  cli::list_elsewhere(line, executable);
   const auto parsed = line.parse(argc, argv);
   cli::Console console;
   console.configure(parsed.globals);
+  if (const auto missing = cli::not_installed(cli::command_word(argc, argv), executable))
+    return cli::print_outcome(std::string(cli::command_word(argc, argv)), *missing, parsed.globals, console);
   if (parsed.text) return cli::print_outcome("", cli::Outcome{.text = *parsed.text}, {}, console);
   if (parsed.error) return cli::print_outcome(parsed.command, *parsed.error, parsed.globals, console);
   if (!parsed.globals.folder.empty() && ::chdir(parsed.globals.folder.c_str()) != 0)
@@ -69,10 +80,7 @@ int run(int argc, char** argv) {
   catch_signals(cancel);
   const SystemClock clock;
   SystemRandom random;
-  std::error_code ignored;
-  cli::Context context{parsed.globals,   cancel,  clock,
-                       random,           console, std::filesystem::read_symlink("/proc/self/exe", ignored),
-                       take_passphrase()};
+  cli::Context context{parsed.globals, cancel, clock, random, console, executable, take_passphrase()};
   return cli::print_outcome(parsed.command, parsed.run(context), parsed.globals, console);
 }
 

@@ -1,5 +1,7 @@
 #include "cli/modem_port.hpp"
 
+#include <map>
+
 #include "core/text.hpp"
 #include "provision/ec200u/modem.hpp"
 
@@ -52,8 +54,8 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
       break;
     }
     case Kind::simulator: {
-      modem.name = "sim:" + spec.persona;
-      auto simulator = Simulator::start(spec.persona, project.state_folder(), simulated_names, context);
+      modem.name = "sim:" + spec.persona + (spec.number > 1 ? "#" + std::to_string(spec.number) : "");
+      auto simulator = Simulator::start(spec.persona, spec.number, project.state_folder(), simulated_names, context);
       if (!simulator) return std::move(simulator).error();
       modem.simulator = *std::move(simulator);
       opened = open_path(modem.simulator->pty());
@@ -65,6 +67,18 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
   if (context.globals.verbose)
     modem.engine->log_to([&reporter = context.reporter](std::string_view line) { reporter.detail(line); });
   return modem;
+}
+
+Result<std::vector<transport::PortSpec>> parse_ports(const std::vector<std::string>& texts) {
+  std::vector<transport::PortSpec> specs;
+  std::map<std::string, int> seen;
+  for (const auto& text : texts) {
+    auto spec = transport::parse_port(text);
+    if (!spec) return std::move(spec).error();
+    if (spec->kind == transport::PortSpec::Kind::simulator) spec->number = ++seen[spec->persona];
+    specs.push_back(*std::move(spec));
+  }
+  return specs;
 }
 
 bool vanishes_on_restart(const transport::PortSpec& spec, const OpenModem& modem) {

@@ -28,6 +28,9 @@ struct OpenModem {
 Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
                              const std::vector<std::string>& simulated_names, const Context& context);
 
+/// What several --port say. One persona of the simulator that comes twice is two modems. Errc::usage as parse_port().
+Result<std::vector<transport::PortSpec>> parse_ports(const std::vector<std::string>& texts);
+
 /// Whether the port is a USB one, which goes away and comes back under the same or another name when the modem
 /// restarts.
 bool vanishes_on_restart(const transport::PortSpec& spec, const OpenModem& modem);

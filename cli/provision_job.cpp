@@ -1,5 +1,6 @@
 #include "cli/provision_job.hpp"
 
+#include "cli/ledger_place.hpp"
 #include "cli/leftovers.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
@@ -84,7 +85,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
 
 Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                            Reporter& reporter) {
-  auto ledger = ledger::Ledger::open(job.project.ledger_file(), context.clock);
+  auto ledger = open_ledger(job.project, context);
   if (!ledger) return std::move(ledger).error();
   auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
   if (!modem) return std::move(modem).error();
@@ -95,7 +96,7 @@ Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& 
 
 Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                          Reporter& reporter, plan::Watch* watch) {
-  auto ledger = ledger::Ledger::open(job.project.ledger_file(), context.clock);
+  auto ledger = open_ledger(job.project, context);
   if (!ledger) return std::move(ledger).error();
   auto twin = twin_of(*ledger);
   if (!twin) return std::move(twin).error();

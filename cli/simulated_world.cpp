@@ -29,16 +29,17 @@ Error did_not_start(const fs::path& log, std::string_view why) {
 
 }  // namespace
 
-Result<Simulator> Simulator::start(const std::string& persona, const fs::path& state_folder,
+Result<Simulator> Simulator::start(const std::string& persona, int number, const fs::path& state_folder,
                                    const std::vector<std::string>& names, const Context& context) {
-  const auto folder = state_folder / "sim" / folder_name_of(persona);
+  const auto own = folder_name_of(persona) + (number > 1 ? "-" + std::to_string(number) : "");
+  const auto folder = state_folder / "sim" / own;
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
-  const auto log = state_folder / "sim" / (folder_name_of(persona) + ".log");
+  const auto log = state_folder / "sim" / (own + ".log");
   std::error_code ignored;
   fs::remove(log, ignored);
 
   Child::Options options{.argv = {(context.executable.parent_path() / "ec200u-sim").string(), "--persona", persona,
-                                  "--state", folder.string()},
+                                  "--state", folder.string(), "--first", std::to_string(number)},
                          .error_file = log};
   for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=127.0.0.1"});
   auto child = Child::start(options);

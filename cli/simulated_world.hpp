@@ -16,8 +16,9 @@ namespace epki::cli {
 class Simulator {
  public:
   /// Starts ec200u-sim, found beside this program, with this persona; its files persist in .ec200u-pki/sim/<persona>.
+  /// `number` 2 and up: another modem of the same persona, with an IMEI and a folder <persona>-<number> of its own.
   /// `names` resolve to 127.0.0.1 unless the persona says otherwise. Blocks until the modem's pseudo-terminal is there.
-  static Result<Simulator> start(const std::string& persona, const std::filesystem::path& state_folder,
+  static Result<Simulator> start(const std::string& persona, int number, const std::filesystem::path& state_folder,
                                  const std::vector<std::string>& names, const Context& context);
   const std::string& pty() const { return pty_; }
 

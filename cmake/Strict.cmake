@@ -9,6 +9,9 @@ target_compile_options(epki_strict INTERFACE
 if(NOT DEFINED CMAKE_UNITY_BUILD OR CMAKE_UNITY_BUILD)
   target_compile_options(epki_strict INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
+# The same bytes wherever it is built: no path of the machine in the program (reproducible-builds.org).
+target_compile_options(epki_strict INTERFACE
+  "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build" "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
 target_compile_definitions(epki_strict INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
 
 find_program(EPKI_CCACHE ccache)

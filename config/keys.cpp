@@ -56,6 +56,15 @@ std::string why_no_port(std::string_view text) {
   return text.empty() ? "is empty" : why_no_line(text);
 }
 
+// Its value is never repeated: it may hold a password.
+void read_url(TomlReader& table, const Key& key, std::string& into) {
+  if (!table.text(key.name, into) || into.empty()) return;
+  const bool good = into.starts_with("postgresql://") || into.starts_with("postgres://");
+  if (!good || !why_no_line(into).empty())
+    table.complain(key.name, std::string(key.table) + "." + std::string(key.name) + " names no PostgreSQL database",
+                   "use " + std::string(key.range));
+}
+
 std::string as_list(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + toml_quoted(text);
@@ -157,6 +166,10 @@ const Key keys[] = {
     {"ledger", "file", "a path", "The ledger, relative to the project folder.",
      [](R& t, K k, P& p) { read_text(t, k, p.ledger.file, why_no_path); },
      [](const P& p) { return toml_quoted(p.ledger.file); }},
+    {"ledger", "url", "a URL that begins with postgresql://, or empty",
+     "The PostgreSQL database that several stations share in place of file; leave the password to ~/.pgpass.",
+     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); },
+     [](const P& p) { return toml_quoted(p.ledger.url); }},
 };
 
 }  // namespace

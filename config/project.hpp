@@ -54,6 +54,7 @@ struct Provision {
 
 struct LedgerPlace {
   std::string file = "ledger.db";  ///< relative to the project folder
+  std::string url{};               ///< of a PostgreSQL database for several stations; used in place of file when set
 };
 
 struct Project {
@@ -74,6 +75,8 @@ struct Project {
   std::filesystem::path issuing_device_key() const { return folder / "ca/issuing-device.key"; }
   std::filesystem::path broker_folder() const { return folder / "broker"; }
   std::filesystem::path ledger_file() const { return folder / ledger.file; }
+  /// Where a station goes on while the database of ledger.url is not reachable.
+  std::filesystem::path local_journal() const { return state_folder() / "ledger-journal.db"; }
   std::filesystem::path state_folder() const { return folder / ".ec200u-pki"; }
 };
 

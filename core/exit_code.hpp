@@ -29,4 +29,10 @@ constexpr int of(Errc code) {
   return 70;
 }
 
+/// Of several devices: a failure's own code beats "no", which beats "done".
+constexpr int worse(int a, int b) {
+  const auto rank = [](int exit) { return exit == done ? 0 : exit == no ? 1 : 2; };
+  return rank(b) > rank(a) ? b : a;
+}
+
 }  // namespace epki::exit_code

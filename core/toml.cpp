@@ -28,6 +28,7 @@ struct TomlReader::Node {
 
 struct TomlReader::Document {
   std::string name;
+  std::string page = "docs/configuration.md";
   toml::table root;
   std::vector<Complaint> complaints;
   std::vector<std::shared_ptr<Node>> nodes;
@@ -259,6 +260,10 @@ std::string TomlReader::place(std::string_view key) const {
   return document_->place(node_->table != nullptr ? node_->table->source() : document_->root.source());
 }
 
+void TomlReader::documented_in(std::string_view page) {
+  document_->page = page;
+}
+
 Status TomlReader::finish() {
   for (const auto& node : document_->nodes) {
     if (node->table == nullptr) continue;
@@ -267,7 +272,7 @@ Status TomlReader::finish() {
       if (node->known.contains(key.str())) continue;
       const auto meant = nearest(key.str(), known);
       document_->complain(key.source(), "no such setting: " + node->path + std::string(key.str()),
-                          meant.empty() ? "see docs/configuration.md" : "did you mean " + std::string(meant) + "?");
+                          meant.empty() ? "see " + document_->page : "did you mean " + std::string(meant) + "?");
     }
   }
   auto& all = document_->complaints;

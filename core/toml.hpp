@@ -63,6 +63,8 @@ class TomlReader {
   /// "file:line:column" of a key, for a later complaint by somebody else.
   std::string place(std::string_view key) const;
 
+  /// The page that explains the keys, for the hint about one that nobody knows. Default: docs/configuration.md.
+  void documented_in(std::string_view page);
   /// The first complaint, unknown keys included. Call it once, on the reader of the whole file, after reading all.
   Status finish();
 

@@ -32,6 +32,12 @@ struct SignedHead {
   std::string public_key;  ///< PEM (SubjectPublicKeyInfo)
 };
 
+/// A ledger that was found whole.
+struct Checked {
+  std::int64_t events = 0;
+  std::string last_hash;
+};
+
 class Audit {
  public:
   explicit Audit(Ledger& ledger);
@@ -51,9 +57,12 @@ class Audit {
   /// does not hold that head.
   Status import_head(const Head& head, std::string_view signature, std::string_view public_key_pem);
   Result<std::vector<SignedHead>> heads();
-  /// Walks the chain, and finds `head` in it. The text is for people. Errc::key for a bad signature; Errc::ledger when
-  /// a row was altered, or the tail was cut off.
-  Result<std::string> check(const Head& head, std::string_view signature, std::string_view public_key_pem);
+  /// What Ledger::check() does, with progress.
+  Result<Checked> check(const Progress& progress = {});
+  /// The same, and finds `head` in the chain. Errc::key for a bad signature; Errc::ledger when a row was altered, or
+  /// the tail was cut off.
+  Result<Checked> check(const Head& head, std::string_view signature, std::string_view public_key_pem,
+                        const Progress& progress = {});
 
   /// Takes a person out of the ledger (operator names, people of ceremonies): the chain covers a salted hash of the
   /// name, so it stays whole. Returns whether the name was there. It cannot be undone.

@@ -36,13 +36,13 @@ Result<bool> add_revocation(Writing& writing, const CertificateId& id, Instant a
 }
 
 // Serials of which nothing but the serial is known.
-Status ask_unaccounted(Database& database, const std::string& where, const std::string& bound,
+Status ask_unaccounted(Database& database, const std::string& where, const std::optional<std::string>& bound,
                        const std::function<Status(const CertificateRecord&)>& each) {
   Statement rows(database,
                  "SELECT u.issuer, u.serial, u.id, coalesce(r.at, ''), coalesce(r.reason, 0) FROM unaccounted u"
                  " LEFT JOIN revocation r ON r.issuer = u.issuer AND r.serial = u.serial WHERE " +
                      where + " ORDER BY u.id DESC");
-  if (!bound.empty()) rows.bind(1, bound);
+  if (bound) rows.bind(1, *bound);
   return for_rows(rows, [&]() -> Status {
     CertificateRecord record;
     record.certificate.issuer = rows.text(0);
@@ -130,7 +130,7 @@ Result<std::vector<CertificateRecord>> Certificates::list(const CertificateFilte
     All all;
     const auto now = impl_.clock.now();
     if (filter.status == CertificateStatus::unsettled) {
-      auto asked = ask_unaccounted(database, is_unsettled, "", [&](const auto& record) {
+      auto asked = ask_unaccounted(database, is_unsettled, std::nullopt, [&](const auto& record) {
         all.push_back(record);
         return success();
       });

@@ -112,7 +112,7 @@ std::string RowsDigest::hex() {
   return ossl::sha256_hex(as_bytes(all_));
 }
 
-Result<Walk> walk_chain(Database& database, std::int64_t sought) {
+Result<Walk> walk_chain(Database& database, std::int64_t sought, const Progress& progress) {
   std::vector<std::unique_ptr<TableReader>> tables;
   for (const auto* table : chained_tables()) {
     tables.push_back(std::make_unique<TableReader>(database, *table));
@@ -122,6 +122,9 @@ Result<Walk> walk_chain(Database& database, std::int64_t sought) {
                    "SELECT number, at, kind, rows, detail, hash, format, operator, station, tool, key, origin"
                    " FROM event ORDER BY number",
                    Expect::many);
+  const auto total =
+      progress ? single_number(database, "SELECT max(number) FROM event") : Result<std::int64_t>(std::int64_t{0});
+  if (!total) return total.error();
   Walk walk{0, before_the_first(), {}};
   std::int64_t expected = 1;
   for (;; ++expected) {
@@ -141,6 +144,8 @@ Result<Walk> walk_chain(Database& database, std::int64_t sought) {
       return broken(database, event.number, "does not follow the one before it");
     walk.last_hash = event.hash;
     if (event.number == sought) walk.sought = event.hash;
+    if (!progress || event.number % 500 != 0) continue;
+    if (auto on = progress(event.number, *total); !on) return std::move(on).error();
   }
   walk.events = expected - 1;
   for (const auto& table : tables)

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "ledger/database.hpp"
+#include "ledger/ledger.hpp"
 #include "ledger/tables.hpp"
 #include "pki/ossl/digest.hpp"
 
@@ -61,6 +62,6 @@ struct Walk {
 
 /// Walks all events and their rows, in a read transaction of the caller's and in constant memory. Errc::ledger names
 /// the first row that does not follow. `sought` is the number of an event whose hash is wanted.
-Result<Walk> walk_chain(Database& database, std::int64_t sought = 0);
+Result<Walk> walk_chain(Database& database, std::int64_t sought, const Progress& progress);
 
 }  // namespace epki::ledger

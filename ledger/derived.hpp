@@ -27,7 +27,7 @@ Status check_derived(Database& database);
 
 /// Everything that can be checked without a head, in a read transaction of the caller's: what the database says of its
 /// own storage, the chain, the names, the computed tables.
-Result<Walk> check_all(Database& database, std::int64_t sought = 0);
+Result<Walk> check_all(Database& database, std::int64_t sought, const Progress& progress);
 
 /// 32 hex digits, made with the ledger.
 Result<std::string> ledger_id(Database& database);

@@ -10,7 +10,7 @@ namespace epki::ledger {
 
 namespace {
 
-constexpr std::string_view first_line = "ec200u-pki ledger head 1";
+constexpr std::string_view head_begins = "ec200u-pki ledger head 1";
 
 Error no_head(std::string_view why) {
   return {Errc::input, "that is no head of a ledger: " + std::string(why),
@@ -72,14 +72,14 @@ Result<std::string> ledger_id(Database& database) {
 }
 
 std::string Head::text() const {
-  return std::string(first_line) + "\nledger: " + ledger + "\nevent: " + std::to_string(event) + "\nhash: " + hash +
+  return std::string(head_begins) + "\nledger: " + ledger + "\nevent: " + std::to_string(event) + "\nhash: " + hash +
          "\nat: " + rfc3339(at) + "\n";
 }
 
 Result<Head> Head::parse(std::string_view text) {
   const auto lines = split(text, '\n');
   if (lines.size() != 6 || !lines[5].empty()) return no_head("it has not five lines");
-  if (lines[0] != first_line) return no_head("it does not begin with \"" + std::string(first_line) + "\"");
+  if (lines[0] != head_begins) return no_head("it does not begin with \"" + std::string(head_begins) + "\"");
   const auto ledger = value_of(lines[1], "ledger"), event = value_of(lines[2], "event"),
              hash = value_of(lines[3], "hash"), at = value_of(lines[4], "at");
   if (!ledger || !event || !hash || !at) return no_head("a line is missing");
@@ -133,22 +133,33 @@ Result<std::vector<SignedHead>> Audit::heads() {
   });
 }
 
-Result<std::string> Audit::check(const Head& head, std::string_view signature, std::string_view public_key_pem) {
-  if (auto verified = ossl::verify_detached(public_key_pem, head.text(), signature); !verified)
-    return std::move(verified).error();
-  std::string said;
+Result<Checked> Audit::check(const Progress& progress) {
+  Checked found;
   auto checked = impl_.stream([&](Database& database) -> Status {
-    const auto walk = check_all(database, head.event);
-    if (!walk) return walk.error();
-    const auto id = ledger_id(database);
-    if (!id) return id.error();
-    if (auto held = holds(database, head, *id, walk->events, walk->sought); !held) return held;
-    said = "ok, " + counted(static_cast<std::size_t>(walk->events), "event") + ", last hash " + walk->last_hash +
-           "; unchanged since the head signed at event " + std::to_string(head.event) + ", " + rfc3339(head.at);
+    auto walk = check_all(database, 0, progress);
+    if (!walk) return std::move(walk).error();
+    found = {walk->events, std::move(walk->last_hash)};
     return success();
   });
   if (!checked) return std::move(checked).error();
-  return said;
+  return found;
+}
+
+Result<Checked> Audit::check(const Head& head, std::string_view signature, std::string_view public_key_pem,
+                             const Progress& progress) {
+  if (auto verified = ossl::verify_detached(public_key_pem, head.text(), signature); !verified)
+    return std::move(verified).error();
+  Checked found;
+  auto checked = impl_.stream([&](Database& database) -> Status {
+    auto walk = check_all(database, head.event, progress);
+    if (!walk) return std::move(walk).error();
+    const auto id = ledger_id(database);
+    if (!id) return id.error();
+    found = {walk->events, std::move(walk->last_hash)};
+    return holds(database, head, *id, walk->events, walk->sought);
+  });
+  if (!checked) return std::move(checked).error();
+  return found;
 }
 
 }  // namespace epki::ledger

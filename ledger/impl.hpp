@@ -9,6 +9,7 @@
 
 #include "ledger/ledger.hpp"
 #include "ledger/personal.hpp"
+#include "ledger/postgres.hpp"
 #include "ledger/writing.hpp"
 
 namespace epki::ledger {
@@ -30,6 +31,8 @@ struct Ledger::Impl {
   // A ledger of PostgreSQL only.
   std::string url;          ///< empty for a file
   std::string why_offline;  ///< empty while the database answers and holds all that the local journal holds
+  std::optional<PostgresConnecting> connecting;
+  Deadline next_attempt{};
 
   RandomSource& random() { return options.random != nullptr ? *options.random : system_random; }
   std::string random_key();
@@ -60,8 +63,22 @@ struct Ledger::Impl {
   /// Takes the lock and finds out where the ledger is at this moment.
   Status with_database(Where where, const std::function<Status(Database& database)>& work);
 
-  /// With the lock held: the database; Errc::ledger while it is not reachable.
+  // With the lock held, all of them.
+  /// The database, holding all that the local journal holds; Errc::ledger while it is not reachable.
   Result<Database*> reachable();
+  /// Finds out whether the database is there, without waiting unless the connection broke just now, and merges what was
+  /// recorded without it. Whatever goes wrong is in why_offline.
+  void come_online(bool broke_just_now);
+  Status reconnect(std::chrono::milliseconds patience);
+  void go_offline(std::string why);
+  /// How many events are left to merge when the time is over.
+  Result<std::int64_t> merge_some(std::chrono::milliseconds budget);
+  /// How many were merged.
+  Result<std::size_t> merge_all();
+
+  /// Answers of the database worth having when it is away.
+  Status remember(const std::string& name, const Json& value);
+  Result<std::optional<Json>> recall(const std::string& name);
 
   /// What an event of this moment says of itself.
   EventWords words(std::string_view kind, std::string key) const;

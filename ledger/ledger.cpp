@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "ledger/audit.hpp"
 #include "ledger/derived.hpp"
 #include "ledger/impl.hpp"
 
@@ -75,9 +76,9 @@ Result<std::vector<Event>> Ledger::events(std::int64_t from, std::size_t limit) 
   });
 }
 
-Result<Walk> check_all(Database& database, std::int64_t sought) {
+Result<Walk> check_all(Database& database, std::int64_t sought, const Progress& progress) {
   if (auto whole = database.check_storage(); !whole) return std::move(whole).error();
-  auto walk = walk_chain(database, sought);
+  auto walk = walk_chain(database, sought, progress);
   if (!walk) return walk;
   if (auto names = check_names(database); !names) return std::move(names).error();
   if (auto derived = check_derived(database); !derived) return std::move(derived).error();
@@ -85,15 +86,9 @@ Result<Walk> check_all(Database& database, std::int64_t sought) {
 }
 
 Result<std::string> Ledger::check() {
-  std::string said;
-  auto checked = impl_->stream([&](Database& database) -> Status {
-    const auto walk = check_all(database);
-    if (!walk) return walk.error();
-    said = "ok, " + counted(static_cast<std::size_t>(walk->events), "event") + ", last hash " + walk->last_hash;
-    return success();
-  });
-  if (!checked) return std::move(checked).error();
-  return said;
+  const auto found = Audit(*this).check();
+  if (!found) return found.error();
+  return "ok, " + counted(static_cast<std::size_t>(found->events), "event") + ", last hash " + found->last_hash;
 }
 
 }  // namespace epki::ledger

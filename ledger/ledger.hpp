@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,9 @@ struct JournalEntry {
   Instant at;
 };
 
+/// Called now and then during a long walk with how far it has come; an Error of its own ends it.
+using Progress = std::function<Status(std::int64_t done, std::int64_t total)>;
+
 struct Event {
   std::int64_t number = 0;
   Instant at;
@@ -83,7 +87,8 @@ class Ledger {
     std::string tool{};                     ///< name and version of the program
     /// For a PostgreSQL ledger: where to go on while the database is not reachable. Empty: calls fail then.
     std::filesystem::path local_journal{};
-    RandomSource* random = nullptr;  ///< null: the kernel's. For tests
+    std::chrono::milliseconds retry{3000};  ///< how often a database that is away is looked for; no call waits for it
+    RandomSource* random = nullptr;         ///< null: the kernel's. For tests
   };
 
   /// Opens or creates (mode 0600, WAL, foreign keys, migrations by user_version). `clock` must outlive the ledger. One

@@ -1,9 +1,24 @@
-// Where the ledger is: opening it, one call after another, long reads.
+// Where the ledger is: opening it, one call after another, long reads, and going on without the database.
 
 #include "ledger/impl.hpp"
+#include "ledger/merge.hpp"
+#include "ledger/schema.hpp"
 #include "ledger/sqlite.hpp"
 
 namespace epki::ledger {
+
+namespace {
+
+// What a call may spend on merging what was recorded meanwhile.
+constexpr std::chrono::milliseconds merge_budget{100};
+// How long a call waits for a connection right after one broke: a server that restarts, or one that dropped only us.
+constexpr std::chrono::milliseconds at_once{1000};
+
+Error unreachable(const std::string& why) {
+  return {Errc::ledger, why, "this needs the database: run the same command again when it is back"};
+}
+
+}  // namespace
 
 Result<Ledger> Ledger::open(const std::filesystem::path& file, const Clock& clock, Options options) {
   auto database = open_file(file, options.busy);
@@ -15,22 +30,119 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const Clock& cloc
   return open(file, clock, Options());
 }
 
-Status Ledger::Impl::with_database(Where /*where*/, const std::function<Status(Database& database)>& work) {
-  const std::lock_guard lock(mutex);
-  return work(*database);
+Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Options options) {
+  auto impl = std::make_unique<Impl>(nullptr, clock, std::move(options));
+  impl->url = url;
+  if (!impl->options.local_journal.empty()) {
+    auto local = open_file(impl->options.local_journal, impl->options.busy);
+    if (!local) return std::move(local).error();
+    if (auto indexed = index_for_merging(**local); !indexed) return std::move(indexed).error();
+    impl->local = std::move(*local);
+  }
+  auto connected = PostgresDatabase::connect(url, impl->options.busy);
+  if (connected) {
+    // A database that answers and cannot be used is no reason to go on without it.
+    if (auto ready = migrate(**connected); !ready && !(*connected)->lost()) return std::move(ready).error();
+    impl->database = std::move(*connected);
+    if (auto merged = impl->merge_all(); !merged) return std::move(merged).error();
+  } else {
+    if (!impl->local || connected.error().code != Errc::ledger) return std::move(connected).error();
+    impl->go_offline(connected.error().what);
+  }
+  return Ledger(std::move(impl));
+}
+
+void Ledger::Impl::go_offline(std::string why) {
+  database.reset();
+  connecting.reset();
+  next_attempt = after(options.retry);
+  why_offline = std::move(why);
+}
+
+Status Ledger::Impl::reconnect(std::chrono::milliseconds patience) {
+  if (!connecting) {
+    auto started = PostgresConnecting::start(url);
+    if (!started) return std::move(started).error();
+    connecting.emplace(std::move(*started));
+  }
+  auto handle = connecting->advance(after(patience));
+  if (!handle) return std::move(handle).error();
+  if (!*handle) return success();  // not yet
+  connecting.reset();
+  auto connected = PostgresDatabase::adopt(std::move(*handle), url, options.busy);
+  if (!connected) return std::move(connected).error();
+  if (auto ready = migrate(**connected); !ready) return ready;
+  database = std::move(*connected);
+  return success();
+}
+
+void Ledger::Impl::come_online(bool broke_just_now) {
+  if (database && why_offline.empty()) return;
+  const bool wait = broke_just_now || !local;
+  // A connection in the making is looked at by every call, a new one is begun now and then.
+  if (!wait && !connecting && std::chrono::steady_clock::now() < next_attempt) return;
+  if (!database) {
+    auto tried = reconnect(!local ? options.busy : wait ? at_once : std::chrono::milliseconds(0));
+    if (!tried) return go_offline(tried.error().what);
+    if (!database) {
+      if (why_offline.empty()) why_offline = "the ledger's database does not answer";
+      return;
+    }
+  }
+  auto merged = merge_some(merge_budget);
+  if (!merged) {
+    // The line goes on locally, whatever keeps the journal from being merged; ledger merge says it aloud.
+    if (database->lost()) return go_offline(merged.error().what);
+    why_offline = merged.error().what;
+    next_attempt = after(options.retry);
+    return;
+  }
+  why_offline = *merged == 0 ? "" : "the local journal is being merged into the database";
 }
 
 Result<Database*> Ledger::Impl::reachable() {
-  return database.get();
+  if (url.empty()) return database.get();
+  come_online(false);
+  if (database && !why_offline.empty())
+    if (auto merged = merge_all(); !merged) return std::move(merged).error();
+  if (database) return database.get();
+  return unreachable(why_offline);
 }
 
-Result<std::size_t> Ledger::merge() {
-  return std::size_t{0};
+Status Ledger::Impl::with_database(Where where, const std::function<Status(Database& database)>& work) {
+  const std::lock_guard lock(mutex);
+  if (url.empty()) return work(*database);
+  const bool may_go_local = local && where == Where::anywhere;
+  for (int round = 0;; ++round) {
+    if (may_go_local) {
+      come_online(round > 0);
+      if (!database || !why_offline.empty()) return work(*local);
+    } else if (auto here = reachable(); !here) {
+      return std::move(here).error();
+    }
+    auto done = work(*database);
+    if (done || !database->lost()) return done;
+    if (round == 0) {
+      // The first thing to find out is whether it is there again: it may have committed before it went.
+      database.reset();
+      continue;
+    }
+    go_offline(done.error().what);
+    return may_go_local ? work(*local) : done;
+  }
 }
 
 Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows) {
   const auto key = random_key();
+  bool tried = false;
   return with_database(where, [&](Database& into) -> Status {
+    if (tried) {
+      // The connection broke during the first attempt: it may have been committed all the same.
+      const auto there = has_event(into, key);
+      if (!there) return there.error();
+      if (*there) return success();
+    }
+    tried = true;
     auto writing = Writing::begin(into, random(), words(kind, key));
     if (!writing) return std::move(writing).error();
     auto detail = rows(*writing);

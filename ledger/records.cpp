@@ -112,21 +112,65 @@ Status Ledger::record_verdict(const StoredVerdict& verdict) {
   });
 }
 
+namespace {
+
+using FoundVerdict = std::optional<StoredVerdict>;
+
+Result<FoundVerdict> newest_verdict(Database& database, const VerdictKey& key) {
+  Statement rows(database,
+                 "SELECT class, names_checked, imei, at, detail FROM verdict WHERE model = ? AND firmware = ? AND "
+                 "path = ? AND settings = ? ORDER BY id DESC LIMIT 1");
+  rows.bind(1, key.model).bind(2, key.firmware).bind(3, key.path).bind(4, key.settings);
+  const auto found = rows.next();
+  if (!found) return found.error();
+  if (!*found) return FoundVerdict{};
+  const auto at = stored_instant(database, rows.text(3));
+  if (!at) return at.error();
+  auto detail = stored_json(database, rows.text(4));
+  if (!detail) return std::move(detail).error();
+  return FoundVerdict(StoredVerdict{key, rows.text(0), rows.number(1) != 0, rows.text(2), *at, std::move(*detail)});
+}
+
+std::string verdict_name(const VerdictKey& key) {
+  return "verdict " +
+         Json::array_of(std::vector<std::string>{key.model, key.firmware, key.path, key.settings}).dump(-1);
+}
+
+Json verdict_value(const StoredVerdict& verdict) {
+  return Json::object({{"class", verdict.verdict_class},
+                       {"names_checked", verdict.names_checked},
+                       {"imei", verdict.imei},
+                       {"at", rfc3339(verdict.at)},
+                       {"detail", verdict.detail}});
+}
+
+FoundVerdict verdict_from(const VerdictKey& key, const Json& value) {
+  const auto at = parse_rfc3339(value["at"].text_or(""));
+  if (!at) return std::nullopt;
+  return StoredVerdict{key,
+                       value["class"].text_or(""),
+                       value["names_checked"].boolean().value_or(false),
+                       value["imei"].text_or(""),
+                       *at,
+                       value["detail"]};
+}
+
+}  // namespace
+
 Result<std::optional<StoredVerdict>> Ledger::verdict_for(const VerdictKey& key) {
-  using Found = std::optional<StoredVerdict>;
-  return impl_->read<Found>([&](Database& database) -> Result<Found> {
-    Statement rows(database,
-                   "SELECT class, names_checked, imei, at, detail FROM verdict WHERE model = ? AND firmware = ? AND "
-                   "path = ? AND settings = ? ORDER BY id DESC LIMIT 1");
-    rows.bind(1, key.model).bind(2, key.firmware).bind(3, key.path).bind(4, key.settings);
-    const auto found = rows.next();
-    if (!found) return found.error();
-    if (!*found) return Found{};
-    const auto at = stored_instant(database, rows.text(3));
-    if (!at) return at.error();
-    auto detail = stored_json(database, rows.text(4));
-    if (!detail) return std::move(detail).error();
-    return Found(StoredVerdict{key, rows.text(0), rows.number(1) != 0, rows.text(2), *at, std::move(*detail)});
+  return impl_->read<FoundVerdict>([&](Database& database) -> Result<FoundVerdict> {
+    auto found = newest_verdict(database, key);
+    if (!found || !impl_->local) return found;
+    if (&database != impl_->local.get()) {
+      // A line that loses the database must not lose what was proven about its modems' firmware.
+      auto kept = impl_->remember(verdict_name(key), *found ? verdict_value(**found) : Json());
+      if (!kept) return std::move(kept).error();
+      return found;
+    }
+    if (*found) return found;
+    const auto recalled = impl_->recall(verdict_name(key));
+    if (!recalled) return recalled.error();
+    return *recalled ? verdict_from(key, **recalled) : FoundVerdict{};
   });
 }
 

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "broker-configs/access.hpp"
 #include "broker-configs/mosquitto.hpp"
+#include "broker-configs/render.hpp"
 #include "core/child.hpp"
 #include "core/file.hpp"
 
@@ -109,8 +111,8 @@ class BrokerTest : public testing::Test {
   }
 
   void write_configuration() {
-    ASSERT_TRUE(replace_file(configuration(), render_configuration(project), 0644));
-    ASSERT_TRUE(replace_file(project.broker_folder() / "acl", acl_text(project), 0644));
+    ASSERT_TRUE(replace_file(configuration(), *render_configuration(project), 0644));
+    ASSERT_TRUE(replace_file(project.broker_folder() / "acl", *acl_text(project), 0644));
   }
 
   Result<RunningBroker> start() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker-configs/mosquitto.hpp"
+#include "broker-configs/render.hpp"
 #include "core/text.hpp"
 
 namespace epki::broker {
@@ -27,7 +28,7 @@ bool has(const std::vector<std::string>& lines, std::string_view line) {
 }
 
 TEST(Render, TheFirstListenerIsTheTlsOneOnAllAddresses) {
-  const auto lines = settings(render_configuration(project()));
+  const auto lines = settings(*render_configuration(project()));
   const auto listener = std::find_if(lines.begin(), lines.end(), [](auto& l) { return l.starts_with("listener"); });
   ASSERT_NE(listener, lines.end());
   EXPECT_EQ(*listener, "listener 8883");
@@ -38,11 +39,11 @@ TEST(Render, TheFirstListenerIsTheTlsOneOnAllAddresses) {
 }
 
 TEST(Render, AnonymousClientsAreBoundToTheAccessList) {
-  const auto lines = settings(render_configuration(project()));
+  const auto lines = settings(*render_configuration(project()));
   EXPECT_TRUE(has(lines, "allow_anonymous true"));
   EXPECT_TRUE(has(lines, "acl_file /srv/my pki/broker/acl"));
   EXPECT_FALSE(has(lines, "require_certificate true"));
-  EXPECT_EQ(settings(acl_text(project())),
+  EXPECT_EQ(settings(*acl_text(project())),
             (std::vector<std::string>{"topic readwrite ec200u/#", "pattern readwrite ec200u/#"}));
 }
 
@@ -50,18 +51,18 @@ TEST(Render, MutualAsksForCertificatesOfTheDeviceRoot) {
   auto p = project();
   p.broker.mutual = true;
   p.broker.listen = "::1";
-  const auto lines = settings(render_configuration(p));
+  const auto lines = settings(*render_configuration(p));
   EXPECT_TRUE(has(lines, "listener 8883 ::1"));
   EXPECT_TRUE(has(lines, "allow_anonymous false"));
   EXPECT_TRUE(has(lines, "require_certificate true"));
   EXPECT_TRUE(has(lines, "use_identity_as_username true"));
   EXPECT_TRUE(has(lines, "cafile /srv/my pki/broker/certs/client-ca.pem"));
-  EXPECT_EQ(settings(acl_text(p)),
+  EXPECT_EQ(settings(*acl_text(p)),
             (std::vector<std::string>{"pattern readwrite ec200u/%u/#", "pattern readwrite ec200u/selftest"}));
 }
 
 TEST(Render, EverySettingHasACommentAboveItsGroup) {
-  const auto text = render_configuration(project());
+  const auto text = *render_configuration(project());
   std::string_view before = "";
   for (const auto line : split(text, '\n')) {
     if (before.empty() && !line.empty()) {

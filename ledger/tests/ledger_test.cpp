@@ -300,8 +300,8 @@ class Counting final : public RandomSource {
 // The worked example of docs/ledger.md, made again.
 TEST_F(LedgerTest, TheDocumentedExampleIsWhatTheLedgerWrites) {
   Counting random;
-  auto book = Ledger::open(file, clock,
-                           {.operator_name = "Kim", .station = "line-1", .tool = "ec200u-pki 0.1.0", .random = &random});
+  auto book = Ledger::open(
+      file, clock, {.operator_name = "Kim", .station = "line-1", .tool = "ec200u-pki 0.1.0", .random = &random});
   ASSERT_TRUE(book);
   const auto entry =
       book->journal_begin("861234567890123", "twin-upload", Json::object({{"file", "cacert_0123456789ab.pem"}}));

@@ -37,20 +37,6 @@ class ProcessTest : public testing::Test {
   SystemClock clock;
 };
 
-TEST_F(ProcessTest, TwoWritersWhoStartTogetherNeverClash) {
-  auto one = writer({"issue", "a", "25"});
-  auto two = writer({"issue", "b", "25"});
-  const auto said_one = one.read_all(soon()), said_two = two.read_all(soon());
-  EXPECT_EQ(one.wait(soon()), 0) << *said_one;
-  EXPECT_EQ(two.wait(soon()), 0) << *said_two;
-  auto book = Ledger::open(file, clock);
-  ASSERT_TRUE(book) << book.error().what;
-  EXPECT_EQ(book->issued()->size(), 1000U);
-  const auto checked = book->check();
-  ASSERT_TRUE(checked) << checked.error().what;
-  EXPECT_TRUE(checked->starts_with("ok, 50 events")) << *checked;
-}
-
 TEST_F(ProcessTest, AKilledWriterLeavesWholeBatchesAndAllItReported) {
   constexpr unsigned seed = 20261122;
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -81,23 +67,6 @@ TEST_F(ProcessTest, AProcessKilledInsideATransactionLeavesNoTraceAndNoLock) {
   holder.kill_now();
   auto book = Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)});
   ASSERT_TRUE(book) << book.error().what;
-  EXPECT_TRUE(book->journal_begin("1", "k", Json()));
-}
-
-TEST_F(ProcessTest, ALockHeldTooLongIsSaid) {
-  auto book = Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)});
-  ASSERT_TRUE(book);
-  auto holder = writer({"hold"}, true);
-  ASSERT_EQ(**holder.read_line(soon()), "held");
-  const auto refused = book->journal_begin("1", "k", Json());
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::ledger);
-  EXPECT_EQ(refused.error().what, "the ledger " + file.string() + " stays locked by another program");
-  EXPECT_FALSE(refused.error().hint.empty());
-  EXPECT_TRUE(book->issued()) << "reading goes on";
-  EXPECT_TRUE(Ledger::open(file, clock, {.busy = std::chrono::milliseconds(50)})) << "and opening";
-  holder.close_input();
-  EXPECT_EQ(holder.wait(soon()), 0);
   EXPECT_TRUE(book->journal_begin("1", "k", Json()));
 }
 

@@ -49,11 +49,13 @@ Finished finished_of(const ledger::Device& device) {
 
 }  // namespace
 
-LedgerRecords::LedgerRecords(ledger::Ledger& ledger, std::string station, std::string job, VerdictOf verdict)
+LedgerRecords::LedgerRecords(ledger::Ledger& ledger, std::string station, std::string job, bool other_batch,
+                             VerdictOf verdict)
     : ledger_(ledger),
       devices_(ledger),
       station_(std::move(station)),
       job_(std::move(job)),
+      other_batch_(other_batch),
       verdict_(std::move(verdict)) {}
 
 void LedgerRecords::operator_is(const std::string& name) {
@@ -77,18 +79,25 @@ ledger::DeviceStep LedgerRecords::step_of(const Tile& tile, const std::string& b
 
 Result<Arrived> LedgerRecords::arrive(const Tile& tile, const std::string& batch, bool in_other_slot) {
   const auto step = step_of(tile, batch, ledger::Phase::found);
-  auto arrival = devices_.arrive(step);
+  // A board that passed before is done again and nothing is uploaded twice; the others are the rules' to refuse.
+  std::vector<ledger::Oddity> accepted{ledger::Oddity::already_provisioned};
+  if (other_batch_) accepted.push_back(ledger::Oddity::other_batch);
+  auto arrival = devices_.arrive(step, accepted);
   if (!arrival) return std::move(arrival).error();
-  // What this very station was doing when it was cut is its own to take up again.
-  const bool ours = arrival->before && arrival->before->station == station_ && !in_other_slot;
-  if (has(*arrival, ledger::Oddity::elsewhere) && ours) {
-    arrival = devices_.arrive(step, true);
-    if (!arrival) return std::move(arrival).error();
-  } else if (has(*arrival, ledger::Oddity::elsewhere)) {
-    return Arrived{.elsewhere = arrival->before ? arrival->before->slot + " of station " + arrival->before->station
-                                                : std::string("another slot")};
-  }
   Arrived arrived;
+  if (has(*arrival, ledger::Oddity::elsewhere)) {
+    // What this very station was doing when it was cut is its own to take up again.
+    const bool ours = arrival->before && arrival->before->station == station_ && !in_other_slot;
+    if (ours) {
+      accepted.push_back(ledger::Oddity::elsewhere);
+      arrival = devices_.arrive(step, accepted);
+      if (!arrival) return std::move(arrival).error();
+    } else {
+      arrived.elsewhere = arrival->before ? arrival->before->slot + " of station " + arrival->before->station
+                                          : std::string("another slot");
+    }
+  }
+  arrived.begun = arrival->begun;
   if (arrival->before) arrived.earlier = earlier_of(*arrival->before);
   if (arrival->owner_of_board) arrived.serial_earlier = earlier_of(*arrival->owner_of_board);
   arrived.history_unknown = has(*arrival, ledger::Oddity::history_unknown);

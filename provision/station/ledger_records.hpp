@@ -16,8 +16,9 @@ class LedgerRecords final : public Records {
   /// Class of the stored verdict for a firmware: asked of the ledger by cli, which knows path and settings.
   using VerdictOf = std::function<Result<std::optional<std::string>>(const Board& board)>;
 
-  /// `station` names this station among several; `ledger` must outlive this.
-  LedgerRecords(ledger::Ledger& ledger, std::string station, std::string job, VerdictOf verdict);
+  /// `station` names this station among several; `ledger` must outlive this. `other_batch`: the job takes boards of
+  /// other batches.
+  LedgerRecords(ledger::Ledger& ledger, std::string station, std::string job, bool other_batch, VerdictOf verdict);
 
   Result<Arrived> arrive(const Tile& tile, const std::string& batch, bool in_other_slot) override;
   Result<std::optional<std::string>> verdict(const Board& board) override { return verdict_(board); }
@@ -36,6 +37,7 @@ class LedgerRecords final : public Records {
   ledger::Ledger& ledger_;
   ledger::Devices devices_;
   std::string station_, job_;
+  bool other_batch_;
   VerdictOf verdict_;
   std::mutex mutex_;
   std::string operator_;

@@ -66,7 +66,7 @@ class Line::Worker final : public Watcher {
 Line::Line(config::Job job, World world, MakeBench make_bench, OnResult on_result)
     : job_(std::move(job)), world_(world), make_bench_(std::move(make_bench)), on_result_(std::move(on_result)) {
   for (const auto& config : job_.slots) {
-    slots_.push_back({config, {}, false, false, {}});
+    slots_.push_back({.config = config, .tile = {}});
     slots_.back().tile.slot = config.name;
     slots_.back().tile.port = config.port;
     slots_.back().tile.since = world_.clock.now();
@@ -75,16 +75,6 @@ Line::Line(config::Job job, World world, MakeBench make_bench, OnResult on_resul
 }
 
 Line::~Line() = default;
-
-template <class Change>
-void Line::change(Slot& slot, Change change) {
-  {
-    const std::lock_guard guard(mutex_);
-    change(slot.tile);
-    ++version_;
-  }
-  changed_.notify_all();
-}
 
 void Line::start() {
   for (auto& slot : slots_) threads_.emplace_back([this, &slot] { serve(slot); });
@@ -206,7 +196,7 @@ void Line::close_board(Slot& slot, const Outcome& done) {
     if (outcome.passed()) tile.state = State::recorded;
   });
   const Tile now = copy_of(slot);
-  if (!now.imei.empty())
+  if (std::exchange(slot.begun, false))
     if (auto written = world_.records.finished(now, job_.batch, outcome); !written) {
       say_trouble(written.error());
       if (outcome.passed()) outcome.error = written.error();
@@ -264,6 +254,7 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
   facts.earlier = std::move(arrived->earlier);
   facts.serial_earlier = std::move(arrived->serial_earlier);
   facts.begun_in_batch = arrived->begun_in_batch;
+  slot.begun = arrived->begun;
   if (facts.slot_with_same_imei.empty()) facts.slot_with_same_imei = arrived->elsewhere;
   auto verdict = records.verdict(board);
   if (!verdict) return std::move(verdict).error();
@@ -280,6 +271,9 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     if (tile.serial.empty() && facts.earlier) tile.serial = facts.earlier->serial;
   });
   if (decision.refused) return *std::move(decision.refused);
+  if (!arrived->begun)
+    return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
+                 "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
   return Task{facts.serial, decision.connect};
 }
@@ -317,66 +311,6 @@ Snapshot Line::wait_newer(std::uint64_t seen, Deadline by) const {
     changed_.wait_until(lock, by, [&] { return version_ > seen || world_.cancel.requested(); });
   }
   return snapshot();
-}
-
-void Line::nudge() {
-  const std::lock_guard guard(mutex_);
-  ++version_;
-  changed_.notify_all();
-}
-
-Result<Line::Slot*> Line::find(const std::string& name) {
-  for (auto& slot : slots_)
-    if (slot.config.name == name) return &slot;
-  return Error{Errc::usage, "there is no slot " + name};
-}
-
-Status Line::retry(const std::string& name) {
-  auto slot = find(name);
-  if (!slot) return std::move(slot).error();
-  const std::lock_guard guard(mutex_);
-  if ((*slot)->tile.light != Light::fail && (*slot)->tile.light != Light::pass)
-    return Error{Errc::usage, "slot " + name + " has nothing to do again", "plug a board in"};
-  (*slot)->retry = true;
-  return success();
-}
-
-Status Line::scanned(const std::string& name, const std::string& serial) {
-  auto slot = find(name);
-  if (!slot) return std::move(slot).error();
-  if (serial.empty() || serial.size() > 64)
-    return Error{Errc::usage, "that is no serial number", "scan the label of the board: 1 to 64 characters"};
-  change(**slot, [&](Tile& tile) { tile.serial = serial; });
-  return success();
-}
-
-Status Line::operator_is(const std::string& name) {
-  if (name.size() > 64) return Error{Errc::usage, "that name is too long", "use at most 64 characters"};
-  world_.records.operator_is(name);
-  const std::lock_guard guard(mutex_);
-  job_.operator_name = name;
-  ++version_;
-  changed_.notify_all();
-  return success();
-}
-
-Status Line::release() {
-  const auto who = snapshot().operator_name;
-  if (who.empty()) return Error{Errc::usage, "who releases the batch?", "enter a name first: it is recorded"};
-  if (auto released = world_.records.release(job_.batch, who); !released) return released;
-  refresh_counters();
-  return success();
-}
-
-Status Line::label_again(const std::string& name) {
-  auto slot = find(name);
-  if (!slot) return std::move(slot).error();
-  const std::lock_guard guard(mutex_);
-  if ((*slot)->tile.light != Light::pass)
-    return Error{Errc::usage, "slot " + name + " holds no finished board",
-                 "a label is printed for a board that passed"};
-  (*slot)->label = true;
-  return success();
 }
 
 Json Snapshot::json() const {

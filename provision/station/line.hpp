@@ -78,6 +78,7 @@ class Line {
     config::JobSlot config;
     Tile tile;
     bool retry = false, label = false;
+    bool begun = false;  ///< the records hold a running attempt of this board
     Outcome last{};
   };
 
@@ -106,5 +107,15 @@ class Line {
   std::string held_, trouble_;
   std::vector<std::jthread> threads_;
 };
+
+template <class Change>
+void Line::change(Slot& slot, Change change) {
+  {
+    const std::lock_guard guard(mutex_);
+    change(slot.tile);
+    ++version_;
+  }
+  changed_.notify_all();
+}
 
 }  // namespace epki::station

@@ -213,8 +213,10 @@ std::uint16_t PageServer::port() const {
 
 std::string PageServer::address() const {
   const auto& place = impl_->place;
-  const bool v6 = place.address.find(':') != std::string::npos;
-  return std::string(impl_->tls() ? "https" : "http") + "://" + (v6 ? "[" + place.address + "]" : place.address) + ":" +
+  const bool any = place.address == "0.0.0.0" || place.address == "::";
+  const auto& host = any && !place.names.empty() ? place.names.front() : place.address;
+  const bool v6 = host.find(':') != std::string::npos;
+  return std::string(impl_->tls() ? "https" : "http") + "://" + (v6 ? "[" + host + "]" : host) + ":" +
          std::to_string(impl_->port) + "/?token=" + place.token;
 }
 

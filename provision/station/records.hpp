@@ -28,6 +28,7 @@ struct Arrived {
   std::optional<Earlier> serial_earlier{};  ///< the device that the scanned serial number was bound to
   std::string elsewhere{};                  ///< another slot or station that works on this IMEI now; empty: none
   std::uint64_t begun_in_batch = 0;         ///< boards of the batch that were begun before this one
+  bool begun = true;                        ///< an attempt was begun: its end must be told
   bool history_unknown = false;             ///< the ledger's database is not reachable: nothing of the above is known
 };
 

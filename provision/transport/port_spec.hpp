@@ -16,6 +16,7 @@ struct PortSpec {
   std::string host{};  ///< kind tcp
   std::uint16_t port = 0;
   std::string persona{};  ///< kind simulator; "strict" when none is named
+  int number = 1;         ///< kind simulator: which modem of this persona, where a command uses several
 };
 
 /// Errc::usage for anything else.

@@ -49,6 +49,7 @@ enum : int {
   built_in_option,
   host_option,
   count_option,
+  first_option,
   link_option,
   seed_option,
   list_option,
@@ -60,6 +61,7 @@ constexpr option long_options[] = {{"persona", required_argument, nullptr, perso
                                    {"built-in", required_argument, nullptr, built_in_option},
                                    {"host", required_argument, nullptr, host_option},
                                    {"count", required_argument, nullptr, count_option},
+                                   {"first", required_argument, nullptr, first_option},
                                    {"link", required_argument, nullptr, link_option},
                                    {"seed", required_argument, nullptr, seed_option},
                                    {"list-personas", no_argument, nullptr, list_option},
@@ -83,6 +85,12 @@ Status take(Options& options, int which) {
       auto count = number("--count", optarg, 1, most_modems);
       if (!count) return std::move(count).error();
       options.count = static_cast<int>(*count);
+      break;
+    }
+    case first_option: {
+      auto first = number("--first", optarg, 1, most_modems);
+      if (!first) return std::move(first).error();
+      options.first = static_cast<int>(*first);
       break;
     }
     case seed_option: {
@@ -121,7 +129,7 @@ std::string help_text() {
   return R"(ec200u-sim: a simulated EC200U modem behind a pseudo-terminal
 
   ec200u-sim [--persona NAME|FILE.toml] [--state DIR] [--host NAME=ADDR[,ADDR...]]... [--built-in FILE]...
-             [--count N] [--link PATH] [--seed N] [-v]
+             [--count N] [--first N] [--link PATH] [--seed N] [-v]
   ec200u-sim --list-personas | --help | --version
 
   --persona NAME|FILE  how it behaves: a shipped persona (default strict) or a file (docs/personas.md)
@@ -129,6 +137,7 @@ std::string help_text() {
   --host NAME=ADDR     what a name resolves to, unless the persona says otherwise; may be repeated
   --built-in FILE      PEM roots inside the firmware, beside the persona's; may be repeated
   --count N            that many modems; each has an IMEI and a state folder of its own
+  --first N            the number of the first modem, default 1: its IMEI is counted on by N - 1
   --link PATH          a symbolic link to the pseudo-terminal, removed at the end; with --count: PATH1, PATH2, ...
   --seed N             the seed of the persona's faults
   -v, --verbose        log to stderr (commands without their parameters)
@@ -148,7 +157,7 @@ Exit: 0 ended by a signal, 2 usage, 3 persona or input file, 5 disk or permissio
 
 Result<Persona> persona_of(const Options& options, const Persona& base, int i) {
   Persona mine = base;
-  auto imei = parse_integer(base.imei).value_or(0) + i;
+  auto imei = parse_integer(base.imei).value_or(0) + options.first - 1 + i;
   mine.imei = std::to_string(imei);
   while (mine.imei.size() < 15) mine.imei.insert(0, "0");
   if (options.seed >= 0) mine.faults.seed = options.seed;

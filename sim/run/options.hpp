@@ -17,6 +17,7 @@ struct Options {
   std::vector<std::filesystem::path> built_in{};
   std::map<std::string, std::vector<std::string>> hosts{};
   int count = 1;
+  int first = 1;  ///< number of the first modem: its IMEI is the persona's, counted on by first - 1
   std::filesystem::path link{};
   std::int64_t seed = -1;  ///< -1: the persona's
   bool verbose = false, help = false, version = false, list = false;

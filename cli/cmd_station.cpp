@@ -1,0 +1,222 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/ledger_place.hpp"
+#include "cli/line_bench.hpp"
+#include "cli/line_results.hpp"
+#include "cli/page_identity.hpp"
+#include "config/job.hpp"
+#include "core/exit_code.hpp"
+#include "core/text.hpp"
+#include "ledger/ledger.hpp"
+#include "provision/plan/settings.hpp"
+#include "provision/station/ledger_records.hpp"
+#include "provision/station/line.hpp"
+#include "provision/station/page_server.hpp"
+#include "provision/station/patience.hpp"
+
+namespace epki::cli {
+
+namespace cmd_station {
+
+struct Options {
+  std::optional<std::string> ports{}, job{}, operator_name{};
+  std::string listen = "127.0.0.1:8080";
+  std::vector<std::string> names{};
+  bool once = false;
+};
+
+std::string name_of_this_machine() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "station";
+}
+
+/// The job file, or one made of the project file and --ports.
+Result<config::Job> job_of(const Options& options, const config::Project& project) {
+  config::Job job;
+  if (options.job) {
+    auto loaded = config::load_job(*options.job);
+    if (!loaded) return loaded;
+    job = *std::move(loaded);
+  } else {
+    job.name = project.ca.name;
+    job.project = project.folder;
+    job.baud = project.modem.baud;
+    job.steps.mutual = project.broker.mutual;
+    if (!project.provision.connect) job.steps.connect = config::Connect::never;
+  }
+  if (options.operator_name) job.operator_name = *options.operator_name;
+  if (options.ports) {
+    job.slots.clear();
+    for (const auto port : split(*options.ports, ',')) {
+      if (trimmed(port).empty()) return Error{Errc::usage, "--ports has an empty place", "write --ports A,B,C"};
+      job.slots.push_back({std::to_string(job.slots.size() + 1), std::string(trimmed(port)), {}});
+    }
+  }
+  if (job.slots.empty()) job.slots.push_back({"1", project.modem.port, {}});
+  return job;
+}
+
+Result<std::vector<std::optional<transport::PortSpec>>> ports_of(const config::Job& job) {
+  std::vector<std::string> texts;
+  for (const auto& slot : job.slots)
+    if (!slot.port.starts_with("usb:")) texts.push_back(slot.port);
+  auto parsed = parse_ports(texts);
+  if (!parsed) return std::move(parsed).error();
+  std::vector<std::optional<transport::PortSpec>> specs;
+  auto next = parsed->begin();
+  for (const auto& slot : job.slots)
+    specs.push_back(slot.port.starts_with("usb:") ? std::nullopt : std::optional(*next++));
+  return specs;
+}
+
+Result<station::PagePlace> page_place(const Options& options, const config::Project& project, Context& context) {
+  station::PagePlace place;
+  const auto colon = options.listen.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parse_integer(options.listen.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535)
+    return Error{Errc::usage, "--listen " + options.listen + " is not ADDR:PORT", "write it as 127.0.0.1:8080"};
+  place.address = options.listen.substr(0, colon);
+  if (place.address.starts_with('[') && place.address.ends_with(']'))
+    place.address = place.address.substr(1, place.address.size() - 2);
+  place.port = static_cast<std::uint16_t>(*port);
+  place.names = options.names;
+  std::array<std::byte, 16> token{};
+  context.random.fill(token);
+  place.token = to_hex(token);
+  if (auto done = give_page_an_identity(place, project, context); !done) return std::move(done).error();
+  return place;
+}
+
+int exit_of(const station::Outcome& outcome) {
+  if (outcome.error) return exit_code::of(outcome.error->code);
+  return outcome.passed() ? exit_code::done : exit_code::no;
+}
+
+Outcome told_once(const std::vector<std::pair<station::Tile, station::Outcome>>& results) {
+  Outcome told;
+  Json devices = Json::array();
+  for (const auto& [tile, outcome] : results) {
+    Json device = outcome.device;
+    if (!device.has("port")) device.set("port", tile.port);
+    if (!device.has("status")) device.set("status", outcome.status);
+    if (outcome.error && device["error"].is_null())
+      device.set("error", Json::object({{"code", word(outcome.error->code)},
+                                        {"what", outcome.error->what},
+                                        {"hint", outcome.error->hint}}));
+    device.set("slot", tile.slot);
+    devices.push(device);
+    told.exit = exit_code::worse(told.exit, exit_of(outcome));
+    if (outcome.error && !told.error) told.error = outcome.error;
+    told.text += "slot " + tile.slot + " (" + tile.port + "): " + std::string(word(tile.light)) + ", " +
+                 (tile.imei.empty() ? "" : "IMEI " + tile.imei + ", ") + outcome.status +
+                 (outcome.error ? ": " + outcome.error->what : "") + "\n";
+    for (const auto& note : tile.notes) told.text += "  " + note + "\n";
+    if (!tile.label.empty()) told.text += "  label: " + tile.label + "\n";
+  }
+  told.document.set("devices", devices);
+  return told;
+}
+
+// The page runs until somebody ends it.
+Result<Outcome> serve(const Options& options, const config::Project& project, station::Line& line,
+                      station::Records& records, Context& context) {
+  auto place = page_place(options, project, context);
+  if (!place) return std::move(place).error();
+  auto page = station::PageServer::start(*place, line, records);
+  if (!page) return std::move(page).error();
+  line.start();
+  context.reporter.step("open this address on this machine; it holds for this start only:");
+  context.reporter.step("  " + page->address());
+  while (!context.cancel.requested()) station::wait_until(after(std::chrono::hours(1)), context.cancel);
+  const auto last = line.snapshot();
+  Outcome outcome;
+  outcome.document.set("counters", last.counters.json());
+  outcome.text =
+      std::to_string(last.counters.passed) + " passed, " + std::to_string(last.counters.failed) + " failed\n";
+  return outcome;
+}
+
+Result<Outcome> station_command(const Options& options, Context& context) {
+  auto project = config::load(std::filesystem::current_path());
+  if (!project && options.job) {
+    auto job = config::load_job(*options.job);
+    if (!job) return std::move(job).error();
+    project = config::load(job->project);
+  }
+  if (!project) return std::move(project).error();
+  auto job = job_of(options, *project);
+  if (!job) return std::move(job).error();
+  if (job->project != project->folder) {
+    project = config::load(job->project);
+    if (!project) return std::move(project).error();
+  }
+  auto specs = ports_of(*job);
+  if (!specs) return std::move(specs).error();
+  auto work = make_provision_job(*project, {.baud = job->baud});
+  if (!work) return std::move(work).error();
+  work->options.reboot_check = job->steps.reboot_check;
+  work->options.connect = job->steps.connect != config::Connect::never;
+
+  std::optional<broker::RunningBroker> broker;
+  const bool simulated = std::any_of(specs->begin(), specs->end(), [](const auto& spec) {
+    return spec && spec->kind == transport::PortSpec::Kind::simulator;
+  });
+  if (simulated && work->options.connect) {
+    auto ensured = ensure_broker(*project, context);
+    if (!ensured) return std::move(ensured).error();
+    broker = *std::move(ensured);
+  }
+
+  auto ledger = open_ledger(*project, context);
+  if (!ledger) return std::move(ledger).error();
+  const auto settings = plan::settings_key(plan::ssl_settings(""));
+  station::LedgerRecords records(*ledger, name_of_this_machine(), job->name, job->other_batch,
+                                 [&](const station::Board& board) -> Result<std::optional<std::string>> {
+                                   auto stored = ledger->verdict_for({board.model, board.firmware, "mqtt", settings});
+                                   if (!stored) return std::move(stored).error();
+                                   return *stored ? std::optional((*stored)->verdict_class) : std::nullopt;
+                                 });
+  records.operator_is(job->operator_name);
+  auto results = LineResults::open(*job, *project, context);
+  if (!results) return std::move(results).error();
+
+  station::Line line(
+      *job, {context.clock, context.reporter, context.cancel, records},
+      [&](const config::JobSlot& slot) {
+        const auto at = std::find_if(job->slots.begin(), job->slots.end(),
+                                     [&](const config::JobSlot& known) { return known.name == slot.name; });
+        return make_line_bench(slot, (*specs)[static_cast<std::size_t>(at - job->slots.begin())], *work, context);
+      },
+      [&](const station::Tile& tile, const station::Outcome& outcome) { return (*results)->take(tile, outcome); });
+  if (!options.once) return serve(options, *project, line, records, context);
+  auto told = told_once(line.run_once());
+  if (context.cancel.requested()) return interrupted();
+  return told;
+}
+
+}  // namespace cmd_station
+
+void add_station(CommandLine& line) {
+  using namespace cmd_station;
+  auto options = std::make_shared<Options>();
+  line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
+      .option("--ports", options->ports, "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
+      .option("--job", options->job,
+              "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
+      .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
+      .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
+      .option("--operator", options->operator_name, "Who works here; recorded with every board")
+      .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end")
+      .examples(
+          "  ec200u-pki station --ports /dev/ttyUSB0,/dev/ttyUSB4 --once --json\n"
+          "  ec200u-pki station --job line7.toml --operator Li\n"
+          "  ec200u-pki station --ports sim:strict,sim:strict,sim:union")
+      .run([options](Context& context) { return station_command(*options, context); });
+}
+
+}  // namespace epki::cli

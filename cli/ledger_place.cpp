@@ -1,0 +1,47 @@
+#include "cli/ledger_place.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "cli/version.hpp"
+#include "core/file.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+// Whoever runs the program, as the system knows them; a job or the station's page may name the operator better.
+std::string name_of_account() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> room{};
+  if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+  return found->pw_name;
+}
+
+}  // namespace
+
+std::string name_of_this_station() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "station";
+}
+
+Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context) {
+  ledger::Ledger::Options options;
+  options.operator_name = name_of_account();
+  options.station = name_of_this_station();
+  options.tool = std::string("ec200u-pki ") + version;
+  if (project.ledger.url.empty()) return ledger::Ledger::open(project.ledger_file(), context.clock, options);
+  if (auto made = make_folder(project.state_folder(), 0700); !made) return std::move(made).error();
+  options.local_journal = project.local_journal();
+  auto book = ledger::Ledger::connect(project.ledger.url, context.clock, options);
+  if (!book) return book;
+  if (const auto why = book->offline(); !why.empty())
+    context.reporter.warning(why + "; what happens now goes to " + options.local_journal.string() +
+                             " and is merged when it is back");
+  return book;
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,17 @@
+#pragma once
+// Where a project's ledger is, and who writes into it.
+
+#include "cli/context.hpp"
+#include "config/project.hpp"
+#include "ledger/ledger.hpp"
+
+namespace epki::cli {
+
+/// The name of this machine: the station, unless a job names another.
+std::string name_of_this_station();
+
+/// The file of [ledger] file, or the database of [ledger] url with a local journal to go on in while it is away; says
+/// so when it is. Events name this program, this machine and the account it runs under.
+Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);
+
+}  // namespace epki::cli

@@ -1,0 +1,194 @@
+#include "cli/line_bench.hpp"
+
+#include <filesystem>
+
+#include "core/child.hpp"
+#include "provision/ec200u/modem.hpp"
+#include "provision/station/patience.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+constexpr std::string_view usb = "usb:";
+constexpr auto look_again = std::chrono::milliseconds(250);
+constexpr auto answer_limit = std::chrono::milliseconds(1500);
+// A modem that restarts by itself is silent for some seconds and was not taken out.
+constexpr int silences_of_an_empty_slot = 12;
+
+using Kind = transport::PortSpec::Kind;
+
+/// Hands what the plan engine says to the slot's tile.
+class ToWatcher final : public plan::Watch, public Reporter {
+ public:
+  ToWatcher(station::Watcher& watcher, Reporter& below) : watcher_(watcher), below_(below) {}
+
+  Result<bool> identified(const ec200u::Identity& identity) override {
+    board_ = {identity.imei, identity.model, identity.firmware};
+    auto task = watcher_.identified(board_);
+    if (!task) return std::move(task).error();
+    connects_ = task->connect;
+    return task->connect;
+  }
+  void reached(plan::Milestone milestone) override {
+    switch (milestone) {
+      case plan::Milestone::uploaded: return watcher_.reached(station::State::uploaded);
+      case plan::Milestone::configured: return watcher_.reached(station::State::configured);
+      case plan::Milestone::verified: return watcher_.reached(station::State::verified);
+    }
+  }
+  void step(std::string_view sentence) override { watcher_.step(sentence); }
+  void detail(std::string_view sentence) override { below_.detail(sentence); }
+  void warning(std::string_view sentence) override { below_.warning(sentence); }
+  void progress(std::string_view what, std::uint64_t done, std::uint64_t total) override {
+    watcher_.progress(what, done, total);
+  }
+  const station::Board& board() const { return board_; }
+  bool connects() const { return connects_; }
+
+ private:
+  station::Watcher& watcher_;
+  Reporter& below_;
+  station::Board board_{};
+  bool connects_ = false;
+};
+
+class LineBench final : public station::Bench {
+ public:
+  LineBench(config::JobSlot slot, std::optional<transport::PortSpec> spec, const ProvisionJob& job, Context& context)
+      : slot_(std::move(slot)), spec_(std::move(spec)), job_(job), context_(context) {}
+
+  Result<bool> wait_for_board(Deadline by) override {
+    for (;;) {
+      if (context_.cancel.requested()) return interrupted();
+      auto there = is_there();
+      if (!there || *there) return there;
+      if (std::chrono::steady_clock::now() >= by) return false;
+      station::wait_until(std::min(by, after(look_again)), context_.cancel);
+    }
+  }
+
+  Result<bool> wait_for_removal(Deadline by) override {
+    for (;;) {
+      if (context_.cancel.requested()) return interrupted();
+      if (auto gone = is_gone(); !gone || *gone) return gone;
+      if (std::chrono::steady_clock::now() >= by) return false;
+      station::wait_until(std::min(by, after(look_again)), context_.cancel);
+    }
+  }
+
+  station::Outcome work(station::Watcher& watcher) override {
+    station::Outcome outcome;
+    silences_ = 0;
+    auto spec = port();
+    if (!spec || !*spec) {
+      outcome.error = spec ? Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()),
+                                   "check the cable of slot " + slot_.name}
+                           : std::move(spec).error();
+      return outcome;
+    }
+    ToWatcher follower(watcher, context_.reporter);
+    auto report = provision_one(**spec, job_, context_, follower, &follower);
+    outcome.board = follower.board();
+    outcome.name = outcome.board.imei;
+    outcome.connected = follower.connects();
+    if (!report) {
+      outcome.error = std::move(report).error();
+      plan::DeviceReport failed{.port = slot_.port};
+      failed.error = outcome.error;
+      outcome.device = failed.json();
+      return outcome;
+    }
+    outcome.device = report->json();
+    outcome.status = plan::word(report->status);
+    outcome.sentence = report->sentence;
+    outcome.error = report->error;
+    return outcome;
+  }
+
+  Result<bool> power_cycle() override {
+    if (slot_.power_cmd.empty()) return false;
+    auto child = Child::start({.argv = {"sh", "-c", slot_.power_cmd}, .output_file = "/dev/null"});
+    if (!child) return std::move(child).error();
+    const auto exit = child->wait(after(std::chrono::seconds(60)));
+    if (exit == 0) return true;
+    return Error{Errc::input, "power_cmd of slot " + slot_.name + " failed", "run it by hand: " + slot_.power_cmd};
+  }
+
+ private:
+  bool by_usb() const { return slot_.port.starts_with(usb); }
+
+  // Nothing: no modem at that USB position now.
+  Result<std::optional<transport::PortSpec>> port() {
+    if (!by_usb()) return spec_;
+    auto found = transport::find_ports();
+    if (!found) return std::move(found).error();
+    for (const auto& candidate : *found)
+      if (candidate.topology == std::string_view(slot_.port).substr(usb.size())) {
+        transport::PortSpec spec;
+        spec.kind = Kind::path;
+        spec.path = candidate.path;
+        return std::optional(spec);
+      }
+    return std::optional<transport::PortSpec>{};
+  }
+
+  bool path_exists(const std::string& path) const {
+    std::error_code failed;
+    return std::filesystem::exists(path, failed);
+  }
+
+  // Who answers, asked shortly; nothing: nobody.
+  std::optional<std::string> imei_now(const transport::PortSpec& spec) {
+    auto modem = open_modem(spec, job_.project, job_.baud, job_.simulated_names, context_);
+    if (!modem) return std::nullopt;
+    ec200u::Modem asked(*modem->engine);
+    auto identity = asked.identify(after(answer_limit));
+    if (!identity) return std::nullopt;
+    return identity->imei;
+  }
+
+  // A USB modem is there when it is enumerated, answering or not: one that is wedged must show. A UART always exists,
+  // so there only an answer counts.
+  Result<bool> is_there() {
+    auto spec = port();
+    if (!spec) return std::move(spec).error();
+    if (!*spec) return false;
+    if (by_usb() || (*spec)->kind == Kind::simulator || (*spec)->kind == Kind::automatic) return true;
+    if ((*spec)->kind == Kind::path && !path_exists((*spec)->path)) return false;
+    const auto imei = imei_now(**spec);
+    if (imei) here_ = *imei;
+    return imei.has_value();
+  }
+
+  Result<bool> is_gone() {
+    auto spec = port();
+    if (!spec) return std::move(spec).error();
+    if (!*spec) return true;
+    if (by_usb() || (*spec)->kind == Kind::simulator) return false;
+    if ((*spec)->kind == Kind::path && !path_exists((*spec)->path)) return true;
+    const auto imei = imei_now(**spec);
+    if (imei) {
+      silences_ = 0;
+      return *imei != here_;  // swapped faster than we looked
+    }
+    return ++silences_ >= silences_of_an_empty_slot;
+  }
+
+  config::JobSlot slot_;
+  std::optional<transport::PortSpec> spec_;
+  const ProvisionJob& job_;
+  Context& context_;
+  std::string here_;
+  int silences_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<station::Bench>> make_line_bench(const config::JobSlot& slot,
+                                                        const std::optional<transport::PortSpec>& spec,
+                                                        const ProvisionJob& job, Context& context) {
+  return std::unique_ptr<station::Bench>(std::make_unique<LineBench>(slot, spec, job, context));
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,26 @@
+#include <array>
+
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "verify/oracle/oracle.hpp"
+
+namespace epki::cli {
+
+void add_commands(CommandLine& line) {
+  add_tool(line);
+}
+
+std::span<const Elsewhere> commands_elsewhere() {
+  static constexpr std::array<Elsewhere, 2> all{
+      {{"verify", "Find out by measurement what the modem's TLS client really trusts", "ec200u-pki-verify"},
+       {"station", "Provision many modems on a manufacturing line, with a page for the operator",
+        "ec200u-pki-station"}}};
+  return all;
+}
+
+std::optional<int> run_worker(std::string_view name) {
+  if (name == "__oracle") return oracle::worker_main();
+  return std::nullopt;
+}
+
+}  // namespace epki::cli

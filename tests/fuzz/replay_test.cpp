@@ -1,0 +1,45 @@
+// Every input that was ever worth keeping, through its target again: with any compiler, in the ordinary tests.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/file.hpp"
+#include "tests/fuzz/targets.hpp"
+
+namespace epki::fuzz {
+namespace {
+
+void replay(const char* corpus, void (*target)(std::string_view)) {
+  std::size_t inputs = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(EPKI_SOURCE_DIR) / "tests/fuzz/corpus" / corpus)) {
+    const auto bytes = read_file(entry.path());
+    ASSERT_TRUE(bytes) << entry.path();
+    SCOPED_TRACE(entry.path());
+    target(*bytes);
+    // Cut in the middle, as a file that did not arrive whole.
+    target(std::string_view(*bytes).substr(0, bytes->size() / 2));
+    ++inputs;
+  }
+  EXPECT_GE(inputs, 3U) << "tests/fuzz/corpus/" << corpus << " is all but empty";
+}
+
+TEST(FuzzCorpus, LintFile) {
+  replay("lint_file", lint_file);
+}
+TEST(FuzzCorpus, Certificate) {
+  replay("certificate", certificate);
+}
+TEST(FuzzCorpus, ProfileFile) {
+  replay("profile_file", profile_file);
+}
+TEST(FuzzCorpus, ProjectFile) {
+  replay("project_file", project_file);
+}
+TEST(FuzzCorpus, BrokerConfiguration) {
+  replay("broker_configuration", broker_configuration);
+}
+
+}  // namespace
+}  // namespace epki::fuzz

@@ -1,0 +1,15 @@
+#pragma once
+// What is fed with bytes that nobody meant to be read. Each function must return, whatever it is given; sanitizers
+// watch.
+
+#include <string_view>
+
+namespace epki::fuzz {
+
+void lint_file(std::string_view bytes);             ///< any file, through every rule
+void certificate(std::string_view bytes);           ///< DER alone: facts, requests, revocation lists, public keys
+void profile_file(std::string_view bytes);          ///< TOML of a certificate profile
+void project_file(std::string_view bytes);          ///< TOML of a project
+void broker_configuration(std::string_view bytes);  ///< mosquitto.conf, and its cipher list
+
+}  // namespace epki::fuzz
