@@ -89,6 +89,11 @@ Result<std::vector<std::string>> replays(const Options& options, const config::P
   return files;
 }
 
+std::vector<trial::Path> paths_of(std::string_view word) {
+  if (word == "both") return {trial::Path::mqtt, trial::Path::ssl};
+  return {word == "ssl" ? trial::Path::ssl : trial::Path::mqtt};
+}
+
 std::string padded(std::string text, std::size_t width) {
   text.append(text.size() < width ? width - text.size() : 1, ' ');
   return text;
@@ -96,17 +101,17 @@ std::string padded(std::string text, std::size_t width) {
 
 /// One line for all equal attempts of a probe: repetitions are evidence, not reading matter.
 struct Line {
-  std::string id, server, modem, oracle;
+  std::string path, id, server, modem, oracle;
   std::size_t count = 0;
 };
 
 std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
   std::vector<Line> lines;
   for (const auto& probe : probes) {
-    const Line line{probe.id, probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage, probe.at_result,
+    const Line line{probe.path, probe.id, probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage, probe.at_result,
                     probe.oracle_uploaded, 1};
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
-      return known.id == line.id && known.server == line.server && known.modem == line.modem &&
+      return known.path == line.path && known.id == line.id && known.server == line.server && known.modem == line.modem &&
              known.oracle == line.oracle;
     });
     if (same == lines.end()) {
@@ -119,25 +124,47 @@ std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
 }
 
 std::string table_of(const std::vector<trial::ProbeRecord>& probes) {
-  std::string text = "  " + padded("probe", 16) + padded("times", 6) + padded("the server saw", 18) +
+  std::string text = "  " + padded("path", 6) + padded("probe", 22) + padded("times", 6) + padded("the server saw", 18) +
                      padded("the modem said", 30) + "oracle, uploaded CA alone\n";
   for (const auto& line : lines_of(probes))
-    text += "  " + padded(line.id, 16) + padded(std::to_string(line.count), 6) + padded(line.server, 18) +
+    text += "  " + padded(line.path, 6) + padded(line.id, 22) + padded(std::to_string(line.count), 6) + padded(line.server, 18) +
             padded(line.modem, 30) + line.oracle + "\n";
+  return text;
+}
+
+std::string rows_of(const infer::Policy& policy) {
+  std::string text;
+  const auto rows = policy.json();
+  const auto add = [&](const std::string& row, const Json& value) {
+    const auto words = value.integer() ? std::to_string(*value.integer()) : value.text_or("unknown");
+    text += (text.empty() ? "" : ", ") + row + " " + words;
+  };
+  for (const auto& [row, value] : rows.members()) {
+    if (!value.is_object()) add(row, value);
+    for (const auto& [knob, effect] : value.members()) add(knob, effect);
+  }
+  return text;
+}
+
+std::string text_of(const trial::PathVerdict& verdict) {
+  std::string text = "\nVerdict for " + verdict.path + ": " + std::string(infer::word(verdict.verdict_class)) + "\n  " +
+                     verdict.because + "\n";
+  for (const auto& anchor : verdict.anchors_found)
+    text += "  Trusted though nobody uploaded it: " + anchor.subject + "\n";
+  text += "  Built-in influence: " + std::string(infer::word(verdict.influence)) + "; " +
+          counted(verdict.anchors_tried, "anchor") + " tried.\n";
+  text += "  Policy: " + rows_of(verdict.policy) + ".\n";
+  if (verdict.stack.name != "unknown")
+    text += "  TLS library: looks like " + verdict.stack.name + ", as " + verdict.stack.shown_by.front() + ".\n";
+  if (!verdict.odds.empty()) text += "  " + verdict.odds + "\n";
+  if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
   return text;
 }
 
 std::string text_of(const trial::Report& report) {
   std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
                      report.identity.imei + "\n\n" + table_of(report.probes);
-  const auto& verdict = report.verdict;
-  text += "\nVerdict for " + verdict.path + ": " + std::string(infer::word(verdict.verdict_class)) + "\n  " +
-          verdict.because + "\n";
-  for (const auto& anchor : verdict.anchors_found)
-    text += "  Trusted though nobody uploaded it: " + anchor.subject + "\n";
-  text += "  Built-in influence: " + std::string(infer::word(verdict.influence)) + "; " +
-          counted(verdict.anchors_tried, "anchor") + " tried.\n";
-  if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
+  for (const auto& verdict : report.verdicts) text += text_of(verdict);
   text += "  Judged beside " + report.oracle.name + " " + report.oracle.version + "; " +
           counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
           counted(static_cast<std::size_t>(report.reboots), "reboot") + ". --json has every attempt.\n";
@@ -162,6 +189,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
     if (!genuine) return std::move(genuine).error();
     if (std::find(names.begin(), names.end(), genuine->host) == names.end()) names.push_back(genuine->host);
   }
+  setup.paths = paths_of(options.path.value_or("mqtt"));
   setup.client = static_cast<int>(options.client.value_or(project->modem.client));
   setup.context = static_cast<int>(project->modem.ssl_context);
   setup.pdp = static_cast<int>(project->modem.pdp_context);
@@ -201,8 +229,10 @@ void add_verify(CommandLine& line) {
   line.add("verify", "Find out by measurement what the modem's TLS client really trusts")
       .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")
       .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
-      .choice("--path", options->path, "Which of the modem's TLS clients: mqtt is the one this version probes",
-              {"mqtt"})
+      .choice("--path", options->path,
+              "Which of the modem's TLS clients: that of the MQTT commands, that of the SSL sockets, or each in turn "
+              "(default: mqtt)",
+              {"mqtt", "ssl", "both"})
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
       .option("--listen", options->listen,
               "ADDR:PORT the responder listens on (default: 0.0.0.0 and the port of --reach-as)")
@@ -211,11 +241,15 @@ void add_verify(CommandLine& line) {
       .option("--responder", options->responder,
               "Command that runs the responder on another host: 'ssh HOST ec200u-pki respond --stdio'")
       .option("--replay", options->replay, "PEM files of genuine public chains: leaf, intermediates, root")
-      .option("--repeat", options->repeat, "How often a decisive probe must give the same answer (default: 3)", 1, 20)
-      .option("--budget", options->budget, "The most handshakes; 0 is no limit (default: 0)", 0, 1000)
+      .option("--repeat", options->repeat,
+              "How often a decisive probe must give the same answer (default: 3); on a line that loses answers more", 1,
+              20)
+      .option("--budget", options->budget,
+              "The most handshakes, of all paths; the best answer within it. 0 is no limit (default: 0)", 0, 1000)
       .flag("--no-reboot", options->no_reboot, "Never reboot the modem; the evidence is weaker, and the report says so")
       .examples(
           "  ec200u-pki verify --port sim:union\n"
+          "  ec200u-pki verify --port sim:union --path both --budget 40\n"
           "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "
           "--json")
       .run([options](Context& context) { return verify(*options, context); });

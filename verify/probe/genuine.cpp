@@ -112,6 +112,21 @@ Result<Genuine> read_genuine(const std::string& file) {
   return genuine_from(std::move(*chain), file);
 }
 
+Result<Case> forged_under(const Genuine& genuine, const Material& material, RandomSource& random) {
+  auto forger = material.shelf->get("forger", key_type_like(genuine.root));
+  if (!forger) return std::move(forger).error();
+  const LeafPlan plan{.key = material.leaf_key, .names = {material.host}, .period = valid_at(material.now)};
+  auto leaf = mint_leaf(plan, {genuine.root, *forger}, random);
+  if (!leaf) return std::move(leaf).error();
+  Case made{.id = "forged_genuine",
+            .presented = "a leaf for our name that claims to be issued by " + genuine.root.subject() +
+                         ", signed by a key of ours",
+            .because = "RFC 5280, 6.1.3 (a)(1): the signature must verify with the issuer's public key",
+            .chain = {std::move(leaf->certificate)}};
+  made.key = std::move(leaf->key);
+  return made;
+}
+
 Result<Case> unknown_like(const Genuine& genuine, Instant now, RandomSource& random) {
   // Names of its own: under the genuine root's name a client could tell that root's presence from its absence.
   auto root = mint_throw_away_root("unknown", key_type_like(genuine.root), now, random);

@@ -32,11 +32,14 @@ class Deck {
   std::string name(const infer::Bound& bound) const;
 
   const std::vector<probe::Genuine>& genuine() const { return genuine_; }
+  /// A moment after the end of that genuine chain's leaf.
+  Instant past_the_end(int anchor) const;
 
  private:
   Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType key, probe::Material material, Instant now,
        RandomSource& random);
   Result<probe::Case> mint(const Shot& shot);
+  Result<probe::Case> mint_under(const Shot& shot, const probe::Material& material);
   Result<probe::Case> mint_replay(const Shot& shot);
   Result<probe::ThrowAwayCa> other_user(infer::Bound::What what);
 

@@ -5,6 +5,7 @@
 #include "verify/infer/conclude.hpp"
 #include "verify/trial/inspect.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/trial.hpp"
@@ -77,7 +78,9 @@ class Trial {
     if (!restored)
       around_.reporter.warning("not everything was put back: " + restored.error().what +
                                "; the next run of any command undoes the rest");
-    if (auto done = judge(*evidence); !done) return std::move(done).error();
+    for (std::size_t i = 0; i < evidence->size(); ++i) {
+      if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
+    }
     report_.warnings = keeper_.warnings;
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
     return std::move(report_);
@@ -98,16 +101,22 @@ class Trial {
     return modem_.activate(setup_.pdp, setup_.apn);
   }
 
+  bool uses(Path path) const {
+    return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end();
+  }
+
   /// A restart loses every context and binding, not only those of the run.
   Status keep_what_is_set(Traces& traces) {
-    std::vector<int> contexts{setup_.context}, clients{setup_.client};
+    std::vector<int> contexts{setup_.context}, clients;
+    if (uses(Path::mqtt)) clients = {setup_.client};
     if (setup_.allow_reboot) contexts = clients = {0, 1, 2, 3, 4, 5};
     auto found = look(modem_, contexts, clients);
     if (!found) return std::move(found).error();
+    found->ssl_socket = uses(Path::ssl);
     return traces.keep_settings(std::move(*found));
   }
 
-  Result<infer::Evidence> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder, Traces& traces) {
+  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder, Traces& traces) {
     around_.reporter.step("reading what the modem holds");
     auto inspection = inspect_files(modem_, around_.reporter);
     if (!inspection) return std::move(inspection).error();
@@ -126,7 +135,7 @@ class Trial {
 
     ModemBench bench({modem_, responder, *deck, opinions, traces}, setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
-    auto evidence = run_schedule(bench, std::move(*anchors), {setup_.repeat, setup_.budget}, around_.reporter);
+    auto evidence = run_schedule(bench, *anchors, setup_.paths, {setup_.repeat, setup_.budget}, around_.reporter);
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
@@ -144,7 +153,7 @@ class Trial {
       for (std::size_t i = 1; i < genuine.presented.size() && anchor.lies_on_modem.empty(); ++i) {
         anchor.lies_on_modem = inspection.holder_of(genuine.presented[i]);
       }
-      const Shot positive{Shown::replay, {Bound::What::genuine, number}, number};
+      const Shot positive{{Shown::replay, {Bound::What::genuine, number}, number}};
       auto joined = opinions.about(deck, positive);
       if (!joined) return std::move(joined).error();
       if (!joined->as_expected) {
@@ -161,8 +170,10 @@ class Trial {
   Status restore(Traces& traces) {
     const Cancel::Shield shield(around_.cancel);
     around_.reporter.step("putting everything back");
-    auto ended = modem_.mqtt_end(setup_.client);
-    if (!ended && ended.error().code != Errc::modem_refused) return ended;
+    for (const auto path : setup_.paths) {
+      auto ended = make_opener(path, modem_, setup_)->end();
+      if (!ended && ended.error().code != Errc::modem_refused) return ended;
+    }
     if (auto done = traces.restore(); !done) return done;
     auto listed = modem_.files();
     if (!listed) return std::move(listed).error();
@@ -179,9 +190,10 @@ class Trial {
     return error;
   }
 
-  Status judge(const infer::Evidence& evidence) {
+  Status judge(const infer::Evidence& evidence, Path path) {
     const auto conclusion = infer::conclude(evidence);
-    auto& verdict = report_.verdict;
+    PathVerdict verdict;
+    verdict.path = word(path);
     verdict.verdict_class = conclusion.verdict;
     verdict.influence = conclusion.influence;
     verdict.because = conclusion.because;
@@ -189,6 +201,11 @@ class Trial {
     verdict.next_step = conclusion.next_step;
     verdict.possible = conclusion.possible;
     verdict.policy = conclusion.policy;
+    verdict.names_checked = conclusion.names_checked;
+    verdict.outside_the_model = conclusion.outside_the_model;
+    verdict.stack = infer::recognise(evidence);
+    verdict.odds = infer::odds_sentence(evidence, conclusion);
+    verdict.conclusive = infer::conclusive_handshakes(evidence);
     verdict.anchors_tried = conclusion.counted.size();
     for (const int number : conclusion.found) {
       const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
@@ -197,17 +214,16 @@ class Trial {
     // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
     const bool says_something = conclusion.verdict != infer::Class::inconclusive ||
                                 conclusion.influence == infer::Influence::detected || conclusion.contradictory;
-    return says_something ? store(evidence) : success();
+    report_.verdicts.push_back(std::move(verdict));
+    return says_something ? store(report_.verdicts.back(), evidence) : success();
   }
 
-  Status store(const infer::Evidence& evidence) {
-    const auto& verdict = report_.verdict;
+  Status store(const PathVerdict& verdict, const infer::Evidence& evidence) {
     ledger::StoredVerdict stored;
     stored.key = {report_.identity.model, report_.identity.firmware, verdict.path,
                   plan::settings_key(plan::ssl_settings(""))};
     stored.verdict_class = infer::word(verdict.verdict_class);
-    const auto hostname = verdict.policy.at("hostname");
-    stored.names_checked = hostname == "checked" || hostname == "checked-with-sni";
+    stored.names_checked = verdict.names_checked;
     stored.imei = report_.identity.imei;
     stored.at = around_.clock.now();
     stored.detail = verdict.json();
@@ -226,6 +242,7 @@ class Trial {
 }  // namespace
 
 Result<Report> run(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around) {
+  if (setup.paths.empty()) return Error{Errc::usage, "verify needs a path to probe", "mqtt, ssl or both"};
   if (setup.reach_host.empty()) {
     return Error{Errc::usage, "verify needs a name that the modem can dial and that leads here",
                  "give --reach-as NAME:PORT"};

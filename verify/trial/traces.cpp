@@ -27,15 +27,35 @@ Status Traces::keep_settings(Found found) {
   return success();
 }
 
+Status Traces::keep_clock(seconds offset) {
+  auto entry = ledger_.journal_begin(imei_, std::string(journal_clock), Json::object({{"offset", offset.count()}}));
+  if (!entry) return std::move(entry).error();
+  clock_entry_ = *entry;
+  clock_offset_ = offset;
+  return success();
+}
+
+Status Traces::move_clock(Instant at) {
+  if (!clock_offset_) {
+    auto reading = modem_.clock();
+    if (!reading) return std::move(reading).error();
+    if (auto kept = keep_clock(reading->utc - clock_.now()); !kept) return kept;
+  }
+  clock_moved_ = true;
+  return modem_.set_clock(at);
+}
+
+Status Traces::clock_back() {
+  if (!std::exchange(clock_moved_, false)) return success();
+  return modem_.set_clock(clock_.now());
+}
+
 Result<std::string> Traces::set_clock() {
   auto reading = modem_.clock();
   if (!reading) return std::move(reading).error();
   const seconds offset = reading->utc - clock_.now();
   if (std::chrono::abs(offset) <= clock_tolerance) return reading->text + ", left as it is";
-  auto entry = ledger_.journal_begin(imei_, std::string(journal_clock), Json::object({{"offset", offset.count()}}));
-  if (!entry) return std::move(entry).error();
-  clock_entry_ = *entry;
-  clock_offset_ = offset;
+  if (auto kept = keep_clock(offset); !kept) return std::move(kept).error();
   if (auto set = modem_.set_clock(clock_.now()); !set) return std::move(set).error();
   return reading->text + ", set to this computer's time for the run";
 }

@@ -21,11 +21,17 @@
 #include "provision/at/engine.hpp"
 #include "provision/ec200u/modem.hpp"
 #include "verify/infer/policy.hpp"
+#include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
+#include "verify/trial/bench.hpp"
 
 namespace epki::trial {
 
+/// The SSL socket that the run opens and closes: the last one, the least likely to be anybody's.
+inline constexpr int ssl_socket = 11;
+
 struct Setup {
+  std::vector<Path> paths{Path::mqtt};  ///< which of the modem's TLS clients are asked, at least one
   int client = 0;   ///< MQTT client index used for the run, 0-5
   int context = 1;  ///< SSL context used for the run, 0-5
   int pdp = 1;      ///< packet context, 1-7
@@ -63,7 +69,7 @@ struct Surroundings {
 /// One attempt, its three records joined: an element of `probes[]` in the contract.
 struct ProbeRecord {
   std::string id;    ///< "C1", "P2", "P2-twin" …
-  std::string path;  ///< "mqtt"
+  std::string path;  ///< "mqtt", "ssl"
   int attempt = 1;
   std::string bound;      ///< what was bound: "U: cacert_….pem", "nothing"
   std::string presented;  ///< one sentence
@@ -74,6 +80,8 @@ struct ProbeRecord {
   std::size_t application_data = 0;                   ///< bytes
   std::string oracle_uploaded, oracle_with_built_in;  ///< "accept" | "reject" | "undecided"
   std::string outcome{};                              ///< "accepted", "refused", "closed", …
+  std::string settings{};  ///< what differed from the run's own: "ignorecertitem=0xfffff"; empty: nothing
+  bool keyless = false;    ///< presented without the leaf's key: alert 51 means that the chain passed
   std::string note{};                                 ///< empty, or one sentence
   Json json() const;
 };
@@ -98,6 +106,11 @@ struct PathVerdict {
   std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
   std::vector<infer::Class> possible{};
   infer::Policy policy = infer::unknown_policy();
+  bool names_checked = false;         ///< a wrong name was refused under the settings that provision writes
+  bool outside_the_model = false;     ///< no policy of the vocabulary explains the answers
+  infer::Stack stack{};               ///< the TLS library that it looks like
+  std::string odds{};                 ///< one sentence: against the other classes; empty where nothing was concluded
+  std::size_t conclusive = 0;         ///< handshakes that asked something new: no repetitions, no controls of a replay
   Json json() const;
 };
 
@@ -108,7 +121,7 @@ struct Report {
   std::vector<FoundFile> files{};  ///< as found, before anything was changed
   std::string clock{};             ///< the modem's clock as found, and what was done about it
   oracle::Version oracle{};
-  PathVerdict verdict{};
+  std::vector<PathVerdict> verdicts{};  ///< one for each path
   std::vector<ProbeRecord> probes{};
   int handshakes = 0;
   int reboots = 0;
@@ -118,11 +131,12 @@ struct Report {
   /// What the contract says for `verify`, without `schema` and `ok`: device, oracle, verdict, probes, handshakes,
   /// duration_ms.
   Json json() const;
-  /// 0, 20, 21, 22 or 23. Influence that was detected is 20 even where the class could not be settled.
+  /// 0, 20, 21, 22 or 23, the worst of the paths (21 > 20 > 23 > 22 > 0). Influence that was detected is 20 even where
+  /// the class could not be settled.
   int exit_code() const;
 };
 
-/// Runs the probes on the MQTT path. A failure of the modem, the disk or the ledger is an Error; an outcome that
+/// Runs the probes on the paths. A failure of the modem, the disk or the ledger is an Error; an outcome that
 /// decides nothing is a Report with `inconclusive`, its reason and the next step. Files, bindings and clock are put
 /// back before it returns, also on cancel (Errc::interrupted); what could not be put back stays in the journal. The
 /// verdict is stored in the ledger. Blocks for minutes on a real network.

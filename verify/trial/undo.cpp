@@ -44,6 +44,7 @@ Status end_sessions(ec200u::Modem& modem, const JournalEntry& entry) {
     auto ended = modem.mqtt_end(client.number);
     if (!ended && ended.error().code != Errc::modem_refused) return ended;
   }
+  if (found->ssl_socket) return modem.ssl_close(ssl_socket);
   return success();
 }
 
