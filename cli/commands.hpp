@@ -7,6 +7,7 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_issue(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_capture(CommandLine& line);
@@ -23,6 +24,7 @@ void add_man(CommandLine& line);
 /// The commands of ec200u-pki itself.
 inline void add_tool(CommandLine& line) {
   add_init(line);
+  add_issue(line);
   add_lint(line);
   add_provision(line);
   add_judge(line);

@@ -1,169 +1,220 @@
 #include "pki/ossl/tls_client.hpp"
 
 #include <arpa/inet.h>
-#include <openssl/err.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <span>
-#include <utility>
 
 #include "core/poll.hpp"
-#include "core/text.hpp"
 #include "pki/ossl/handles.hpp"
 #include "pki/ossl/impl.hpp"
-#include "pki/ossl/tls_socket.hpp"
+#include "pki/ossl/tls_alert.hpp"
 
 namespace epki::ossl {
 
 namespace {
 
-using Got = PeerSocket::Got;
+using ClientContext = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using ClientSession = std::unique_ptr<SSL, Freed<SSL_free>>;
 
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
-
-bool is_address(const std::string& name) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
+bool is_ip(const std::string& text) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
-const char* suites_for(LeafKeyKind kind) {
-  switch (kind) {
-    case LeafKeyKind::any: return "ALL:!aNULL:!PSK:!SRP";
-    case LeafKeyKind::rsa: return "aRSA:!PSK:!SRP";
-    case LeafKeyKind::ecdsa: return "aECDSA:!PSK:!SRP";
-  }
-  return "";
+// OpenSSL 3.0 has no words for alerts that TLS 1.3 brought (RFC 8446, 6.2).
+std::string alert_words(int number) {
+  if (number == 109) return "missing extension";
+  if (number == 116) return "certificate required";
+  if (number == 120) return "no application protocol";
+  return SSL_alert_desc_string_long(number);
 }
 
-/// Called in place of verification: takes what was presented, and is content with anything.
-int take_presented(X509_STORE_CTX* presented, void* into) {
-  auto& ders = *static_cast<std::vector<std::vector<std::byte>>*>(into);
-  STACK_OF(X509)* const all = X509_STORE_CTX_get0_untrusted(presented);
-  for (int i = 0; i < sk_X509_num(all); ++i) {
-    unsigned char* bytes = nullptr;
-    const int size = i2d_X509(sk_X509_value(all, i), &bytes);
-    if (size <= 0) continue;
-    const auto view = std::as_bytes(std::span(bytes, static_cast<std::size_t>(size)));
-    ders.emplace_back(view.begin(), view.end());
-    OPENSSL_free(bytes);
-  }
-  return 1;
+bool trust(SSL_CTX* context, const Chain& anchors) {
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  for (const auto& anchor : anchors)
+    if (X509_STORE_add_cert(store, native(anchor)) != 1) return false;
+  // An anchor need not be a root: whoever names one means it.
+  if (!anchors.empty()) X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  SSL_CTX_set_verify(context, anchors.empty() ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  return true;
 }
 
-class Fetch {
- public:
-  explicit Fetch(Descriptor socket) : socket_(socket.release()) {}
-
-  Status prepare(const FetchOptions& options) {
-    ERR_clear_error();
-    context_.reset(SSL_CTX_new(TLS_client_method()));
-    if (!context_) return take_error(Errc::internal, "a TLS client could not be set up");
-    SSL_CTX_set_security_level(context_.get(), 0);  // old servers are of interest, too
-    SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
-    SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
-    SSL_CTX_set_cert_verify_callback(context_.get(), take_presented, &ders_);
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
-    if (SSL_CTX_set_cipher_list(context_.get(), suites_for(options.leaf)) != 1)
-      return take_error(Errc::internal, "OpenSSL has no cipher suites for this kind of key");
-    session_.reset(SSL_new(context_.get()));
-    BioHandle in(BIO_new(BIO_s_mem())), out(BIO_new(BIO_s_mem()));
-    if (!session_ || !in || !out) return take_error(Errc::internal, "a TLS client could not be set up");
-    in_ = in.get();
-    out_ = out.get();
-    SSL_set_bio(session_.get(), in.release(), out.release());
-    if (!options.server_name.empty() && !is_address(options.server_name) &&
-        SSL_set_tlsext_host_name(session_.get(), options.server_name.c_str()) != 1)
-      return take_error(Errc::usage, options.server_name + " cannot be sent as a server name");
-    SSL_set_connect_state(session_.get());
-    return success();
+bool show(SSL_CTX* context, const TlsClientOptions& options) {
+  for (std::size_t i = 0; i < options.chain.size(); ++i) {
+    X509* const certificate = native(options.chain[i]);
+    const long ok =
+        i == 0 ? SSL_CTX_use_certificate(context, certificate) : SSL_CTX_add1_chain_cert(context, certificate);
+    if (ok != 1) return false;
   }
-
-  /// Until the handshake is over one way or the other.
-  Status talk(Deadline by, const Cancel& cancel) {
-    for (;;) {
-      if (cancel.requested()) return interrupted();
-      const int done = SSL_do_handshake(session_.get());
-      send();
-      if (done == 1) return success();
-      if (SSL_get_error(session_.get(), done) != SSL_ERROR_WANT_READ) return failed(newest_reason());
-      auto more = receive(by, cancel);
-      if (!more) return std::move(more).error();
-      if (!*more) return success();
-    }
-  }
-
-  const std::vector<std::vector<std::byte>>& ders() const { return ders_; }
-
- private:
-  static Error failed(const std::string& reason) {
-    return {Errc::network, "the TLS handshake failed: " + (reason.empty() ? std::string("no reason given") : reason),
-            "the server may speak TLS 1.3 only, or hold no key of the kind that was asked for"};
-  }
-
-  void send() {
-    const std::size_t size = BIO_ctrl_pending(out_);
-    if (size == 0) return;
-    const auto before = unsent_.size();
-    unsent_.resize(before + size);
-    const int n = BIO_read(out_, unsent_.data() + before, static_cast<int>(size));
-    unsent_.resize(before + (n > 0 ? static_cast<std::size_t>(n) : 0));
-    socket_.send(unsent_);
-  }
-
-  /// False: the server has ended the connection, and its certificate is there.
-  Result<bool> receive(Deadline by, const Cancel& cancel) {
-    std::string bytes;
-    for (;;) {
-      if (cancel.requested()) return interrupted();
-      socket_.send(unsent_);
-      const auto got = socket_.receive(bytes);
-      if (got == Got::bytes) {
-        if (BIO_write(in_, bytes.data(), static_cast<int>(bytes.size())) > 0) return true;
-        return Error{Errc::internal, "out of memory"};
-      }
-      if (got != Got::nothing_yet) {
-        if (!ders_.empty()) return false;
-        return failed(got == Got::reset ? "the server reset the connection" : "the server closed the connection");
-      }
-      const auto events = static_cast<short>(unsent_.empty() ? POLLIN : POLLIN | POLLOUT);
-      std::array<pollfd, 2> waiting{pollfd{socket_.fd(), events, 0}, pollfd{cancel.fd(), POLLIN, 0}};
-      const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(by));
-      if (ready == 0) {
-        if (!ders_.empty()) return false;
-        return failed("no answer in time");
-      }
-    }
-  }
-
-  PeerSocket socket_;
-  std::string unsent_;
-  Context context_;
-  Session session_;
-  BIO* in_ = nullptr;   // the session's
-  BIO* out_ = nullptr;  // the session's
-  std::vector<std::vector<std::byte>> ders_;
-};
+  return !options.key || SSL_CTX_use_PrivateKey(context, native(*options.key)) == 1;
+}
 
 }  // namespace
 
-Result<Chain> fetch_chain(Descriptor socket, const FetchOptions& options, Deadline by, const Cancel& cancel) {
-  Fetch fetch(std::move(socket));
-  if (auto ready = fetch.prepare(options); !ready) return std::move(ready).error();
-  auto talked = fetch.talk(by, cancel);
-  ERR_clear_error();
-  if (!talked && (talked.error().code == Errc::interrupted || fetch.ders().empty())) return std::move(talked).error();
-  Chain chain;
-  for (const auto& der : fetch.ders()) {
-    auto certificate = Certificate::from_der(der);
-    if (!certificate) return std::move(certificate).error();
-    chain.push_back(std::move(*certificate));
+struct TlsClient::Impl {
+  int socket = -1;
+  ClientContext context;
+  ClientSession session;
+  std::optional<int> alert{};
+  bool timed_out = false;
+
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    session.reset();
+    if (socket >= 0) ::close(socket);
   }
-  if (chain.empty()) return Error{Errc::network, "the server presented no certificate", {}};
+
+  static void on_message(int sent, int /*version*/, int type, const void* data, std::size_t size, SSL* /*session*/,
+                         void* self) {
+    const auto* bytes = static_cast<const unsigned char*>(data);
+    if (sent == 0 && type == SSL3_RT_ALERT && size >= 2 && is_refusal(bytes[0], bytes[1]))
+      static_cast<Impl*>(self)->alert = bytes[1];
+  }
+
+  // Waits for what OpenSSL wants. False: the deadline or cancel.
+  Status wait(int reason, Deadline by, const Cancel& cancel) {
+    const short events = reason == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN;
+    std::array<pollfd, 2> waiting{{{socket, events, 0}, {cancel.fd(), POLLIN, 0}}};
+    int ready = 0;
+    do ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(by));
+    while (ready < 0 && errno == EINTR);
+    if (cancel.requested()) return interrupted();
+    if (ready > 0) return success();
+    timed_out = true;
+    return Error{Errc::network, "the server said nothing in time"};
+  }
+
+  Error failed() {
+    if (const long verdict = SSL_get_verify_result(session.get());
+        verdict != X509_V_OK && !alert && SSL_get_verify_mode(session.get()) != SSL_VERIFY_NONE)
+      return take_error(
+          Errc::key, std::string("the server's certificate does not hold: ") + X509_verify_cert_error_string(verdict));
+    if (alert)
+      return take_error(Errc::network, std::string("the server refused with TLS alert ") + std::to_string(*alert) +
+                                           " (" + alert_words(*alert) + ")");
+    const auto reason = newest_reason();
+    return take_error(Errc::network, "the server ended the connection" + (reason.empty() ? "" : " (" + reason + ")"));
+  }
+
+  // Repeats an operation of OpenSSL until it is done or will not be.
+  template <class Operation>
+  Result<int> drive(Operation operation, Deadline by, const Cancel& cancel) {
+    timed_out = false;
+    for (;;) {
+      ERR_clear_error();
+      const int n = operation();
+      if (n > 0) return n;
+      const int reason = SSL_get_error(session.get(), n);
+      if (reason == SSL_ERROR_ZERO_RETURN) return 0;
+      if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE) return failed();
+      if (auto waited = wait(reason, by, cancel); !waited) return std::move(waited).error();
+    }
+  }
+};
+
+TlsClient::TlsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TlsClient::TlsClient(TlsClient&&) noexcept = default;
+TlsClient& TlsClient::operator=(TlsClient&&) noexcept = default;
+TlsClient::~TlsClient() = default;
+
+Result<TlsClient> TlsClient::make(int socket, const TlsClientOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->socket = socket;
+  if (const int flags = ::fcntl(socket, F_GETFL); flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ERR_clear_error();
+  impl->context.reset(SSL_CTX_new(TLS_client_method()));
+  if (!impl->context || !trust(impl->context.get(), options.trusted))
+    return take_error(Errc::internal, "OpenSSL could not make a TLS client");
+  if (!show(impl->context.get(), options))
+    return take_error(Errc::key, "the client's certificate and key do not go together");
+  SSL_CTX_set_min_proto_version(impl->context.get(), TLS1_2_VERSION);
+  if (options.only_tls12) SSL_CTX_set_max_proto_version(impl->context.get(), TLS1_2_VERSION);
+  if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(impl->context.get(), options.ciphers.c_str()) != 1)
+    return take_error(Errc::internal, "OpenSSL has none of the cipher suites " + options.ciphers);
+  // A peer that hangs up without close_notify has ended all the same (brokers do).
+  SSL_CTX_set_options(impl->context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  impl->session.reset(SSL_new(impl->context.get()));
+  SSL* const session = impl->session.get();
+  bool ready = session != nullptr && SSL_set_fd(session, socket) == 1;
+  if (ready && !options.host.empty()) {
+    if (is_ip(options.host))
+      ready = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), options.host.c_str()) == 1;
+    else
+      ready = SSL_set_tlsext_host_name(session, options.host.c_str()) == 1 &&
+              SSL_set1_host(session, options.host.c_str()) == 1;
+  }
+  if (!ready) return take_error(Errc::internal, "OpenSSL could not make a TLS session");
+  SSL_set_msg_callback(session, Impl::on_message);
+  SSL_set_msg_callback_arg(session, impl.get());
+  SSL_set_connect_state(session);
+  return TlsClient(std::move(impl));
+}
+
+Status TlsClient::handshake(Deadline by, const Cancel& cancel) {
+  auto done = impl_->drive([&] { return SSL_do_handshake(impl_->session.get()); }, by, cancel);
+  if (!done) return std::move(done).error();
+  if (*done == 0) return Error{Errc::network, "the server ended the connection during the handshake"};
+  return success();
+}
+
+Status TlsClient::write(std::string_view bytes, Deadline by, const Cancel& cancel) {
+  if (bytes.empty()) return success();
+  auto done = impl_->drive(
+      [&] { return SSL_write(impl_->session.get(), bytes.data(), static_cast<int>(bytes.size())); }, by, cancel);
+  if (!done) return std::move(done).error();
+  if (*done == 0) return Error{Errc::network, "the server ended the connection"};
+  return success();
+}
+
+Result<std::string> TlsClient::read(Deadline by, const Cancel& cancel) {
+  std::string bytes(16384, '\0');
+  auto got = impl_->drive([&] { return SSL_read(impl_->session.get(), bytes.data(), static_cast<int>(bytes.size())); },
+                          by, cancel);
+  if (!got) return std::move(got).error();
+  bytes.resize(static_cast<std::size_t>(*got));
+  return bytes;
+}
+
+std::optional<int> TlsClient::alert() const {
+  return impl_->alert;
+}
+
+bool TlsClient::timed_out() const {
+  return impl_->timed_out;
+}
+
+std::string TlsClient::version() const {
+  return SSL_is_init_finished(impl_->session.get()) != 0 ? SSL_get_version(impl_->session.get()) : "";
+}
+
+std::string TlsClient::cipher() const {
+  const char* name = SSL_get_cipher_name(impl_->session.get());
+  return SSL_is_init_finished(impl_->session.get()) != 0 && name != nullptr ? name : "";
+}
+
+Chain TlsClient::peer_chain() const {
+  Chain chain;
+  const auto* sent = SSL_get_peer_cert_chain(impl_->session.get());
+  for (int i = 0; i < sk_X509_num(sent); ++i) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(sk_X509_value(sent, i), &der);
+    if (size <= 0) continue;
+    auto certificate = Certificate::from_der(std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
+    OPENSSL_free(der);
+    if (certificate) chain.push_back(*std::move(certificate));
+  }
   return chain;
 }
 

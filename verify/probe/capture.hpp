@@ -7,7 +7,7 @@
 #include "core/clock.hpp"
 #include "core/connect.hpp"
 #include "core/result.hpp"
-#include "pki/ossl/tls_client.hpp"
+#include "pki/ossl/chain_fetch.hpp"
 #include "pki/ossl/trust_store.hpp"
 #include "verify/probe/cases.hpp"
 

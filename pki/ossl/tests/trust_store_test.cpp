@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "pki/ossl/builder.hpp"
-#include "pki/ossl/tls_client.hpp"
+#include "pki/ossl/chain_fetch.hpp"
 #include "pki/ossl/tls_server.hpp"
 
 namespace epki::ossl {
