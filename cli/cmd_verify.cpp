@@ -6,78 +6,34 @@
 #include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/stand_ins.hpp"
+#include "cli/verify_reach.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
 #include "verify/probe/cases.hpp"
+#include "verify/probe/name_server.hpp"
+#include "verify/trial/census_files.hpp"
+#include "verify/trial/place.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::cli {
 
 namespace cmd_verify {
 
-// What a simulated modem dials for our own cases. Reserved by RFC 6761: no public CA certifies it.
-constexpr const char* simulated_reach_host = "probe.ec200u-pki.test";
-
 struct Options {
   std::string port{};
-  std::optional<std::string> path{}, listen{}, reach_as{};
-  std::optional<std::string> responder{};
+  std::optional<std::string> path{}, census{};
+  ReachOptions reach{};
   std::optional<std::int64_t> baud{}, client{};
   std::vector<std::string> replay{};
-  std::int64_t repeat = 3, budget = 0;
+  std::int64_t repeat = 3, budget = 0, census_reboots = 20;
   bool no_reboot = false;
 };
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Result<HostPort> host_and_port(std::string_view flag, std::string_view text) {
-  const auto colon = text.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (!port || *port < 0 || *port > 65535 || host.empty())
-    return Error{Errc::usage, std::string(flag) + " " + std::string(text) + " is not NAME:PORT",
-                 "write it as probe.example.com:8884"};
-  return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
-}
-
-// Where the modem reaches us. Only a simulated modem is known to run on this machine.
-Status place(const Options& options, bool simulated, trial::Setup& setup) {
-  setup.simulated = simulated;
-  if (options.reach_as) {
-    auto reach = host_and_port("--reach-as", *options.reach_as);
-    if (!reach) return std::move(reach).error();
-    if (ca::is_ip_address(reach->host))
-      return Error{
-          Errc::usage, "--reach-as " + reach->host + " is an address",
-          "give a name that resolves to it: this modem's TLS matches names only, and the wrong-name probe needs one"};
-    setup.reach_host = reach->host;
-    setup.reach_port = reach->port;
-  } else if (simulated) {
-    setup.reach_host = simulated_reach_host;
-  } else {
-    return Error{Errc::usage, "--reach-as is missing: under which name and port does the modem reach this machine?",
-                 "give --reach-as NAME:PORT, and --listen ADDR:PORT where that differs"};
-  }
-  setup.listen_address = simulated ? "127.0.0.1" : "0.0.0.0";
-  setup.listen_port = setup.reach_port;
-  if (options.listen) {
-    auto listen = host_and_port("--listen", *options.listen);
-    if (!listen) return std::move(listen).error();
-    setup.listen_address = listen->host;
-    setup.listen_port = listen->port;
-  }
-  return success();
-}
-
 // The chains to replay: those given, or for a simulated modem the stand-ins its personas know.
 Result<std::vector<std::string>> replays(const Options& options, const config::Project& project, bool simulated) {
-  if (!options.replay.empty() || !simulated) return options.replay;
+  if (!options.replay.empty() || options.census || !simulated) return options.replay;
   const auto folder = project.state_folder() / "replay";
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
   std::vector<std::string> files;
@@ -179,11 +135,20 @@ Result<Outcome> verify(const Options& options, Context& context) {
   const bool simulated = spec->kind == transport::PortSpec::Kind::simulator;
 
   trial::Setup setup;
-  if (auto placed = place(options, simulated, setup); !placed) return std::move(placed).error();
+  if (auto placed = set_reach(options.reach, simulated, setup); !placed) return std::move(placed).error();
   auto files = replays(options, *project, simulated);
   if (!files) return std::move(files).error();
   setup.replay_files = *std::move(files);
   std::vector<std::string> names{setup.reach_host};
+  if (options.census) {
+    auto census = trial::census_files(*options.census);
+    if (!census) return std::move(census).error();
+    setup.census = *std::move(census);
+    for (const auto& file : setup.census) {
+      const auto genuine = probe::read_genuine(file);  // one that is none is a warning later
+      if (genuine && std::find(names.begin(), names.end(), genuine->host) == names.end()) names.push_back(genuine->host);
+    }
+  }
   for (const auto& file : setup.replay_files) {
     auto genuine = probe::read_genuine(file);
     if (!genuine) return std::move(genuine).error();
@@ -198,13 +163,17 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.repeat = static_cast<int>(options.repeat);
   setup.budget = static_cast<int>(options.budget);
   setup.allow_reboot = !options.no_reboot;
-  setup.responder_command = options.responder.value_or("");
+  setup.census_reboots = static_cast<int>(options.census_reboots);
   setup.worker = {{context.executable.string(), "__oracle"}};
   setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
 
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
-  auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
+  auto responder = trial::start_responder(setup, context.cancel);
+  if (!responder) return std::move(responder).error();
+  const auto* const dns = (*responder)->names();
+  auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context,
+                          dns != nullptr ? dns->port() : std::uint16_t{0});
   if (!modem) return std::move(modem).error();
   if (setup.allow_reboot && vanishes_on_restart(*spec, *modem)) {
     setup.allow_reboot = false;
@@ -214,7 +183,8 @@ Result<Outcome> verify(const Options& options, Context& context) {
   }
   if (auto undone = undo_leftovers(*modem->engine, *ledger, context.reporter, context); !undone)
     return std::move(undone).error();
-  const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel};
+  const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel,
+                                  responder->get()};
   auto report = trial::run(*modem->engine, modem->name, setup, around);
   if (!report) return std::move(report).error();
   for (const auto& warning : report->warnings) context.reporter.warning(warning);
@@ -234,13 +204,20 @@ void add_verify(CommandLine& line) {
               "(default: mqtt)",
               {"mqtt", "ssl", "both"})
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
-      .option("--listen", options->listen,
+      .option("--listen", options->reach.listen,
               "ADDR:PORT the responder listens on (default: 0.0.0.0 and the port of --reach-as)")
-      .option("--reach-as", options->reach_as,
+      .option("--reach-as", options->reach.reach_as,
               "NAME:PORT under which the modem reaches the responder; needed for a real modem")
-      .option("--responder", options->responder,
+      .option("--dns", options->reach.dns,
+              "ADDR:PORT for a DNS responder; the modem is pointed at it (AT+QIDNSCFG), so that replayed names lead here")
+      .option("--dns-as", options->reach.dns_as,
+              "The responder's address as the modem reaches it (default: that of --reach-as's name)")
+      .option("--responder", options->reach.responder,
               "Command that runs the responder on another host: 'ssh HOST ec200u-pki respond --stdio'")
       .option("--replay", options->replay, "PEM files of genuine public chains: leaf, intermediates, root")
+      .option("--census", options->census,
+              "A folder of such files: which of their roots count though nobody uploaded them")
+      .option("--census-reboots", options->census_reboots, "The most restarts of the census (default: 20)", 0, 100)
       .option("--repeat", options->repeat,
               "How often a decisive probe must give the same answer (default: 3); on a line that loses answers more", 1,
               20)
@@ -250,6 +227,8 @@ void add_verify(CommandLine& line) {
       .examples(
           "  ec200u-pki verify --port sim:union\n"
           "  ec200u-pki verify --port sim:union --path both --budget 40\n"
+          "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --census chains "
+          "--responder 'ssh probe.example.com ec200u-pki respond --stdio --dns 0.0.0.0:53'\n"
           "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "
           "--json")
       .run([options](Context& context) { return verify(*options, context); });

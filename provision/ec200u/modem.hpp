@@ -89,6 +89,11 @@ struct Lookup {
   std::vector<std::string> addresses{};
 };
 
+/// Of a packet context; the second may be empty.
+struct DnsServers {
+  std::string first, second;
+};
+
 struct ClockReading {
   Instant utc;         ///< the modem's clock turned into UTC
   std::string text{};  ///< as the modem said it
@@ -174,6 +179,10 @@ class Modem {
 
   // ---- sockets and names ----------------------------------------------------------------------------------------
   Result<Lookup> resolve(int pdp, std::string_view host);
+  /// Nothing: this firmware does not say.
+  Result<std::optional<DnsServers>> dns_servers(int pdp);
+  /// At once, until the context goes down or the modem restarts. The context must be active.
+  Status set_dns_servers(int pdp, const DnsServers& servers);
   /// 0 opened (and closed again), else the modem's error number; nothing when no result line came.
   Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port);
 

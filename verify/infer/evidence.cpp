@@ -24,6 +24,7 @@ std::string_view stem(Shown shown) {
     case Shown::everything_wrong: return "K";
     case Shown::own_certificate: return "D1";
     case Shown::keyless: return "P2-keyless";
+    case Shown::keyless_other: return "P2-keyless-other";
     case Shown::replay_wrong_name: return "V2-replay";
     case Shown::forged_genuine: return "C3-genuine";
     case Shown::replay:
@@ -76,6 +77,7 @@ std::string mask_text(std::uint32_t mask) {
 bool is_keyless(Shown shown) {
   switch (shown) {
     case Shown::keyless:
+    case Shown::keyless_other:
     case Shown::replay:
     case Shown::unknown_like:
     case Shown::flipped_twin:

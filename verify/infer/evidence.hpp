@@ -49,6 +49,7 @@ enum class Shown : std::uint8_t {
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
   forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  keyless_other,      ///< census control: like `keyless`, under the root with another kind of key
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
 bool is_keyless(Shown shown);
@@ -110,6 +111,7 @@ struct Anchor {
   int intermediates = 1;  ///< between its leaf and this root
   /// A file that lay on the modem beforehand and holds this root: then trust in it need not come from the firmware.
   std::string lies_on_modem{};
+  bool clock_is_moved = false;  ///< its chain is not valid now: the modem's clock is set into its validity for it
   std::string unusable{};  ///< non-empty: why this chain says nothing here (a clause), known before any attempt
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/probe/throw_away.hpp"
+#include "verify/trial/moments.hpp"
 
 namespace epki::trial {
 
@@ -58,7 +59,12 @@ Deck::Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType 
       key_(key),
       material_(std::move(material)),
       now_(now),
-      random_(&random) {}
+      random_(&random) {
+  std::vector<Span> spans;
+  for (const auto& chain : genuine_) spans.push_back(span_of(chain));
+  // The run's own certificates are valid from then on.
+  moments_ = moments_for(spans, now, probe::valid_at(now).from);
+}
 
 Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<probe::Genuine> genuine, Instant now,
                         RandomSource& random) {
@@ -129,6 +135,11 @@ Result<probe::Case> Deck::mint_replay(const Shot& shot) {
     case Shown::unknown_like: return probe::unknown_like(genuine, now_, *random_);
     case Shown::flipped_twin: return probe::flipped_twin(genuine);
     case Shown::keyless: return probe::keyless_under(material_.u, genuine, now_, *random_);
+    case Shown::keyless_other: {
+      auto other = other_user(What::other_key);
+      if (!other) return std::move(other).error();
+      return probe::keyless_under(*other, genuine, now_, *random_);
+    }
     case Shown::forged_genuine: return probe::forged_under(genuine, material_, *random_);
     default: break;
   }
@@ -154,6 +165,11 @@ Result<probe::Case> Deck::mint(const Shot& shot) {
   auto material = material_;  // the keys on the shelf are shared
   material.u = std::move(*other);
   return mint_under(shot, material);
+}
+
+std::optional<Instant> Deck::clock_for(const Shot& shot) const {
+  if (shot.settings.clock == infer::Settings::Clock::past_the_end) return past_the_end(shot.anchor);
+  return shot.anchor < 0 ? std::nullopt : moments_[static_cast<std::size_t>(shot.anchor)];
 }
 
 Instant Deck::past_the_end(int anchor) const {

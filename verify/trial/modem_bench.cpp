@@ -128,6 +128,10 @@ Status ModemBench::reboot(std::string_view why) {
   if (auto done = parts_.modem.wait_registered(after(setup_.registration_limit)); !done) return done;
   if (auto done = parts_.modem.activate(setup_.pdp, setup_.apn); !done) return done;
   if (auto done = parts_.traces.renew_clock(); !done) return done;
+  clock_.reset();
+  if (parts_.dns != nullptr) {
+    if (auto done = parts_.dns->renew(); !done) return done;
+  }
   if (auto done = prepare(); !done) return done;
   auto now = parts_.modem.ssl_setting(setup_.context, "cacert");
   if (!now) return std::move(now).error();
@@ -147,18 +151,17 @@ Result<bool> ModemBench::turn_key(const std::string& key, const std::string& val
 }
 
 Result<bool> ModemBench::turn_clock(const Shot& shot) {
-  if (shot.settings.clock == Settings::Clock::right) {
-    if (auto done = parts_.traces.clock_back(); !done) return std::move(done).error();
+  const auto moment = parts_.deck.clock_for(shot);
+  if (moment == clock_) return true;
+  auto done = moment ? parts_.traces.move_clock(*moment) : parts_.traces.clock_back();
+  if (done) {
+    clock_ = moment;
     return true;
   }
-  auto done = parts_.traces.move_clock(parts_.deck.past_the_end(shot.anchor));
-  if (done) return true;
-  if (ends_run(done.error())) return std::move(done).error();
+  if (!moment || ends_run(done.error())) return std::move(done).error();
   return false;
 }
 
-/// The throw-away device certificate and its key, as a client certificate: some firmware puts what it finds there among
-/// its anchors.
 Result<bool> ModemBench::turn_own_certificate(const Shot& shot) {
   auto card = parts_.deck.card(shot);
   if (!card) return std::move(card).error();
@@ -189,7 +192,7 @@ Status ModemBench::drop_own_certificate() {
 }
 
 Result<bool> ModemBench::turn(const Shot& shot) {
-  if (settings_ == shot.settings && shot.settings.clock == Settings::Clock::right) return true;
+  if (settings_ == shot.settings && parts_.deck.clock_for(shot) == clock_) return true;
   const auto before = settings_;
   settings_ = shot.settings;
   bool taken = true;
@@ -218,6 +221,7 @@ Result<bool> ModemBench::turn(const Shot& shot) {
     if (auto done = write_setting(std::string(key), value(Settings{})); !done) return std::move(done).error();
   }
   if (auto done = parts_.traces.clock_back(); !done) return std::move(done).error();
+  clock_.reset();
   settings_ = {};
   return false;
 }
@@ -226,6 +230,8 @@ Result<bool> ModemBench::turn(const Shot& shot) {
 Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
   const auto& host = parts_.deck.host(shot);
   probe::Presentation presentation{record.id, card.chain, card.key};
+  presentation.path = record.path;
+  presentation.sni_off = shot.settings.sni_off;
   if (!shot.settings.sni_off) presentation.expected_sni = host;
   if (auto armed = parts_.responder.arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
@@ -271,7 +277,8 @@ Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, const 
 infer::Attempt ModemBench::not_possible(const Shot& shot, ProbeRecord record) {
   record.outcome = infer::word(Outcome::not_presented);
   record.stage = ossl::word(ossl::Stage::none);
-  record.note = "this modem does not take " + infer::words(shot.settings);
+  const auto settings = infer::words(shot.settings);
+  record.note = settings.empty() ? "this modem's clock cannot be set" : "this modem does not take " + settings;
   records_.push_back(std::move(record));
   return {shot, Outcome::not_presented, std::nullopt, true};
 }

@@ -13,6 +13,7 @@
 #include "verify/trial/bench.hpp"
 #include "verify/trial/classify.hpp"
 #include "verify/trial/deck.hpp"
+#include "verify/trial/dns_override.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
 #include "verify/trial/traces.hpp"
@@ -28,6 +29,7 @@ class ModemBench final : public Bench {
     Deck& deck;
     Opinions& opinions;
     Traces& traces;
+    DnsOverride* dns = nullptr;  ///< null: the modem asks its network's servers
   };
   ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
 
@@ -73,6 +75,7 @@ class ModemBench final : public Bench {
   const Setup& setup_;
   const Surroundings& around_;
   std::optional<infer::Bound> bound_{};  ///< nothing: not known
+  std::optional<Instant> clock_{};       ///< where the modem's clock was moved to; nothing: the run's own time
   infer::Settings settings_{};
   std::map<Path, std::unique_ptr<Opener>> openers_{};
   std::set<std::string> refused_keys_{};  ///< settings that this firmware does not take

@@ -28,8 +28,9 @@ std::optional<Pair> expected(const Shot& shot) {
   switch (shot.shown) {
     case Shown::own_chain:
     case Shown::own_direct:
-    case Shown::own_deep:
-    case Shown::keyless: return good;
+    case Shown::own_deep: return good;
+    case Shown::keyless: return shot.bound.what == What::other_key ? bad : good;
+    case Shown::keyless_other: return shot.bound.what == What::other_key ? good : bad;
     case Shown::replay:
       if (shot.settings.clock != infer::Settings::Clock::right) return bad;
       if (shot.bound == infer::Bound{What::genuine, shot.anchor}) return good;
@@ -53,8 +54,7 @@ Result<std::string> Opinions::ask_about(Deck& deck, const Shot& shot) {
   if (!bound) return std::move(bound).error();
   const std::string chain = pem_of((*card)->chain);
   const auto& host = deck.host(shot);
-  const bool right = shot.settings.clock == infer::Settings::Clock::right;
-  const Instant at = right ? at_ : deck.past_the_end(shot.anchor);
+  const Instant at = deck.clock_for(shot).value_or(at_);
   std::string key = chain + *bound + host + rfc3339(at);
   if (known_.contains(key)) return key;
 

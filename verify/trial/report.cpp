@@ -59,6 +59,7 @@ Json Report::json() const {
                               {"iccid", identity.iccid},
                               {"simulated", simulated},
                               {"clock", clock},
+                              {"dns", dns.empty() ? Json() : Json(dns)},
                               {"files", std::move(all_files)}});
   Json all_probes = Json::array();
   for (const auto& probe : probes) all_probes.push(probe.json());
@@ -68,6 +69,7 @@ Json Report::json() const {
                        {"oracle", Json::object({{"name", oracle.name}, {"version", oracle.version}})},
                        {"verdict", std::move(by_path)},
                        {"probes", std::move(all_probes)},
+                       {"census", census},
                        {"handshakes", handshakes},
                        {"reboots", reboots},
                        {"warnings", Json::array_of(warnings)},

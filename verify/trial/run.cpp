@@ -3,11 +3,15 @@
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 #include "verify/infer/conclude.hpp"
+#include "verify/trial/census.hpp"
+#include "verify/trial/census_files.hpp"
+#include "verify/trial/census_merge.hpp"
 #include "verify/trial/inspect.hpp"
 #include "verify/trial/modem_bench.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
+#include "verify/trial/selected_bench.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::trial {
@@ -19,6 +23,8 @@ using infer::Shown;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds identify_limit{20};
+// Handshakes that a census leaves of a budget.
+constexpr int full_controls = 60;
 
 /// Passes everything on, and keeps the warnings for the report.
 class KeepingReporter final : public Reporter {
@@ -57,7 +63,7 @@ class Trial {
       : modem_(engine),
         setup_(setup),
         keeper_(around.reporter),
-        around_{around.ledger, around.clock, around.random, keeper_, around.cancel} {
+        around_{around.ledger, around.clock, around.random, keeper_, around.cancel, around.responder} {
     report_.port = port_name;
     report_.simulated = setup.simulated;
     report_.oracle = oracle::version();
@@ -65,14 +71,19 @@ class Trial {
 
   Result<Report> run() {
     const auto start = steady_clock::now();
-    auto genuine = read_all(setup_.replay_files);
+    auto genuine = read_chains();
     if (!genuine) return std::move(genuine).error();
-    auto responder = start_responder(setup_, around_.cancel);
-    if (!responder) return std::move(responder).error();
+    std::unique_ptr<probe::Responder> own;
+    if (around_.responder == nullptr) {
+      auto started = start_responder(setup_, around_.cancel);
+      if (!started) return std::move(started).error();
+      own = std::move(*started);
+      around_.responder = own.get();
+    }
     if (auto ready = reach_modem(); !ready) return std::move(ready).error();
 
     Traces traces(modem_, report_.identity.imei, around_.ledger, around_.clock, around_.reporter);
-    auto evidence = probe_it(std::move(*genuine), **responder, traces);
+    auto evidence = probe_it(std::move(*genuine), traces);
     auto restored = restore(traces);
     if (!evidence) return with_hint(std::move(evidence).error(), restored);
     if (!restored)
@@ -87,6 +98,18 @@ class Trial {
   }
 
  private:
+  Result<std::vector<probe::Genuine>> read_chains() {
+    auto all = read_all(setup_.replay_files);
+    if (!all || setup_.census.empty()) return all;
+    auto more = read_census(setup_.census, around_.clock.now(), around_.reporter);
+    if (!more) return std::move(more).error();
+    for (auto& genuine : *more) {
+      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
+      if (std::none_of(all->begin(), all->end(), same)) all->push_back(std::move(genuine));
+    }
+    return all;
+  }
+
   Status reach_modem() {
     auto identity = modem_.identify(after(identify_limit));
     if (!identity) return std::move(identity).error();
@@ -116,7 +139,7 @@ class Trial {
     return traces.keep_settings(std::move(*found));
   }
 
-  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder, Traces& traces) {
+  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, Traces& traces) {
     around_.reporter.step("reading what the modem holds");
     auto inspection = inspect_files(modem_, around_.reporter);
     if (!inspection) return std::move(inspection).error();
@@ -133,13 +156,56 @@ class Trial {
     auto anchors = make_anchors(*deck, opinions, *inspection);
     if (!anchors) return std::move(anchors).error();
 
-    ModemBench bench({modem_, responder, *deck, opinions, traces}, setup_, around_);
+    if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
+    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, dns_ && dns_->active() ? &*dns_ : nullptr},
+                     setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
-    auto evidence = run_schedule(bench, *anchors, setup_.paths, {setup_.repeat, setup_.budget}, around_.reporter);
+    auto evidence = ask(bench, *anchors);
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
     return evidence;
+  }
+
+  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names as
+  /// the network resolves them.
+  Status point_at_us(const Deck& deck) {
+    auto* const names = around_.responder->names();
+    if (names == nullptr) return success();
+    if (setup_.address_for_modem.empty())
+      return Error{Errc::usage, "the DNS responder needs the address under which the modem reaches it", {}};
+    std::vector<std::string> hosts{setup_.reach_host};
+    for (const auto& genuine : deck.genuine()) hosts.push_back(genuine.host);
+    around_.reporter.step("pointing the modem's DNS at the responder");
+    dns_.emplace(DnsOverride::Parts{modem_, *names, around_.ledger, around_.random, around_.reporter},
+                 report_.identity.imei, setup_.pdp, setup_.address_for_modem, std::move(hosts));
+    auto proved = dns_->begin();
+    if (!proved) return std::move(proved).error();
+    report_.dns = *proved ? "proved" : dns_->why();
+    if (!*proved) {
+      around_.reporter.warning("the modem's names do not lead to the responder: " + dns_->why() +
+                               "; going on with the names as its network resolves them");
+    }
+    return success();
+  }
+
+  /// The census first, where there is one: what it finds is what the full controls are for.
+  Result<std::vector<infer::Evidence>> ask(Bench& bench, const std::vector<infer::Anchor>& anchors) {
+    const Limits limits{setup_.repeat, setup_.budget};
+    if (setup_.census.empty()) return run_schedule(bench, anchors, setup_.paths, limits, around_.reporter);
+    const int budget = setup_.budget > 0 ? std::max(1, setup_.budget - full_controls) : 0;
+    auto census =
+        run_census(bench, anchors, setup_.paths, {setup_.repeat, budget, setup_.census_reboots}, around_.reporter);
+    if (!census) return std::move(census).error();
+    census_anchors_ = anchors;
+    chosen_ = worth_a_closer_look(*census, anchors);
+    report_.census = census_json(*census, anchors);
+    census_ = std::move(*census);
+    around_.reporter.step("the full controls for " + counted(chosen_.size(), "root"));
+    std::vector<infer::Anchor> some;
+    for (const int anchor : chosen_) some.push_back(anchors[static_cast<std::size_t>(anchor)]);
+    SelectedBench selected(bench, chosen_);
+    return run_schedule(selected, some, setup_.paths, limits, around_.reporter);
   }
 
   Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, const Inspection& inspection) {
@@ -149,6 +215,7 @@ class Trial {
       infer::Anchor anchor{genuine.root.subject(), genuine.root.sha256(), genuine.host};
       anchor.intermediates = static_cast<int>(genuine.presented.size()) - 1;
       anchor.lies_on_modem = inspection.holder_of(genuine.root);
+      anchor.clock_is_moved = deck.clock_for({{Shown::replay, {}, number}}).has_value();
       // An intermediate that lies there may be an anchor as well: mbedTLS takes any CA for one.
       for (std::size_t i = 1; i < genuine.presented.size() && anchor.lies_on_modem.empty(); ++i) {
         anchor.lies_on_modem = inspection.holder_of(genuine.presented[i]);
@@ -173,6 +240,9 @@ class Trial {
     for (const auto path : setup_.paths) {
       auto ended = make_opener(path, modem_, setup_)->end();
       if (!ended && ended.error().code != Errc::modem_refused) return ended;
+    }
+    if (dns_) {
+      if (auto done = dns_->restore(); !done) return done;
     }
     if (auto done = traces.restore(); !done) return done;
     auto listed = modem_.files();
@@ -211,6 +281,13 @@ class Trial {
       const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
       verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
     }
+    if (census_) {
+      std::vector<int> counted;
+      for (const int number : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(number)]);
+      for (const auto& one : census_->paths) {
+        if (one.path == path) merge_census(verdict, one, census_anchors_, counted);
+      }
+    }
     // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
     const bool says_something = conclusion.verdict != infer::Class::inconclusive ||
                                 conclusion.influence == infer::Influence::detected || conclusion.contradictory;
@@ -237,6 +314,10 @@ class Trial {
   KeepingReporter keeper_;
   Surroundings around_;
   Report report_{};
+  std::optional<DnsOverride> dns_{};
+  std::optional<Census> census_{};
+  std::vector<infer::Anchor> census_anchors_{};
+  std::vector<int> chosen_{};  ///< those of the census that the full controls were for
 };
 
 }  // namespace

@@ -24,7 +24,8 @@ class Traces {
 
   /// From here on the settings may be changed.
   Status keep_settings(Found found);
-  /// Sets the modem's clock to ours where it is off by more than five minutes. Returns what was found and done.
+  /// Keeps network time from changing the modem's clock (AT+CTZU=0), and sets it to ours where it is off by more than
+  /// five minutes. Returns what was found and done.
   Result<std::string> set_clock();
   /// For single probes: sets the modem's clock to `at`, journalled before. Errc::modem_refused where it cannot be set.
   Status move_clock(Instant at);
@@ -43,6 +44,7 @@ class Traces {
 
  private:
   Status keep_clock(std::chrono::seconds offset);
+  Result<bool> is_followed();
   Result<bool> is_there(const std::string& name, const std::string& pem);
   Status send(const std::string& name, const std::string& pem);
   Status restore_files();
@@ -57,6 +59,7 @@ class Traces {
   std::optional<std::chrono::seconds> clock_offset_{};
   std::int64_t clock_entry_ = 0;
   bool clock_moved_ = false;
+  bool followed_ = false;  ///< network time set the modem's clock before the run
   std::map<std::string, std::int64_t> files_{};  ///< ours: name and journal entry
 };
 

@@ -12,6 +12,7 @@
 
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
+#include "core/connect.hpp"
 #include "core/json.hpp"
 #include "core/random.hpp"
 #include "core/reporter.hpp"
@@ -23,6 +24,7 @@
 #include "verify/infer/policy.hpp"
 #include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
+#include "verify/probe/responder.hpp"
 #include "verify/trial/bench.hpp"
 
 namespace epki::trial {
@@ -45,7 +47,15 @@ struct Setup {
   /// A responder elsewhere, by the command that starts it ("ssh HOST ec200u-pki respond --stdio"); empty: in this
   /// process. It listens on listen_address and listen_port, unless its own command says otherwise.
   std::string responder_command{};
+  /// Where our DNS responder listens; nothing: none is started here. One elsewhere may have been started with its own.
+  std::optional<HostPort> dns{};
+  /// The responder's address as the modem reaches it, which the modem is told as its DNS server and which every probe's
+  /// name leads to. Needed with DNS.
+  std::string address_for_modem{};
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
+  /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some others.
+  std::vector<std::string> census{};
+  int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
   int repeat = 3;             ///< how often a decisive probe must give the same answer, at least 1
@@ -64,6 +74,7 @@ struct Surroundings {
   RandomSource& random;
   Reporter& reporter;
   const Cancel& cancel;
+  probe::Responder* responder = nullptr;  ///< one that runs already; null: run() starts the one that Setup describes
 };
 
 /// One attempt, its three records joined: an element of `probes[]` in the contract.
@@ -120,8 +131,10 @@ struct Report {
   bool simulated = false;
   std::vector<FoundFile> files{};  ///< as found, before anything was changed
   std::string clock{};             ///< the modem's clock as found, and what was done about it
+  std::string dns{};               ///< "proved", or why the modem's look-ups do not come to us; empty: not asked for
   oracle::Version oracle{};
   std::vector<PathVerdict> verdicts{};  ///< one for each path
+  Json census{};  ///< each anchor's state on each path; null: there was none
   std::vector<ProbeRecord> probes{};
   int handshakes = 0;
   int reboots = 0;
