@@ -15,6 +15,7 @@
 #include "verify/trial/deck.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
+#include "verify/trial/stopwatch.hpp"
 #include "verify/trial/traces.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -28,6 +29,7 @@ class ModemBench final : public Bench {
     Deck& deck;
     Opinions& opinions;
     Traces& traces;
+    Stopwatch& own_work;
   };
   ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
 
@@ -61,6 +63,9 @@ class ModemBench final : public Bench {
   };
   Result<Opened> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
   Result<Seen> judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record);
+  Result<const probe::Case*> card(const Shot& shot);
+  Status arm(const probe::Presentation& presentation);
+  Result<probe::ServerRecord> collect();
   infer::Attempt not_possible(const Shot& shot, ProbeRecord record);
   Result<Absence> explain(const Shot& shot, const probe::Case& card);
   Result<std::optional<std::string>> name_fault(const std::string& host);

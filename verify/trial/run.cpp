@@ -81,6 +81,7 @@ class Trial {
       if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
     }
     report_.warnings = keeper_.warnings;
+    report_.own_work = own_work_.total();
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
     return std::move(report_);
   }
@@ -126,13 +127,19 @@ class Trial {
     report_.clock = *clock;
 
     around_.reporter.step("minting throw-away certificates");
-    auto deck = Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    auto deck = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    }();
     if (!deck) return std::move(deck).error();
     Opinions opinions(setup_.worker, around_.clock.now());
-    auto anchors = make_anchors(*deck, opinions, *inspection);
+    auto anchors = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return make_anchors(*deck, opinions, *inspection);
+    }();
     if (!anchors) return std::move(anchors).error();
 
-    ModemBench bench({modem_, responder, *deck, opinions, traces}, setup_, around_);
+    ModemBench bench({modem_, responder, *deck, opinions, traces, own_work_}, setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = run_schedule(bench, *anchors, setup_.paths, {setup_.repeat, setup_.budget}, around_.reporter);
     report_.probes = std::move(bench.records());
@@ -236,6 +243,7 @@ class Trial {
   KeepingReporter keeper_;
   Surroundings around_;
   Report report_{};
+  Stopwatch own_work_{};
 };
 
 }  // namespace
