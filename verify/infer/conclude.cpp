@@ -4,7 +4,7 @@
 
 #include "core/text.hpp"
 #include "verify/infer/findings.hpp"
-#include "verify/infer/hypotheses.hpp"
+#include "verify/infer/gate.hpp"
 #include "verify/infer/reading.hpp"
 #include "verify/infer/rows.hpp"
 
@@ -12,17 +12,12 @@ namespace epki::infer {
 
 namespace {
 
-std::vector<Class> all_classes() {
-  return {Class::uploaded,   Class::union_of_both,        Class::built_in, Class::built_in_when_nothing_uploaded,
-          Class::unverified, Class::uploaded_not_honoured};
-}
-
 void drop(std::vector<Class>& from, std::initializer_list<Class> gone) {
   std::erase_if(from, [&](Class value) { return std::find(gone.begin(), gone.end(), value) != gone.end(); });
 }
 
 std::vector<Class> still_possible(const Controls& controls, const Findings& findings) {
-  auto possible = all_classes();
+  auto possible = every_class();
   if (controls.unknown.settled() && !controls.unknown.is(Outcome::accepted)) drop(possible, {Class::unverified});
   if (controls.own.is(Outcome::accepted)) drop(possible, {Class::built_in, Class::uploaded_not_honoured});
   if (controls.user_refused()) drop(possible, {Class::uploaded});
@@ -72,7 +67,7 @@ std::optional<Conclusion> without_hello(const Evidence& evidence) {
               "--replay files under different roots so that cross-binding can decide."
             : "Let the name lead to this computer: --reach-as NAME:PORT with a name that the modem can resolve and a "
               "port that is forwarded to --listen. Then run again.");
-  result.possible = all_classes();
+  result.possible = every_class();
   return result;
 }
 
@@ -340,34 +335,6 @@ Judged judged(const Evidence& evidence) {
   return {std::move(result), anchors, controls.own_certificate.is(Outcome::accepted)};
 }
 
-/// "more than 10^12", "10^5"; below ten, in plain numbers.
-std::string odds_words(double log10) {
-  constexpr double beyond_use = 12;
-  if (log10 >= beyond_use) return "more than 10^12 to 1";
-  const auto power = static_cast<int>(log10);
-  return (power < 1 ? std::string("less than 10") : "10^" + std::to_string(power)) + " to 1";
-}
-
-/// The last gate: the answers must be such as a client of the class gives. It only ever takes a verdict back.
-void check_against_the_model(Conclusion& result, const Evidence& evidence, bool plainly_unverified) {
-  const bool is_named = result.verdict != Class::inconclusive;
-  const auto fitting = classes_that_fit(evidence, result.counted);
-  const bool fits = std::find(fitting.begin(), fitting.end(), result.verdict) != fitting.end();
-  if (is_named && (fits || plainly_unverified)) return;
-  if (!is_named && !fitting.empty() && !result.contradictory) return;
-  result.outside_the_model = true;
-  result.contradictory = true;
-  result.because = "Outside the model: no policy of the vocabulary explains these answers together. " + result.because;
-  if (is_named) {
-    result.possible = all_classes();
-    result.next_step =
-        "Look at the probes that disagree: trust on first use, exceptions for single hosts and a middlebox look like "
-        "this. Run again after a power cycle, and through another network.";
-  }
-  result.verdict = Class::inconclusive;
-  if (is_named) result.influence = Influence::inconclusive;
-}
-
 }  // namespace
 
 Conclusion conclude(const Evidence& evidence) {
@@ -376,17 +343,6 @@ Conclusion conclude(const Evidence& evidence) {
   result.policy = read_rows(evidence, result.outside_the_model ? Class::inconclusive : anchors);
   result.names_checked = !result.outside_the_model && names_checked(evidence);
   return result;
-}
-
-std::string odds_sentence(const Evidence& evidence, const Conclusion& conclusion) {
-  if (conclusion.verdict == Class::inconclusive) return {};
-  std::string text;
-  for (const auto& [against, log10] : odds_of(evidence, conclusion.counted)) {
-    if (against == conclusion.verdict || against == Class::inconclusive) continue;
-    text += (text.empty() ? "Odds against the other classes: " : "; ") + std::string(word(against)) + " " +
-            odds_words(log10);
-  }
-  return text.empty() ? text : text + ".";
 }
 
 }  // namespace epki::infer

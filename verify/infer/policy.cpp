@@ -99,6 +99,11 @@ std::optional<Class> parse_class(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<Class> every_class() {
+  return {Class::uploaded,   Class::union_of_both,        Class::built_in, Class::built_in_when_nothing_uploaded,
+          Class::unverified, Class::uploaded_not_honoured};
+}
+
 std::string_view word(Influence value) {
   switch (value) {
     case Influence::detected: return "detected";

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/json.hpp"
 
@@ -22,6 +23,7 @@ enum class Class : std::uint8_t {
 };
 std::string_view word(Class value);  ///< the words of the contract ("union" …)
 std::optional<Class> parse_class(std::string_view text);
+std::vector<Class> every_class();  ///< all that a verdict can say, `inconclusive` not among them
 
 enum class Influence : std::uint8_t { detected, not_found, inconclusive };
 std::string_view word(Influence value);

@@ -226,6 +226,21 @@ Result<bool> ModemBench::turn(const Shot& shot) {
   return false;
 }
 
+Result<const probe::Case*> ModemBench::card(const Shot& shot) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.deck.card(shot);
+}
+
+Status ModemBench::arm(const probe::Presentation& presentation) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.arm(presentation);
+}
+
+Result<probe::ServerRecord> ModemBench::collect() {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.collect(after(grace()));
+}
+
 /// Arms, opens, speaks where the server can hear it, and collects.
 Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
   const auto& host = parts_.deck.host(shot);
@@ -233,7 +248,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   presentation.path = record.path;
   presentation.sni_off = shot.settings.sni_off;
   if (!shot.settings.sni_off) presentation.expected_sni = host;
-  if (auto armed = parts_.responder.arm(presentation); !armed) return std::move(armed).error();
+  if (auto armed = arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
   ++opens_;
   // A key-less presentation never completes: where the modem says that it did, it is connected to somebody else.
@@ -241,7 +256,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;
-  auto server = parts_.responder.collect(after(grace()));
+  auto server = collect();
   if (!server) return std::move(server).error();
   if (said->opened && !server->connected) record.note = "the modem connected to somebody else by this name";
   auto ended = opener.end();
@@ -300,10 +315,10 @@ Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card) {
   if (!fault) return std::move(fault).error();
   if (*fault) return Absence{false, **fault};
   const std::string place = host + ":" + std::to_string(port());
-  if (auto armed = parts_.responder.arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
+  if (auto armed = arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
   auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port());
   if (!probed && ends_run(probed.error())) return std::move(probed).error();
-  auto server = parts_.responder.collect(after(grace()));
+  auto server = collect();
   if (!server) return std::move(server).error();
   if (server->connected || server->strays > 0) {
     return Absence{true, "the name " + host + " and TCP to " + place + " are fine: the modem refuses inside"};
@@ -340,7 +355,7 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
 
 Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (around_.cancel.requested()) return interrupted();
-  auto card = parts_.deck.card(shot);
+  auto card = this->card(shot);
   if (!card) return std::move(card).error();
   if (auto done = bind(shot.bound); !done) return std::move(done).error();
   ProbeRecord record;
@@ -359,7 +374,10 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (!opened) return std::move(opened).error();
   auto seen = judge(shot, **card, *opened, record);
   if (!seen) return std::move(seen).error();
-  auto joined = parts_.opinions.answer(*asked);
+  auto joined = [&] {
+    const Stopwatch::Lap lap(parts_.own_work);
+    return parts_.opinions.answer(*asked);
+  }();
   if (!joined) return std::move(joined).error();
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));

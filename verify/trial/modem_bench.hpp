@@ -16,6 +16,7 @@
 #include "verify/trial/dns_override.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
+#include "verify/trial/stopwatch.hpp"
 #include "verify/trial/traces.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -29,6 +30,7 @@ class ModemBench final : public Bench {
     Deck& deck;
     Opinions& opinions;
     Traces& traces;
+    Stopwatch& own_work;
     DnsOverride* dns = nullptr;  ///< null: the modem asks its network's servers
   };
   ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
@@ -63,6 +65,9 @@ class ModemBench final : public Bench {
   };
   Result<Opened> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
   Result<Seen> judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record);
+  Result<const probe::Case*> card(const Shot& shot);
+  Status arm(const probe::Presentation& presentation);
+  Result<probe::ServerRecord> collect();
   infer::Attempt not_possible(const Shot& shot, ProbeRecord record);
   Result<Absence> explain(const Shot& shot, const probe::Case& card);
   Result<std::optional<std::string>> name_fault(const std::string& host);

@@ -73,7 +73,8 @@ Json Report::json() const {
                        {"handshakes", handshakes},
                        {"reboots", reboots},
                        {"warnings", Json::array_of(warnings)},
-                       {"duration_ms", duration.count()}});
+                       {"duration_ms", duration.count()},
+                       {"own_work_ms", own_work.count()}});
 }
 
 namespace {

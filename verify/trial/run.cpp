@@ -93,6 +93,7 @@ class Trial {
       if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
     }
     report_.warnings = keeper_.warnings;
+    report_.own_work = own_work_.total();
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
     return std::move(report_);
   }
@@ -150,14 +151,20 @@ class Trial {
     report_.clock = *clock;
 
     around_.reporter.step("minting throw-away certificates");
-    auto deck = Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    auto deck = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    }();
     if (!deck) return std::move(deck).error();
     Opinions opinions(setup_.worker, around_.clock.now());
-    auto anchors = make_anchors(*deck, opinions, *inspection);
+    auto anchors = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return make_anchors(*deck, opinions, *inspection);
+    }();
     if (!anchors) return std::move(anchors).error();
 
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
-    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, dns_ && dns_->active() ? &*dns_ : nullptr},
+    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
                      setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
@@ -318,6 +325,7 @@ class Trial {
   std::optional<Census> census_{};
   std::vector<infer::Anchor> census_anchors_{};
   std::vector<int> chosen_{};  ///< those of the census that the full controls were for
+  Stopwatch own_work_{};
 };
 
 }  // namespace

@@ -140,6 +140,8 @@ struct Report {
   int reboots = 0;
   std::vector<std::string> warnings{};
   std::chrono::milliseconds duration{};
+  /// Of that, what this program itself took: minting, asking the oracle, waiting for its own responder.
+  std::chrono::milliseconds own_work{};
 
   /// What the contract says for `verify`, without `schema` and `ok`: device, oracle, verdict, probes, handshakes,
   /// duration_ms.
