@@ -49,6 +49,8 @@ enum class Shown : std::uint8_t {
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
   forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  with_key,           ///< a genuine chain whose key the user holds: a full handshake
+  twin_with_key,      ///< its twin with one bit of the root's signature flipped, with the same key
   keyless_other,      ///< census control: like `keyless`, under the root with another kind of key
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.

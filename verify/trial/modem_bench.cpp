@@ -247,6 +247,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   probe::Presentation presentation{record.id, card.chain, card.key};
   presentation.path = record.path;
   presentation.sni_off = shot.settings.sni_off;
+  presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
   if (!shot.settings.sni_off) presentation.expected_sni = host;
   if (auto armed = arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
@@ -382,6 +383,60 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));
   return result;
+}
+
+Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord record) {
+  if (around_.cancel.requested()) return interrupted();
+  if (auto done = bind(call.bound); !done) return std::move(done).error();
+  if (auto done = turn(Shot{}); !done) return std::move(done).error();
+  record.path = word(call.path);
+  record.bound = parts_.deck.name(call.bound);
+  record.presented = "whatever the live server " + text_of(call.target) + " presents";
+  if (call.relay) {
+    probe::Presentation through{record.id, {}};
+    through.relay = true;
+    through.expected_sni = call.target.host;
+    through.path = record.path;
+    if (auto armed = arm(through); !armed) return std::move(armed).error();
+  }
+  auto& opener = *openers_.at(call.path);
+  ++opens_;
+  auto said = opener.open(call.target.host, call.relay ? port() : call.target.port, true);
+  if (!said) return std::move(said).error();
+  record.at_command = said->command;
+  record.at_result = said->result;
+  auto outcome = said->opened ? Outcome::accepted : said->silent ? Outcome::silent : Outcome::refused;
+  record.stage = ossl::word(ossl::Stage::none);
+  if (call.relay) {
+    auto server = collect();
+    if (!server) return std::move(server).error();
+    note_relayed(*server, outcome, record);
+  }
+  record.outcome = infer::word(outcome);
+  record.attempt = ++attempts_[record.path + "/" + record.id + "/" + text_of(call.target)];
+  records_.push_back(std::move(record));
+  auto ended = opener.end();
+  if (!ended && ends_run(ended.error())) return std::move(ended).error();
+  return outcome;
+}
+
+/// The third channel: what the relay saw of the same connection.
+void ModemBench::note_relayed(const probe::ServerRecord& server, Outcome& outcome, ProbeRecord& record) {
+  record.stage = ossl::word(server.peer.stage);
+  record.alert = server.peer.alert;
+  record.sni = server.peer.sni;
+  record.application_data = server.peer.stage == ossl::Stage::application_data ? 1 : 0;
+  record.note = server.peer.could_not_present;
+  if (server.relayed && !server.relayed->presented.empty()) {
+    record.presented = "the live server's chain, passed through: " + server.relayed->presented.front().subject() +
+                       " to " + server.relayed->presented.back().issuer();
+  }
+  if (!server.connected) {
+    outcome = Outcome::unreachable;
+    record.note = "the modem's connection did not come through our relay";
+  } else if (outcome == Outcome::refused && !server.peer.alert && !server.peer.could_not_present.empty()) {
+    outcome = Outcome::not_presented;
+  }
 }
 
 }  // namespace epki::trial

@@ -7,12 +7,14 @@
 #include "verify/trial/census_files.hpp"
 #include "verify/trial/census_merge.hpp"
 #include "verify/trial/inspect.hpp"
+#include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/selected_bench.hpp"
 #include "verify/trial/trial.hpp"
+#include "verify/trial/with_key.hpp"
 
 namespace epki::trial {
 
@@ -100,14 +102,21 @@ class Trial {
 
  private:
   Result<std::vector<probe::Genuine>> read_chains() {
-    auto all = read_all(setup_.replay_files);
-    if (!all || setup_.census.empty()) return all;
+    std::vector<probe::Genuine> all;
+    // One chain for each root; the user's own, whose key is here, before any other.
+    const auto add = [&](probe::Genuine genuine) {
+      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(std::move(genuine));
+    };
+    if (setup_.genuine) add(*setup_.genuine);
+    auto given = read_all(setup_.replay_files);
+    if (!given) return given;
+    for (auto& genuine : *given) add(std::move(genuine));
+    for (const auto& live : setup_.publics) add(live.chain);
+    if (setup_.census.empty()) return all;
     auto more = read_census(setup_.census, around_.clock.now(), around_.reporter);
     if (!more) return std::move(more).error();
-    for (auto& genuine : *more) {
-      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
-      if (std::none_of(all->begin(), all->end(), same)) all->push_back(std::move(genuine));
-    }
+    for (auto& genuine : *more) add(std::move(genuine));
     return all;
   }
 
@@ -168,6 +177,9 @@ class Trial {
                      setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
+    if (evidence) {
+      if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
+    }
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
@@ -213,6 +225,48 @@ class Trial {
     for (const int anchor : chosen_) some.push_back(anchors[static_cast<std::size_t>(anchor)]);
     SelectedBench selected(bench, chosen_);
     return run_schedule(selected, some, setup_.paths, limits, around_.reporter);
+  }
+
+  /// What needs more than our own responder: the user's own certificate, and live servers.
+  Status ask_more(ModemBench& bench, Deck& deck, const std::vector<infer::Anchor>& anchors) {
+    const auto number_of = [&](const probe::Genuine& genuine) {
+      const auto same = [&](const infer::Anchor& anchor) { return anchor.sha256 == genuine.root.sha256(); };
+      return static_cast<int>(std::find_if(anchors.begin(), anchors.end(), same) - anchors.begin());
+    };
+    all_anchors_ = anchors;
+    if (setup_.genuine) {
+      key_anchor_ = number_of(*setup_.genuine);
+      auto asked = ask_with_key(bench, anchors, key_anchor_, setup_.paths, setup_.repeat, around_.reporter);
+      if (!asked) return std::move(asked).error();
+      with_key_ = std::move(*asked);
+    }
+    auto user = deck.pem({});
+    if (!user) return std::move(user).error();
+    for (const auto& live : setup_.publics) {
+      const auto target = around_.responder->relay_target();
+      const bool relay = dns_ && dns_->active() && target && text_of(*target) == text_of(live.place);
+      auto said = ask_live(bench, {live.place, number_of(live.chain)}, live.chain,
+                           {setup_.system_roots, relay, *user, around_.clock.now()}, setup_, around_.reporter);
+      if (!said) return std::move(said).error();
+      live_.push_back(std::move(*said));
+    }
+    return success();
+  }
+
+  /// What was asked beyond the schedule, added to the verdict that the schedule allows.
+  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion, Path path) {
+    const auto number = static_cast<std::size_t>(
+        std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
+    if (census_) {
+      std::vector<int> counted;
+      for (const int one : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(one)]);
+      merge_census(verdict, census_->paths[number], census_anchors_, counted);
+    }
+    if (!with_key_.empty()) {
+      merge_with_key(verdict, read_with_key(with_key_[number], evidence, key_anchor_), evidence,
+                     all_anchors_[static_cast<std::size_t>(key_anchor_)]);
+    }
+    for (const auto& said : live_) verdict.because += " Beside that, " + said[number] + ".";
   }
 
   Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, const Inspection& inspection) {
@@ -288,16 +342,11 @@ class Trial {
       const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
       verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
     }
-    if (census_) {
-      std::vector<int> counted;
-      for (const int number : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(number)]);
-      for (const auto& one : census_->paths) {
-        if (one.path == path) merge_census(verdict, one, census_anchors_, counted);
-      }
-    }
+    merge_more(verdict, evidence, conclusion, path);
     // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
-    const bool says_something = conclusion.verdict != infer::Class::inconclusive ||
-                                conclusion.influence == infer::Influence::detected || conclusion.contradictory;
+    const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
+                                verdict.verdict_class != infer::Class::inconclusive ||
+                                verdict.influence == infer::Influence::detected;
     report_.verdicts.push_back(std::move(verdict));
     return says_something ? store(report_.verdicts.back(), evidence) : success();
   }
@@ -324,6 +373,10 @@ class Trial {
   std::optional<DnsOverride> dns_{};
   std::optional<Census> census_{};
   std::vector<infer::Anchor> census_anchors_{};
+  std::vector<infer::Anchor> all_anchors_{};
+  std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
+  int key_anchor_ = 0;
+  std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
   std::vector<int> chosen_{};  ///< those of the census that the full controls were for
   Stopwatch own_work_{};
 };

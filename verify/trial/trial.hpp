@@ -24,6 +24,7 @@
 #include "verify/infer/policy.hpp"
 #include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
+#include "verify/probe/cases.hpp"
 #include "verify/probe/responder.hpp"
 #include "verify/trial/bench.hpp"
 
@@ -31,6 +32,12 @@ namespace epki::trial {
 
 /// The SSL socket that the run opens and closes: the last one, the least likely to be anybody's.
 inline constexpr int ssl_socket = 11;
+
+/// A live server of somebody else's, and the chain that it showed to this computer.
+struct LivePlan {
+  HostPort place;
+  probe::Genuine chain;
+};
 
 struct Setup {
   std::vector<Path> paths{Path::mqtt};  ///< which of the modem's TLS clients are asked, at least one
@@ -55,6 +62,11 @@ struct Setup {
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
   /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some others.
   std::vector<std::string> census{};
+  std::vector<LivePlan> publics{};           ///< live servers that the modem is to open itself
+  std::vector<std::string> system_roots{};   ///< PEM; the public roots that the oracle judges those with
+  std::optional<probe::Genuine> genuine{};   ///< the user's own certificate under a public root, with its key
+  /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
+  std::optional<HostPort> relay{};
   int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
