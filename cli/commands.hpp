@@ -12,6 +12,7 @@ void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_capture(CommandLine& line);
 void add_respond(CommandLine& line);
+void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
@@ -27,6 +28,7 @@ inline void add_tool(CommandLine& line) {
   add_issue(line);
   add_lint(line);
   add_provision(line);
+  add_doctor(line);
   add_judge(line);
   add_broker(line);
   add_ledger(line);

@@ -62,6 +62,12 @@ std::optional<Problem> first_problem(const SeenFile& f, Judge judge) {
 
 }  // namespace
 
+std::vector<std::uint16_t> modem_suites() {
+  std::vector<std::uint16_t> all(named.begin(), named.end());
+  all.insert(all.end(), likely.begin(), likely.end());
+  return all;
+}
+
 bool tls_listener(const SeenFile& f) {
   return f.file.broker && std::any_of(f.file.broker->listeners.begin(), f.file.broker->listeners.end(),
                                       [](const MosquittoListener& one) { return one.is_tls(); });
