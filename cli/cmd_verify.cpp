@@ -107,11 +107,15 @@ struct Line {
 std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
   std::vector<Line> lines;
   for (const auto& probe : probes) {
-    const Line line{probe.path, probe.id, probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage, probe.at_result,
-                    probe.oracle_uploaded, 1};
+    const Line line{probe.path,
+                    probe.id,
+                    probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage,
+                    probe.at_result,
+                    probe.oracle_uploaded,
+                    1};
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
-      return known.path == line.path && known.id == line.id && known.server == line.server && known.modem == line.modem &&
-             known.oracle == line.oracle;
+      return known.path == line.path && known.id == line.id && known.server == line.server &&
+             known.modem == line.modem && known.oracle == line.oracle;
     });
     if (same == lines.end()) {
       lines.push_back(line);
@@ -123,11 +127,11 @@ std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
 }
 
 std::string table_of(const std::vector<trial::ProbeRecord>& probes) {
-  std::string text = "  " + padded("path", 6) + padded("probe", 22) + padded("times", 6) + padded("the server saw", 18) +
-                     padded("the modem said", 30) + "oracle, uploaded CA alone\n";
+  std::string text = "  " + padded("path", 6) + padded("probe", 22) + padded("times", 6) +
+                     padded("the server saw", 18) + padded("the modem said", 30) + "oracle, uploaded CA alone\n";
   for (const auto& line : lines_of(probes))
-    text += "  " + padded(line.path, 6) + padded(line.id, 22) + padded(std::to_string(line.count), 6) + padded(line.server, 18) +
-            padded(line.modem, 30) + line.oracle + "\n";
+    text += "  " + padded(line.path, 6) + padded(line.id, 22) + padded(std::to_string(line.count), 6) +
+            padded(line.server, 18) + padded(line.modem, 30) + line.oracle + "\n";
   return text;
 }
 

@@ -14,13 +14,13 @@ namespace epki::infer {
 /// What was bound in the SSL context.
 struct Bound {
   enum class What : std::uint8_t {
-    user,               ///< U, the throw-away root
-    nothing,            ///< no CA at all
-    genuine,            ///< the genuine root of anchor `anchor`
-    genuine_issuer,     ///< the genuine intermediate that issued that anchor's leaf: not self-signed
-    user_intermediate,  ///< an intermediate of U: not self-signed
-    other_key,          ///< a throw-away root with a key of the other family
-    no_attributes,      ///< a throw-away root without the CA attributes (keyCertSign)
+    user,                  ///< U, the throw-away root
+    nothing,               ///< no CA at all
+    genuine,               ///< the genuine root of anchor `anchor`
+    genuine_issuer,        ///< the genuine intermediate that issued that anchor's leaf: not self-signed
+    user_intermediate,     ///< an intermediate of U: not self-signed
+    other_key,             ///< a throw-away root with a key of the other family
+    no_attributes,         ///< a throw-away root without the CA attributes (keyCertSign)
     no_attributes_issuer,  ///< the same as an intermediate of U: not self-signed
   };
   What what = What::user;
@@ -48,7 +48,7 @@ enum class Shown : std::uint8_t {
   unknown_like,       ///< replay's control: the same shape under an unknown root
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
-  forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  forged_genuine,  ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
 bool is_keyless(Shown shown);

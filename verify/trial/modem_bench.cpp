@@ -10,8 +10,8 @@ namespace epki::trial {
 namespace {
 
 using infer::Bound;
-using infer::Settings;
 using infer::Outcome;
+using infer::Settings;
 using What = Bound::What;
 using std::chrono::milliseconds;
 

@@ -101,9 +101,7 @@ class Trial {
     return modem_.activate(setup_.pdp, setup_.apn);
   }
 
-  bool uses(Path path) const {
-    return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end();
-  }
+  bool uses(Path path) const { return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end(); }
 
   /// A restart loses every context and binding, not only those of the run.
   Status keep_what_is_set(Traces& traces) {
@@ -116,7 +114,8 @@ class Trial {
     return traces.keep_settings(std::move(*found));
   }
 
-  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder, Traces& traces) {
+  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder,
+                                                Traces& traces) {
     around_.reporter.step("reading what the modem holds");
     auto inspection = inspect_files(modem_, around_.reporter);
     if (!inspection) return std::move(inspection).error();
