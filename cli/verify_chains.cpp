@@ -48,7 +48,8 @@ Status set_publics(const ChainOptions& options, const Context& context, trial::S
     auto captured = probe::capture(*place, ossl::LeafKeyKind::any, *store, after(capture_limit), context.cancel);
     if (!captured) return std::move(captured).error().during("asking " + text_of(*place) + " for its chain");
     if (!captured->names_host)
-      context.reporter.warning("the certificate of " + text_of(*place) + " does not name it: the modem will refuse it for that");
+      context.reporter.warning("the certificate of " + text_of(*place) +
+                               " does not name it: the modem will refuse it for that");
     names.add(place->host);
     names.add(captured->genuine.host);
     captured->genuine.file = text_of(*place);
@@ -60,7 +61,8 @@ Status set_publics(const ChainOptions& options, const Context& context, trial::S
 Status set_genuine(const ChainOptions& options, trial::Setup& setup, Names& names) {
   if (!options.genuine && !options.key) return success();
   if (!options.genuine || !options.key)
-    return Error{Errc::usage, "--genuine and --key belong together: the chain, and the key of its first certificate", {}};
+    return Error{
+        Errc::usage, "--genuine and --key belong together: the chain, and the key of its first certificate", {}};
   if (!setup.responder_command.empty())
     return Error{Errc::usage, "--genuine needs its key, and keys do not leave this computer: not with --responder",
                  "run verify on the computer that the modem reaches"};
@@ -70,7 +72,8 @@ Status set_genuine(const ChainOptions& options, trial::Setup& setup, Names& name
   if (!text) return std::move(text).error();
   auto key = ossl::PrivateKey::from_pem(*text, nullptr);
   wipe(std::as_writable_bytes(std::span(text->data(), text->size())));
-  if (!key) return Error{Errc::key, *options.key + ": " + key.error().what, "give the key unencrypted, as the server has it"};
+  if (!key)
+    return Error{Errc::key, *options.key + ": " + key.error().what, "give the key unencrypted, as the server has it"};
   if (!key->matches(genuine->presented.front()))
     return Error{Errc::key, *options.key + " is not the key of " + genuine->presented.front().subject(),
                  "give the key of the chain's first certificate"};
@@ -95,7 +98,8 @@ Result<std::vector<std::string>> set_chains(const ChainOptions& options, const C
     if (!files) return std::move(files).error();
     setup.census = *std::move(files);
     for (const auto& file : setup.census) {
-      if (const auto genuine = probe::read_genuine(file)) names.add(genuine->host);  // one that is none is a warning later
+      if (const auto genuine = probe::read_genuine(file))
+        names.add(genuine->host);  // one that is none is a warning later
     }
   }
   if (auto done = set_publics(options, context, setup, names); !done) return std::move(done).error();

@@ -14,13 +14,13 @@ namespace epki::infer {
 /// What was bound in the SSL context.
 struct Bound {
   enum class What : std::uint8_t {
-    user,               ///< U, the throw-away root
-    nothing,            ///< no CA at all
-    genuine,            ///< the genuine root of anchor `anchor`
-    genuine_issuer,     ///< the genuine intermediate that issued that anchor's leaf: not self-signed
-    user_intermediate,  ///< an intermediate of U: not self-signed
-    other_key,          ///< a throw-away root with a key of the other family
-    no_attributes,      ///< a throw-away root without the CA attributes (keyCertSign)
+    user,                  ///< U, the throw-away root
+    nothing,               ///< no CA at all
+    genuine,               ///< the genuine root of anchor `anchor`
+    genuine_issuer,        ///< the genuine intermediate that issued that anchor's leaf: not self-signed
+    user_intermediate,     ///< an intermediate of U: not self-signed
+    other_key,             ///< a throw-away root with a key of the other family
+    no_attributes,         ///< a throw-away root without the CA attributes (keyCertSign)
     no_attributes_issuer,  ///< the same as an intermediate of U: not self-signed
   };
   What what = What::user;

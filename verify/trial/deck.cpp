@@ -77,8 +77,7 @@ Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<
 }
 
 const std::string& Deck::host(const Shot& shot) const {
-  const bool own =
-      shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
+  const bool own = shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
   return own ? host_ : genuine_[static_cast<std::size_t>(shot.anchor)].host;
 }
 

@@ -94,7 +94,7 @@ class ModemBench final : public Bench {
   std::optional<Instant> clock_{};       ///< where the modem's clock was moved to; nothing: the run's own time
   infer::Settings settings_{};
   std::map<Path, std::unique_ptr<Opener>> openers_{};
-  std::set<std::string> refused_keys_{};  ///< settings that this firmware does not take
+  std::set<std::string> refused_keys_{};   ///< settings that this firmware does not take
   std::map<std::string, int> attempts_{};  ///< by probe name
   std::vector<ProbeRecord> records_{};
   std::string absence_{};

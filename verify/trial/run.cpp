@@ -62,10 +62,9 @@ Result<std::vector<probe::Genuine>> read_all(const std::vector<std::string>& fil
 class Trial {
  public:
   Trial(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around)
-      : modem_(engine),
-        setup_(setup),
-        keeper_(around.reporter),
-        around_{around.ledger, around.clock, around.random, keeper_, around.cancel, around.responder} {
+      : modem_(engine), setup_(setup), keeper_(around.reporter), around_{around.ledger, around.clock,
+                                                                         around.random, keeper_,
+                                                                         around.cancel, around.responder} {
     report_.port = port_name;
     report_.simulated = setup.simulated;
     report_.oracle = oracle::version();
@@ -134,9 +133,7 @@ class Trial {
     return modem_.activate(setup_.pdp, setup_.apn);
   }
 
-  bool uses(Path path) const {
-    return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end();
-  }
+  bool uses(Path path) const { return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end(); }
 
   /// A restart loses every context and binding, not only those of the run.
   Status keep_what_is_set(Traces& traces) {
@@ -173,8 +170,9 @@ class Trial {
     if (!anchors) return std::move(anchors).error();
 
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
-    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
-                     setup_, around_);
+    ModemBench bench(
+        {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
+        setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
     if (evidence) {
@@ -186,8 +184,8 @@ class Trial {
     return evidence;
   }
 
-  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names as
-  /// the network resolves them.
+  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names
+  /// as the network resolves them.
   Status point_at_us(const Deck& deck) {
     auto* const names = around_.responder->names();
     if (names == nullptr) return success();
@@ -240,13 +238,13 @@ class Trial {
       if (!asked) return std::move(asked).error();
       with_key_ = std::move(*asked);
     }
-    auto user = deck.pem({});
-    if (!user) return std::move(user).error();
+    auto user_pem = deck.pem({});
+    if (!user_pem) return std::move(user_pem).error();
     for (const auto& live : setup_.publics) {
       const auto target = around_.responder->relay_target();
       const bool relay = dns_ && dns_->active() && target && text_of(*target) == text_of(live.place);
       auto said = ask_live(bench, {live.place, number_of(live.chain)}, live.chain,
-                           {setup_.system_roots, relay, *user, around_.clock.now()}, setup_, around_.reporter);
+                           {setup_.system_roots, relay, *user_pem, around_.clock.now()}, setup_, around_.reporter);
       if (!said) return std::move(said).error();
       live_.push_back(std::move(*said));
     }
@@ -254,9 +252,10 @@ class Trial {
   }
 
   /// What was asked beyond the schedule, added to the verdict that the schedule allows.
-  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion, Path path) {
-    const auto number = static_cast<std::size_t>(
-        std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
+  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion,
+                  Path path) {
+    const auto number =
+        static_cast<std::size_t>(std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
     if (census_) {
       std::vector<int> counted;
       for (const int one : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(one)]);
@@ -377,7 +376,7 @@ class Trial {
   std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
   int key_anchor_ = 0;
   std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
-  std::vector<int> chosen_{};  ///< those of the census that the full controls were for
+  std::vector<int> chosen_{};                     ///< those of the census that the full controls were for
   Stopwatch own_work_{};
 };
 

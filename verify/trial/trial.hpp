@@ -41,9 +41,9 @@ struct LivePlan {
 
 struct Setup {
   std::vector<Path> paths{Path::mqtt};  ///< which of the modem's TLS clients are asked, at least one
-  int client = 0;   ///< MQTT client index used for the run, 0-5
-  int context = 1;  ///< SSL context used for the run, 0-5
-  int pdp = 1;      ///< packet context, 1-7
+  int client = 0;                       ///< MQTT client index used for the run, 0-5
+  int context = 1;                      ///< SSL context used for the run, 0-5
+  int pdp = 1;                          ///< packet context, 1-7
   std::string apn{};
   /// The name that the modem dials for our own cases, and the port it dials for everything. 0: the port that the
   /// responder got (a modem on this very machine).
@@ -105,7 +105,7 @@ struct ProbeRecord {
   std::string outcome{};                              ///< "accepted", "refused", "closed", …
   std::string settings{};  ///< what differed from the run's own: "ignorecertitem=0xfffff"; empty: nothing
   bool keyless = false;    ///< presented without the leaf's key: alert 51 means that the chain passed
-  std::string note{};                                 ///< empty, or one sentence
+  std::string note{};      ///< empty, or one sentence
   Json json() const;
 };
 
@@ -129,11 +129,11 @@ struct PathVerdict {
   std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
   std::vector<infer::Class> possible{};
   infer::Policy policy = infer::unknown_policy();
-  bool names_checked = false;         ///< a wrong name was refused under the settings that provision writes
-  bool outside_the_model = false;     ///< no policy of the vocabulary explains the answers
-  infer::Stack stack{};               ///< the TLS library that it looks like
-  std::string odds{};                 ///< one sentence: against the other classes; empty where nothing was concluded
-  std::size_t conclusive = 0;         ///< handshakes that asked something new: no repetitions, no controls of a replay
+  bool names_checked = false;      ///< a wrong name was refused under the settings that provision writes
+  bool outside_the_model = false;  ///< no policy of the vocabulary explains the answers
+  infer::Stack stack{};            ///< the TLS library that it looks like
+  std::string odds{};              ///< one sentence: against the other classes; empty where nothing was concluded
+  std::size_t conclusive = 0;      ///< handshakes that asked something new: no repetitions, no controls of a replay
   Json json() const;
 };
 
