@@ -92,7 +92,8 @@ void add_doctor(CommandLine& line) {
   using namespace cmd_doctor;
   auto options = std::make_shared<Options>();
   line.add("doctor", "Find out why a modem does not connect: ordered checks, the first cause named, nothing changed")
-      .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA] (default: the project's)")
+      .option("-p,--port", options->port,
+              "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA] (default: the project's)")
       .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
       .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
       .option("--context", options->context, "SSL context to look at (default: the project's, 1)", 0, 5)

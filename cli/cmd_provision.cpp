@@ -169,7 +169,9 @@ void add_provision(CommandLine& line) {
   line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
       .option("-p,--port", options->ports,
               "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]; repeatable (default: the project's)")
-      .option("--baud", options->baud, "Line speed (default: the project's, 115200); a modem at another one is changed for the run", 1200, 2000000)
+      .option("--baud", options->baud,
+              "Line speed (default: the project's, 115200); a modem at another one is changed for the run", 1200,
+              2000000)
       .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
       .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)

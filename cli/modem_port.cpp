@@ -79,8 +79,8 @@ Result<std::unique_ptr<transport::ByteStream>> open_path(const std::string& path
 
 Status start_recording(const transport::PortSpec& spec, OpenModem& modem, const Context& context) {
   if (spec.record.empty()) return success();
-  auto recording = at::Recording::create(spec.record, "ec200u-pki " + std::string(version) + ", " + modem.name + ", " +
-                                                          rfc3339(context.clock.now()));
+  auto recording = at::Recording::create(
+      spec.record, "ec200u-pki " + std::string(version) + ", " + modem.name + ", " + rfc3339(context.clock.now()));
   if (!recording) return std::move(recording).error();
   modem.recording = *std::move(recording);
   context.reporter.step("recording the conversation into " + spec.record.string());
@@ -100,7 +100,8 @@ void start_logs(OpenModem& modem, const Context& context) {
 }  // namespace
 
 Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
-                             const std::vector<std::string>& simulated_names, const Context& context) {
+                             const std::vector<std::string>& simulated_names, const Context& context,
+                             std::uint16_t simulated_dns) {
   using Kind = transport::PortSpec::Kind;
   OpenModem modem;
   Result<std::unique_ptr<transport::ByteStream>> wire = Error{Errc::internal, "no port", {}};
@@ -126,7 +127,8 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
       break;
     case Kind::simulator: {
       modem.name = "sim:" + spec.persona + (spec.number > 1 ? "#" + std::to_string(spec.number) : "");
-      auto simulator = Simulator::start(spec.persona, spec.number, project.state_folder(), simulated_names, context);
+      auto simulator = Simulator::start(spec.persona, spec.number, project.state_folder(), simulated_names, context,
+                                        "127.0.0.1", simulated_dns);
       if (!simulator) return std::move(simulator).error();
       modem.simulator = *std::move(simulator);
       wire = open_path(modem.simulator->port(), baud, project, context);

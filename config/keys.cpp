@@ -122,15 +122,14 @@ const Key keys[] = {
     {"broker", "mutual", "true or false", "Whether the broker asks every client for a certificate.",
      [](R& t, K k, P& p) { t.boolean(k.name, p.broker.mutual); }, [](const P& p) { return as_word(p.broker.mutual); }},
 
-    {"modem", "port", "auto, a device path, tcp:HOST:PORT, exec:COMMAND, sim or sim:PERSONA", "Where the modem is found.",
-     [](R& t, K k, P& p) { read_text(t, k, p.modem.port, why_no_port); },
+    {"modem", "port", "auto, a device path, tcp:HOST:PORT, exec:COMMAND, sim or sim:PERSONA",
+     "Where the modem is found.", [](R& t, K k, P& p) { read_text(t, k, p.modem.port, why_no_port); },
      [](const P& p) { return toml_quoted(p.modem.port); }},
     {"modem", "baud", "1200 to 2000000", "The speed of a serial port, in bits a second.",
      [](R& t, K k, P& p) { t.integer(k.name, p.modem.baud, 1200, 2000000); },
      [](const P& p) { return std::to_string(p.modem.baud); }},
     {"modem", "rts_cts", "true or false", "Hardware flow control; only where RTS and CTS are wired.",
-     [](R& t, K k, P& p) { t.boolean(k.name, p.modem.rts_cts); },
-     [](const P& p) { return as_word(p.modem.rts_cts); }},
+     [](R& t, K k, P& p) { t.boolean(k.name, p.modem.rts_cts); }, [](const P& p) { return as_word(p.modem.rts_cts); }},
     {"modem", "ssl_context", "0 to 5", "The SSL context that is set up for the broker.",
      [](R& t, K k, P& p) { t.integer(k.name, p.modem.ssl_context, 0, 5); },
      [](const P& p) { return std::to_string(p.modem.ssl_context); }},
@@ -171,8 +170,7 @@ const Key keys[] = {
      [](const P& p) { return toml_quoted(p.ledger.file); }},
     {"ledger", "url", "a URL that begins with postgresql://, or empty",
      "The PostgreSQL database that several stations share in place of file; leave the password to ~/.pgpass.",
-     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); },
-     [](const P& p) { return toml_quoted(p.ledger.url); }},
+     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); }, [](const P& p) { return toml_quoted(p.ledger.url); }},
 };
 
 }  // namespace

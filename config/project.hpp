@@ -37,7 +37,7 @@ struct Broker {
 struct Modem {
   std::string port = "auto";
   std::int64_t baud = 115200;
-  bool rts_cts = false;  ///< hardware flow control on a serial port
+  bool rts_cts = false;            ///< hardware flow control on a serial port
   std::int64_t ssl_context = 1;    ///< 0-5
   std::int64_t spare_context = 5;  ///< 0-5, for the wrong-CA control; must differ from ssl_context
   std::int64_t client = 0;         ///< MQTT client index 0-5

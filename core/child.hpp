@@ -22,8 +22,8 @@ class Child {
     std::filesystem::path error_file{};   ///< where its stderr goes, appended; empty: ours
     std::filesystem::path output_file{};  ///< where its stdout goes, appended; empty: a pipe read by read_line
     bool pipe_input = false;              ///< give it a stdin we can write; else /dev/null
-    int wire = -1;                        ///< a socket that is its stdin and stdout; output_file, pipe_input do not count
-    std::vector<int> keep{};              ///< descriptors it inherits besides 0, 1 and 2
+    int wire = -1;            ///< a socket that is its stdin and stdout; output_file, pipe_input do not count
+    std::vector<int> keep{};  ///< descriptors it inherits besides 0, 1 and 2
   };
 
   /// Starts it. Errc::input when the program does not exist, Errc::internal when no process could be made. The child
@@ -48,6 +48,9 @@ class Child {
   /// Its exit code (128 + signal when a signal ended it); nothing when it still runs at the deadline.
   std::optional<int> wait(Deadline by);
   bool running();
+  /// For poll(): its stdout; -1 once it has closed it. Who reads from it himself uses read_line() and read_all() no
+  /// more.
+  int output_fd() const { return out_; }
 
   /// SIGTERM, then SIGKILL after `grace`; waits for the end. Does nothing to a child that has ended.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(2000));

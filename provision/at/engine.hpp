@@ -54,8 +54,9 @@ class Engine {
   void log_to(std::function<void(std::string_view line)> sink);
 
   /// Reaches a modem in any state: drains stale input, sends AT until it answers, ends a pending data mode where it
-  /// can (+++), asks at other line speeds (the wire stays at the one that is answered), ATE0, then proves that answers and questions are in step (a query whose answer has a shape of its own,
-  /// AT+CSQ first). Errc::modem_gone when nothing answers, Errc::modem_refused when what answers is no modem.
+  /// can (+++), asks at other line speeds (the wire stays at the one that is answered), ATE0, then proves that answers
+  /// and questions are in step (a query whose answer has a shape of its own, AT+CSQ first). Errc::modem_gone when
+  /// nothing answers, Errc::modem_refused when what answers is no modem.
   Status synchronise(Deadline by);
 
   /// Sends `line` + CR and waits for its final result code. Lines starting with `answer_prefix` belong to this reply

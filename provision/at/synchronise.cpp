@@ -49,8 +49,8 @@ bool looks_like(const Probe& probe, std::string_view unanswered) {
 constexpr std::array waits{milliseconds(500),  milliseconds(1000), milliseconds(2000),
                            milliseconds(4000), milliseconds(8000), milliseconds(16000)};
 
-// Where a modem is found that does not answer at the speed it was expected at: what it is delivered with, and what people
-// set it to (AT reference, 5). One that a cut run left at a raised speed is among them.
+// Where a modem is found that does not answer at the speed it was expected at: what it is delivered with, and what
+// people set it to (AT reference, 5). One that a cut run left at a raised speed is among them.
 constexpr std::array<std::int64_t, 7> usual_speeds{115200, 921600, 460800, 230400, 57600, 38400, 9600};
 constexpr std::size_t speeds_at_attempt = 3;
 
@@ -150,7 +150,8 @@ Status Engine::Impl::reach(Deadline by) {
       }
     }
     const bool elsewhere = attempt == speeds_at_attempt && wire.speed() > 0;
-    auto heard = elsewhere ? try_speeds(by) : try_line("AT", sooner(by, waits[std::min(attempt / 2, waits.size() - 1)]));
+    auto heard =
+        elsewhere ? try_speeds(by) : try_line("AT", sooner(by, waits[std::min(attempt / 2, waits.size() - 1)]));
     ++attempt;
     if (!heard || *heard == Heard::something) {
       reached = heard ? success() : Status(std::move(heard).error());

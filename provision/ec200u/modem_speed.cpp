@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/text.hpp"
 #include "provision/ec200u/asking.hpp"
@@ -17,11 +19,12 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds find_limit = 20s;
 constexpr std::chrono::milliseconds settle = 20ms;  ///< until the modem's UART runs at the new speed
 
-/// Three short exchanges and one long enough for a byte in a hundred to show; each answered at once.
-bool is_sound(at::Engine& engine) {
-  for (const char* line : {"AT", "AT", "ATI", "AT"}) {
+/// Each answered at once, and what the modem says of itself twice the same as at the speed before.
+bool is_sound(at::Engine& engine, const std::vector<std::string>& about_it) {
+  for (const char* line : {"AT", "ATI", "AT", "ATI"}) {
     auto reply = engine.command(line, limit(engine, 1s));
     if (!reply || !reply->ok()) return false;
+    if (line == std::string_view("ATI") && reply->lines != about_it) return false;
   }
   return true;
 }
@@ -46,6 +49,8 @@ Result<bool> Modem::change_speed(std::int64_t baud) {
   // A speed that only the modem can run at would end the conversation.
   if (!wire.set_speed(baud)) return false;
   if (auto back = wire.set_speed(before); !back) return std::move(back).error();
+  auto about_it = ask(engine_, "ATI", time_limit::simple);
+  if (!about_it) return std::move(about_it).error();
   auto reply = ask_once(engine_, "AT+IPR=" + std::to_string(baud), time_limit::simple);
   if (!reply && reply.error().code == Errc::interrupted) return std::move(reply).error();
   if (reply && !reply->ok()) return false;
@@ -53,7 +58,7 @@ Result<bool> Modem::change_speed(std::int64_t baud) {
   auto quiet = engine_.wait_for([](std::string_view) { return false; }, after(settle));
   if (!quiet && quiet.error().code == Errc::interrupted) return std::move(quiet).error();
   if (auto set = wire.set_speed(baud); !set) return std::move(set).error();
-  if (is_sound(engine_)) {
+  if (is_sound(engine_, about_it->lines)) {
     if (usual_speed_ == 0) usual_speed_ = before;
     return true;
   }

@@ -121,9 +121,10 @@ Status connect_and_publish(Run& run) {
       run.report.connect.result = open->text();
       if (!open->opened()) return tls_failed(run, *open);
     }
-    if (*cause) return Error{open->refused ? Errc::modem_refused : Errc::network,
-                 "the broker at " + place(run) + " is not reached: " + **cause,
-                 "check the broker's name and port in the project file, its firewall, and the SIM's network"};
+    if (*cause)
+      return Error{open->refused ? Errc::modem_refused : Errc::network,
+                   "the broker at " + place(run) + " is not reached: " + **cause,
+                   "check the broker's name and port in the project file, its firewall, and the SIM's network"};
   }
   auto done = session(run);
   auto ended = run.modem.mqtt_end(run.wanted.client);

@@ -31,9 +31,10 @@ Status raise_speed(Run& run) {
   if (!from) return std::move(from).error();
   if (!*from) return success();
   const auto wanted = run.options.line_speed;
+  run.options.line_speed = 0;  // once: a modem that restarts at it is left alone
   auto& ledger = run.around.ledger;
-  auto begun = ledger.journal_begin(run.imei(), std::string(journal_speed),
-                                    Json::object({{"from", **from}, {"to", wanted}}));
+  auto begun =
+      ledger.journal_begin(run.imei(), std::string(journal_speed), Json::object({{"from", **from}, {"to", wanted}}));
   if (!begun) return std::move(begun).error();
   run.speed_journal = *begun;
   auto& wire = run.modem.engine().wire();

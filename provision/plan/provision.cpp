@@ -137,6 +137,7 @@ Status carry_out(Run& run) {
 Status pass(Run& run) {
   if (!run.options.dry_run)
     if (auto done = make_ready(run); !done) return done;
+  if (auto done = raise_speed(run); !done) return done;
   if (auto done = inspect(run); !done) return done;
   report_found(run);
   auto same = unchanged(run);
@@ -152,7 +153,6 @@ Status work(Run& run) {
   if (auto done = prepare(run); !done) return done;
   if (auto done = reach(run); !done) return done;
   if (auto done = admit(run); !done) return done;
-  if (auto done = raise_speed(run); !done) return done;
   auto done = despite_restarts(run, pass);
   // Whatever came of the run, the modem is left as it was found. One that is gone starts at its own speed.
   if (done || !ends_run(done.error()))

@@ -128,7 +128,7 @@ struct ProtectionReport {
   std::optional<std::string> verdict{};  ///< class of the stored verdict
   std::string unknown_ca_note{};         ///< one sentence: what was seen, or why it is untested
   std::string wrong_host_note{};
-  std::string alternate{};  ///< what was dialled for wrong_host
+  std::string alternate{};    ///< what was dialled for wrong_host
   std::string controls_at{};  ///< when both controls were carried out, RFC 3339; in this run or an earlier one
 };
 

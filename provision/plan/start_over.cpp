@@ -35,10 +35,10 @@ Status same_modem(Run& run) {
   auto identity = run.modem.identify(after(boot_limit));
   if (!identity) return std::move(identity).error().during("identifying a modem that restarted by itself");
   if (identity->imei == run.imei()) return success();
-  return Error{Errc::modem_gone,
-               "modem " + run.imei() + " went away during this run, and another one, " + identity->imei +
-                   ", is on its port now",
-               "run provision for each of them; what was begun is safe to repeat"};
+  return Error{
+      Errc::modem_gone,
+      "modem " + run.imei() + " went away during this run, and another one, " + identity->imei + ", is on its port now",
+      "run provision for each of them; what was begun is safe to repeat"};
 }
 
 }  // namespace
@@ -56,6 +56,7 @@ Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass) {
     if (auto started = run.modem.wait_started(after(boot_limit)); !started)
       return std::move(started).error().during("waiting for a modem that restarted by itself");
     if (auto same = same_modem(run); !same) return same;
+    if (auto lowered = lower_speed(run); !lowered) return lowered;
     if (auto forgotten = forget_pass(run); !forgotten) return forgotten;
   }
 }

@@ -13,11 +13,12 @@ Status still_holds(Run& run) {
     if (*value && ec200u::same_ssl_value(setting.key, **value, setting.wanted)) continue;
     setting.read_back = *value;
     setting.state = "different";
-    return Error{Errc::modem_refused,
-                 "SSL setting \"" + setting.key + "\" of context " + std::to_string(run.wanted.context) + " was " +
-                     setting.wanted + " and is " + value->value_or("unreadable") + " after the controls",
-                 "run provision again; where it happens again, bytes are garbled on the line: check the cable, or use a "
-                 "lower --baud"};
+    return Error{
+        Errc::modem_refused,
+        "SSL setting \"" + setting.key + "\" of context " + std::to_string(run.wanted.context) + " was " +
+            setting.wanted + " and is " + value->value_or("unreadable") + " after the controls",
+        "run provision again; where it happens again, bytes are garbled on the line: check the cable, or use a "
+        "lower --baud"};
   }
   auto bound = run.modem.mqtt_ssl(run.wanted.client);
   if (!bound) return std::move(bound).error().during("reading the MQTT binding once more");

@@ -1,5 +1,5 @@
-// The short way for a modem that is as an earlier run left it: everything is read, nothing is written, the connection is
-// made and one refusal is seen. What the earlier run proved by binding a twin is not proved again.
+// The short way for a modem that is as an earlier run left it: everything is read, nothing is written, the connection
+// is made and one refusal is seen. What the earlier run proved by binding a twin is not proved again.
 
 #include <algorithm>
 
@@ -15,7 +15,8 @@ Result<std::optional<Json>> proved_before(Run& run) {
   if (!runs) return std::move(runs).error();
   if (runs->empty()) return std::optional<Json>{};
   const auto& last = runs->back();
-  const bool well = last.status == word(DeviceStatus::protected_) || last.status == word(DeviceStatus::connected_unproven);
+  const bool well =
+      last.status == word(DeviceStatus::protected_) || last.status == word(DeviceStatus::connected_unproven);
   const auto& detail = last.detail;
   const auto& protection = detail["protection"];
   if (!well || last.firmware != run.report.identity.firmware || protection["unknown_ca"].text() != "refused" ||
@@ -65,8 +66,8 @@ Result<bool> still_refuses(Run& run, const std::string& alternate) {
   auto& protection = run.report.protection;
   protection.alternate = alternate;
   protection.wrong_host = Protection::refused;
-  protection.wrong_host_note = "dialled as " + alternate + " the broker is refused (" + open->text() + "), as " +
-                               run.wanted.host + " it opens";
+  protection.wrong_host_note =
+      "dialled as " + alternate + " the broker is refused (" + open->text() + "), as " + run.wanted.host + " it opens";
   return true;
 }
 

@@ -39,8 +39,8 @@ class ByteStream {
 struct SerialOptions {
   std::int64_t baud = 115200;
   bool rts_cts = false;  ///< hardware flow control: only where both lines are wired
-  /// Where the lock file for a serial port goes (LCK..ttyUSB0, as other serial programs make it); none where this folder
-  /// is not there or not writable. Pseudo-terminals get none: their names are used again and again.
+  /// Where the lock file for a serial port goes (LCK..ttyUSB0, as other serial programs make it); none where this
+  /// folder is not there or not writable. Pseudo-terminals get none: their names are used again and again.
   std::filesystem::path lock_folder = "/run/lock";
 };
 
@@ -57,12 +57,12 @@ std::vector<std::int64_t> serial_speeds();
 Result<std::unique_ptr<ByteStream>> open_tcp(const std::string& host, std::uint16_t port, Deadline by,
                                              const Cancel& cancel);
 
-/// A program that carries the bytes on its standard input and output, for boards that are reached through something else
-/// only (`ssh line7 socat - /dev/ttyUSB0,raw`). Run by `sh -c`; ended with the stream. Its standard error is ours.
+/// A program that carries the bytes on its standard input and output, for boards that are reached through something
+/// else only (`ssh line7 socat - /dev/ttyUSB0,raw`). Run by `sh -c`; ended with the stream. Its standard error is ours.
 Result<std::unique_ptr<ByteStream>> open_program(const std::string& command, const Cancel& cancel);
 
-/// A port that may be unplugged and plugged in again, or goes away while the modem restarts, as USB ports do. While it is
-/// away, what is written is lost, as it is with a modem that is switched off, and reads wait. Away for longer than
+/// A port that may be unplugged and plugged in again, or goes away while the modem restarts, as USB ports do. While it
+/// is away, what is written is lost, as it is with a modem that is switched off, and reads wait. Away for longer than
 /// `patience`, it is Errc::modem_gone. `open` is asked again and again, and may find the port under another name.
 using OpenPort = std::function<Result<std::unique_ptr<ByteStream>>()>;
 std::unique_ptr<ByteStream> keep_open(std::unique_ptr<ByteStream> opened, OpenPort open,

@@ -9,7 +9,8 @@ namespace epki::transport {
 
 namespace {
 
-constexpr const char* forms = "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]";
+constexpr const char* forms =
+    "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]";
 
 Result<PortSpec> parse_tcp(std::string_view text) {
   const auto rest = text.substr(4);

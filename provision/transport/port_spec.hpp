@@ -16,9 +16,9 @@ struct PortSpec {
   std::string path{};  ///< kind path
   std::string host{};  ///< kind tcp
   std::uint16_t port = 0;
-  std::string command{};  ///< kind program: for sh -c
-  std::string persona{};  ///< kind simulator; "strict" when none is named
-  int number = 1;         ///< kind simulator: which modem of this persona, where a command uses several
+  std::string command{};           ///< kind program: for sh -c
+  std::string persona{};           ///< kind simulator; "strict" when none is named
+  int number = 1;                  ///< kind simulator: which modem of this persona, where a command uses several
   std::filesystem::path record{};  ///< where the conversation is saved; empty: nowhere
 };
 

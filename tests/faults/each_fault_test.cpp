@@ -10,8 +10,8 @@ namespace {
 struct Case {
   const char* name;
   const char* toml;
-  const char* status;      ///< of the first run
-  const char* sentence;    ///< a part of what it says
+  const char* status;              ///< of the first run
+  const char* sentence;            ///< a part of what it says
   const char* next = "protected";  ///< status of the second run; empty: there is none
   bool reboot_check = false;
 };
@@ -48,33 +48,38 @@ const Case cases[] = {
     {"bytes_dropped_on_the_way_out", "[faults.to_host]\ndrop = [40, 300, 1500, 2600]\n", well, ""},
     {"bytes_flipped_on_the_way_in", "[faults.from_host]\nflip = [40, 301, 900]\n", well, ""},
     {"bytes_flipped_on_the_way_out", "[faults.to_host]\nflip = [40, 301, 1500]\n", well, ""},
-    {"bytes_doubled_both_ways", "[faults.from_host]\ntwice = [45, 700]\n[faults.to_host]\ntwice = [60, 1200]\n", well, ""},
+    {"bytes_doubled_both_ways", "[faults.from_host]\ntwice = [45, 700]\n[faults.to_host]\ntwice = [60, 1200]\n", well,
+     ""},
     {"completion_of_an_upload_lost", "[faults]\nlose_upload_completion = 1\n", well, ""},
     {"an_upload_acknowledged_and_not_stored", "[faults]\nlose_upload = 1\n", well, ""},
     {"a_stored_file_silently_changed", "[faults]\nalter_upload = 1\n", well, ""},
     {"reboot_at_a_command", "[faults]\nreboot_at_command = 25\n", well, ""},
     {"reboot_in_an_upload", "[faults]\nreboot_at_upload_byte = 300\n", well, ""},
     {"power_cut_in_an_upload", "[quirks]\nwrite_cache = true\n[faults]\npower_cut_at_upload_byte = 300\n", well, ""},
-    {"partial_upload_not_kept", "[quirks]\nupload_keeps_partial = false\n[faults]\nreboot_at_upload_byte = 300\n", well, ""},
+    {"partial_upload_not_kept", "[quirks]\nupload_keeps_partial = false\n[faults]\nreboot_at_upload_byte = 300\n", well,
+     ""},
     {"port_gone_in_an_upload", "[faults]\ngone_at_upload_byte = 300\n", "failed", "is gone (unplugged?)", ""},
     {"hang_with_a_watchdog", "[faults]\nhang_at_command = 30\nwatchdog_ms = 20000\n", "failed", "was not answered"},
     {"hang_for_good", "[faults]\nhang_at_command = 30\n", "failed", "was not answered", ""},
     {"silence", "[faults]\nsilent_after_commands = 12\n", "failed", "was not answered", ""},
     {"late_answer", "[faults]\nlate_at_command = 15\nlate_ms = 7000\n", well, ""},
-    {"late_answer_that_is_overtaken", "[faults]\nlate_at_command = 15\nlate_ms = 7000\nlate_is_overtaken = true\n", well, ""},
+    {"late_answer_that_is_overtaken", "[faults]\nlate_at_command = 15\nlate_ms = 7000\nlate_is_overtaken = true\n",
+     well, ""},
     {"lost_answer", "[faults]\nmute_at_command = 27\n", well, ""},
     {"error_for_no_reason", "[faults]\nrefuse_at_command = 27\n", well, ""},
     {"lines_in_the_middle_of_replies",
-     "[faults]\nurcs_in_replies = [\"+QMTSTAT: 3,1\", \"+CREG: 1\", \"RING\", \"+QIURC: \\\"closed\\\",1\"]\n", well, ""},
+     "[faults]\nurcs_in_replies = [\"+QMTSTAT: 3,1\", \"+CREG: 1\", \"RING\", \"+QIURC: \\\"closed\\\",1\"]\n", well,
+     ""},
     {"words_instead_of_numbers", "[quirks]\ncme_text = true\n", well, ""},
     {"checksum_not_padded", "[quirks]\nunpadded_checksum = true\n", well, ""},
     {"bare_names", "[quirks]\nbare_file_names = true\n", well, ""},
     {"client_number_leaks", "[quirks]\nmqtt_id_leak = true\n", well, ""},
-    {"settings_before_ready_ignored", "think_ms = 60\n[quirks]\nanswers_before_rdy_ms = 1500\nsettings_before_rdy_ignored = true\n", well, ""},
+    {"settings_before_ready_ignored",
+     "think_ms = 60\n[quirks]\nanswers_before_rdy_ms = 1500\nsettings_before_rdy_ignored = true\n", well, ""},
     {"a_setting_acknowledged_and_not_applied", "[quirks]\nignored_settings = [\"seclevel\"]\n", "failed",
      "SSL setting \"seclevel\" of context 1 is 0 after 1 was written", "failed"},
-    {"mqtt_ssl_not_applied", "[quirks]\nignored_settings = [\"mqtt/ssl\"]\n", "failed", "no connection is opened without TLS",
-     "failed"},
+    {"mqtt_ssl_not_applied", "[quirks]\nignored_settings = [\"mqtt/ssl\"]\n", "failed",
+     "no connection is opened without TLS", "failed"},
     {"a_setting_that_only_reads_back", "[quirks]\nhollow_settings = [\"seclevel\"]\n", "not-protected",
      "accepts a broker whose CA is not the one bound", "not-protected"},
     {"files_lost_at_a_clean_restart", "[quirks]\nwrite_cache = true\n[faults]\ncache_lost_at_restarts = 1\n", "failed",

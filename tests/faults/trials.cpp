@@ -11,8 +11,8 @@ constexpr const char* plain = "boot_ms = 3000\n";
 constexpr int most_runs = 3;
 
 enum class Line : bool {
-  sound,   ///< every command arrives as it was sent: nothing may ever be bound to a missing or partial file
-  noisy,   ///< bytes change on the way, a file's name too: what counts is where it ends
+  sound,  ///< every command arrives as it was sent: nothing may ever be bound to a missing or partial file
+  noisy,  ///< bytes change on the way, a file's name too: what counts is where it ends
 };
 
 /// Runs until one ends well, and looks after each at what the modem holds.
@@ -28,7 +28,8 @@ void run_again(Floor& floor, const std::string& name, Tally& tally, Line line = 
     if (const auto why = floor.differs(); !why.empty()) tally.wrong.push_back(name + ": " + why + "\n" + last);
     break;
   }
-  if (const auto why = line == Line::sound ? floor.ever_badly_bound() : floor.badly_bound(); !why.empty()) tally.wrong.push_back(name + ": " + why);
+  if (const auto why = line == Line::sound ? floor.ever_badly_bound() : floor.badly_bound(); !why.empty())
+    tally.wrong.push_back(name + ": " + why);
   if (tally.unended.size() + tally.ended_well < tally.tried) tally.unended.push_back(name + "\n" + last);
 }
 

@@ -41,7 +41,8 @@ TEST(Recording, SavesWhatWasSaidWithoutNumbersAndSecrets) {
             "> AT+CGSN\\r\n< \\r\\n\n< 861230000000000\\r\\n\n< \\r\\n\n< OK\\r\\n\n"
             "> AT+QCCID\\r\n< \\r\\n\n< +QCCID: 89860000000000000000\\r\\n\n< \\r\\n\n< OK\\r\\n\n"
             "> AT+QMTCONN=0,\"epki-861230000000000\",\"u\",\"<secret>\"\\r\n< \\r\\n\n< OK\\r\\n\n"
-            "> AT+QFUPL=\"f\",5,60\\r\n< \\r\\n\n< CONNECT\\r\\n\n> a\\\\\\n\n> \\x1a-\n< \\r\\n\n< +QFUPL: 5,abcd\\r\\n\n< \\r\\n\n"
+            "> AT+QFUPL=\"f\",5,60\\r\n< \\r\\n\n< CONNECT\\r\\n\n> a\\\\\\n\n> \\x1a-\n< \\r\\n\n< +QFUPL: "
+            "5,abcd\\r\\n\n< \\r\\n\n"
             "< OK\\r\\n\n");
 }
 
