@@ -42,4 +42,5 @@ target_include_directories(epki_mustache SYSTEM INTERFACE "${MUSTACHE_INCLUDE_DI
 
 if(EPKI_TESTS)
   find_package(GTest REQUIRED)
+  find_package(valijson REQUIRED)
 endif()
