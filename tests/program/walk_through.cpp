@@ -82,7 +82,8 @@ void replay_page(const std::filesystem::path& page) {
     const auto command = number_replaced(one.command, "8883", std::to_string(box.broker_port()));
     const auto ran = box.shell("exec 2>&1; " + command);
     const auto output = as_on_a_page(ran.out, box);
-    printed.push_back(output);
+    const bool same = masked(output) == masked(one.output);
+    printed.push_back(same ? one.output : output);
     if (std::getenv("EPKI_REGOLD") == nullptr) {
       EXPECT_EQ(masked(output), masked(one.output))
           << page.string() << ":" << one.line << ": $ " << one.command
