@@ -32,10 +32,12 @@ class Resolver {
   std::vector<std::string> resolve(std::string_view host);
   /// Whether this modem may connect to that address: loopback, or anything when the persona allows the network.
   bool may_connect(std::string_view address) const;
+  /// Whether the connection that stands now is to be reset. Counts connections for a fault.
+  bool resets_next();
 
  private:
   const Persona& persona_;
-  std::atomic<std::int64_t> failures_left_;
+  std::atomic<std::int64_t> failures_left_, resets_left_;
 };
 
 /// What an SSL context held at the moment of the open; file contents, not names.
