@@ -206,8 +206,8 @@ std::string plain(const std::string& page) {
 }
 
 // Blanks and line breaks count alike: --help wraps, a manual page does not.
-std::string flowed(std::string text) {
-  return std::regex_replace(std::move(text), std::regex("\\s+"), " ");
+std::string flowed(const std::string& text) {
+  return std::regex_replace(text, std::regex("\\s+"), " ");
 }
 
 TEST(Docs, ManualPagesSayWhatHelpSays) {

@@ -52,6 +52,12 @@ Node followed(Node node) {
   return node;
 }
 
+std::string joined(std::string path, const std::string& key) {
+  if (!path.empty()) path += '.';
+  path += key;
+  return path;
+}
+
 std::string type_of(const Json& node) {
   std::string out;
   const auto add = [&](const std::string& word) { out += (out.empty() ? "" : " or ") + word; };
@@ -88,7 +94,7 @@ void rows(const Node& given, const std::string& path, std::string& out) {
   std::set<std::string> required;
   for (const auto& key : node.value["required"].items()) required.insert(key.text_or(""));
   for (const auto& [key, value] : node.value["properties"].members())
-    row({value, node.root}, path.empty() ? key : path + "." + key, !path.empty() && !required.contains(key), out);
+    row({value, node.root}, joined(path, key), !path.empty() && !required.contains(key), out);
 }
 
 }  // namespace
