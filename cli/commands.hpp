@@ -10,6 +10,8 @@ void add_init(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_doctor(CommandLine& line);
+void add_audit(CommandLine& line);
+void add_boot(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
@@ -25,6 +27,8 @@ inline void add_tool(CommandLine& line) {
   add_lint(line);
   add_provision(line);
   add_doctor(line);
+  add_audit(line);
+  add_boot(line);
   add_judge(line);
   add_broker(line);
   add_ledger(line);

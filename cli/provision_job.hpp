@@ -21,11 +21,13 @@ struct ProvisionJob {
   plan::Options options{};
   std::vector<std::string> simulated_names{};  ///< what a simulated modem's resolver knows
   std::int64_t baud = 115200;
+  plan::IssueClient issue_client{};  ///< for a mutual project; empty: one without options of its own
 };
 
 /// What the command line may choose instead of the project file.
 struct ModemChoices {
   std::optional<std::int64_t> context{}, client{}, baud{};
+  bool mutual = false;  ///< a client certificate although the project does not say so
 };
 
 /// Reads the root and the broker's names. Errc::input for files that are missing or do not parse.

@@ -42,6 +42,12 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
                   "the root is on the modem and bound; nothing was connected, so nothing is proved. Next: "
                   "ec200u-pki provision --port " +
                       report.port);
+  if (run.found.second_ca && !run.found.second_ca->empty())
+    return unproven(run, "cacertex of SSL context " + std::to_string(run.wanted.context) + " is bound to " +
+                             *run.found.second_ca + ", a second CA. Next: unbind it in the device's firmware");
+  if (!stored && run.wanted.mutual)
+    return unproven(run, "no verdict is known for firmware " + report.identity.firmware +
+                             " with seclevel 2; one for seclevel 1 does not count. Next: " + verify_command(run));
   if (!stored)
     return unproven(run,
                     "no verdict is known for firmware " + report.identity.firmware + ". Next: " + verify_command(run));
@@ -68,7 +74,7 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
 }  // namespace
 
 Status judge(Run& run) {
-  const auto settings = ssl_settings("");
+  const auto settings = run.settings();
   const ledger::VerdictKey key{.model = run.report.identity.model,
                                .firmware = run.report.identity.firmware,
                                .path = "mqtt",

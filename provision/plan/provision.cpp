@@ -17,7 +17,7 @@ Error unusable(std::string what, std::string hint) {
   return {Errc::input, std::move(what), std::move(hint)};
 }
 
-Status check(const Wanted& wanted) {
+Status check(const Wanted& wanted, const Options& options) {
   const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
   if (!within(wanted.context, 0, 5) || !within(wanted.spare_context, 0, 5))
     return unusable("an SSL context is a number from 0 to 5", "see [modem] in the project file");
@@ -25,25 +25,13 @@ Status check(const Wanted& wanted) {
     return unusable("the spare SSL context is the one to be provisioned, " + std::to_string(wanted.context),
                     "choose another spare_context in [modem]");
   if (!within(wanted.client, 0, 5)) return unusable("an MQTT client is a number from 0 to 5", "see --client");
+  if (options.rotate && !options.connect)
+    return Error{Errc::usage, "a rotation is proved by a connection, and none is to be made",
+                 "leave --no-connect and [provision] connect = false out"};
   if (!within(wanted.pdp, 1, 7)) return unusable("a packet context is a number from 1 to 7", "see [modem]");
   const auto plain = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != ','; };
   if (wanted.host.empty() || !std::ranges::all_of(wanted.host, plain))
     return unusable("\"" + visible(wanted.host) + "\" is no name the modem can dial", "see [broker] hosts");
-  return success();
-}
-
-/// Names of files, the first year in which the root can be right.
-Status prepare(Run& run) {
-  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
-  if (!root) return std::move(root).error().during("reading the project's root certificate");
-  run.minimum_year = std::max(2024, year_of(root->not_before()));
-  run.ca_file = file_name_for(run.wanted.ca_pem);
-  run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
-  if (!run.wanted.twin_pem.empty()) {
-    run.twin_file = file_name_for(run.wanted.twin_pem);
-    run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
-  }
-  run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
   return success();
 }
 
@@ -83,7 +71,7 @@ Status make_ready(Run& run) {
 }
 
 void report_found(Run& run) {
-  auto& file = run.report.files.front();
+  auto& file = run.file_report(run.ca_file);
   if (run.found.ca != Stored::good) return;
   file.verified = true;
   file.evidence = run.found.ca_evidence;
@@ -93,7 +81,7 @@ void report_found(Run& run) {
 
 /// --dry-run: the settings as they are, and what would be done.
 void report_planned(Run& run) {
-  for (const auto& [key, value] : ssl_settings(run.ca_file)) {
+  for (const auto& [key, value] : run.settings()) {
     const auto& found = run.found.settings[key];
     run.report.settings.push_back(
         {.key = key, .wanted = value, .found = found, .state = found || is_required(key) ? "planned" : "absent"});
@@ -111,7 +99,12 @@ Status record_found(Run& run) {
 Status carry_out(Run& run) {
   if (auto done = record_found(run); !done) return done;
   for (const auto& action : run.report.plan)
-    if (auto done = apply(run, action); !done) return done;
+    if (auto done = apply(run, action); !done) {
+      if (run.options.rotate)
+        if (auto back = roll_back(run); !back) run.warn("what was bound before is not bound again: " + back.error().what);
+      return done;
+    }
+  if (auto done = retire_clients(run); !done) return done;
   run.report.boot = boot_for(run);
   for (const auto id : run.ca_journal)
     if (auto ended = run.around.ledger.journal_end(id); !ended) return ended;
@@ -121,7 +114,7 @@ Status carry_out(Run& run) {
 }
 
 Status work(Run& run) {
-  if (auto done = check(run.wanted); !done) return done;
+  if (auto done = check(run.wanted, run.options); !done) return done;
   if (auto done = prepare(run); !done) return done;
   if (auto done = reach(run); !done) return done;
   if (auto done = admit(run); !done) return done;
@@ -141,6 +134,15 @@ void fail(DeviceReport& report, Error error) {
   report.error = std::move(error);
 }
 
+/// An identity that is whole on the modem, and whose run is in the ledger, is no open question any more.
+void end_client_journal(Run& run) {
+  if (!run.report.client) return;
+  for (const auto& name : {run.report.client->certificate.name, run.report.client->key.name})
+    if (!run.file_report(name).verified) return;
+  for (const auto id : run.client_journal)
+    if (auto ended = run.around.ledger.journal_end(id); !ended) return run.warn(ended.error().what);
+}
+
 void record(Run& run) {
   const auto& report = run.report;
   if (run.options.dry_run || report.identity.imei.empty()) return;
@@ -150,7 +152,7 @@ void record(Run& run) {
                                             .port = report.port,
                                             .status = std::string(word(report.status)),
                                             .detail = report.json()});
-  if (kept) return;
+  if (kept) return end_client_journal(run);
   // What the modem said comes first; a ledger that cannot be written fails a run that went well.
   if (report.status == DeviceStatus::failed)
     run.warn("the run could not be recorded: " + kept.error().what);
@@ -159,6 +161,36 @@ void record(Run& run) {
 }
 
 }  // namespace
+
+Status prepare(Run& run) {
+  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
+  if (!root) return std::move(root).error().during("reading the project's root certificate");
+  run.minimum_year = std::max(2024, year_of(root->not_before()));
+  run.ca_file = file_name_for(run.wanted.ca_pem);
+  run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
+  if (!run.wanted.twin_pem.empty()) {
+    run.twin_file = file_name_for(run.wanted.twin_pem);
+    run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
+  }
+  run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
+  return success();
+}
+
+BoundFiles Run::files() const {
+  BoundFiles all{.ca = ca_file};
+  if (report.client) {
+    all.client_certificate = report.client->certificate.name;
+    all.client_key = report.client->key.name;
+  }
+  return all;
+}
+
+FileReport& Run::file_report(const std::string& name) {
+  const auto at = std::ranges::find(report.files, name, &FileReport::name);
+  if (at != report.files.end()) return *at;
+  report.files.push_back({.name = name});
+  return report.files.back();
+}
 
 DeviceReport provision(at::Engine& engine, const std::string& port_name, const Wanted& wanted, const Options& options,
                        const Surroundings& around) {
