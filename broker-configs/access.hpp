@@ -32,7 +32,6 @@ std::optional<Account> mosquitto_account();
 std::optional<std::filesystem::path> in_the_way(const std::filesystem::path& path, const Account& account);
 
 /// The same for writing into a folder.
-std::optional<std::filesystem::path> in_the_way_of_writing(const std::filesystem::path& folder,
-                                                           const Account& account);
+std::optional<std::filesystem::path> in_the_way_of_writing(const std::filesystem::path& folder, const Account& account);
 
 }  // namespace epki::broker

@@ -15,7 +15,8 @@ struct AclEntry {
   Kind kind = Kind::topic;
   std::string topic;
   bool read = true, write = true;  ///< neither: deny
-  std::optional<std::string> user{};  ///< of the `user` line above; nothing: clients that give no user name. Of a pattern: for all
+  std::optional<std::string>
+      user{};  ///< of the `user` line above; nothing: clients that give no user name. Of a pattern: for all
   std::size_t line = 0;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-// The lines of a mosquitto.conf, as Mosquitto reads them (mosquitto.conf(5), "File format"; tried with 2.0.11): a comment
-// is a line whose very first character is #; the name ends at the first space; the value is all the rest of the line.
-// Outside bytes of any kind and size.
+// The lines of a mosquitto.conf, as Mosquitto reads them (mosquitto.conf(5), "File format"; tried with 2.0.11): a
+// comment is a line whose very first character is #; the name ends at the first space; the value is all the rest of the
+// line. Outside bytes of any kind and size.
 
 #include <cstddef>
 #include <string_view>

@@ -63,13 +63,12 @@ class Reader {
     }
     if (directive->since && *directive->since > version_) {
       complain(place, "e_newer_directive",
-               std::string(line.key) + " is known from " + std::string(word(*directive->since)) + " on, and this is for " +
-                   std::string(word(version_)));
+               std::string(line.key) + " is known from " + std::string(word(*directive->since)) +
+                   " on, and this is for " + std::string(word(version_)));
       return;
     }
     if (!directive->instead.empty())
-      complain(place, "w_outdated", std::string(line.key) + " is outdated",
-               "write " + std::string(directive->instead));
+      complain(place, "w_outdated", std::string(line.key) + " is outdated", "write " + std::string(directive->instead));
     check_value(*directive, line, place);
     if (line.key == "include_dir") {
       include(line, place, is_main);
@@ -79,9 +78,11 @@ class Reader {
   }
 
   void unknown(const ConfLine& line, const Place& place) {
-    if (const auto tab = line.key.find('\t'); tab != std::string_view::npos && find_directive(line.key.substr(0, tab))) {
-      complain(place, "e_unknown_directive", "a tab stands behind " + std::string(line.key.substr(0, tab)) +
-                                                 ", which Mosquitto takes for a part of the name",
+    if (const auto tab = line.key.find('\t');
+        tab != std::string_view::npos && find_directive(line.key.substr(0, tab))) {
+      complain(place, "e_unknown_directive",
+               "a tab stands behind " + std::string(line.key.substr(0, tab)) +
+                   ", which Mosquitto takes for a part of the name",
                "put a space there");
       return;
     }
@@ -101,8 +102,9 @@ class Reader {
     } else if (directive.kind == Kind::number && !parse_integer(word)) {
       complain(place, "e_bad_value", std::string(line.key) + " is " + shown(line.value) + ", which is no number");
     } else if (directive.kind == Kind::text && line.value.find(" #") != std::string_view::npos) {
-      complain(place, "w_trailing_comment",
-               "the value of " + std::string(line.key) + " goes to the end of the line, # and all: " + shown(line.value));
+      complain(
+          place, "w_trailing_comment",
+          "the value of " + std::string(line.key) + " goes to the end of the line, # and all: " + shown(line.value));
     }
   }
 
@@ -127,7 +129,9 @@ class Reader {
     if (line.key == "listener") return open_listener(setting);
     switch (directive.scope) {
       case Scope::bridge:
-        if (!bridge_) return complain(place, "e_outside", setting.name + " belongs to a bridge, and no connection line is above it");
+        if (!bridge_)
+          return complain(place, "e_outside",
+                          setting.name + " belongs to a bridge, and no connection line is above it");
         return keep(directive, model_.bridges[*bridge_].settings, std::move(setting));
       case Scope::listener: return keep_for_listener(directive, std::move(setting));
       case Scope::security: return keep_security(directive, std::move(setting));
@@ -185,8 +189,9 @@ class Reader {
     if (!model_.per_listener) return keep(directive, model_.broker, std::move(setting));
     if (listener_) return keep(directive, model_.listeners[*listener_].settings, std::move(setting));
     if (has_default_) return keep(directive, default_.settings, std::move(setting));
-    complain(setting.place, "e_setting_lost",
-             setting.name + " stands outside of any listener, and per_listener_settings is true: it holds for none of them");
+    complain(
+        setting.place, "e_setting_lost",
+        setting.name + " stands outside of any listener, and per_listener_settings is true: it holds for none of them");
   }
 
   void keep_global(const Directive& directive, Setting setting) {

@@ -34,10 +34,10 @@ struct Settings {
 };
 
 struct Listener {
-  Place place;              ///< of its `listener`, or of what brought it into being
-  bool by_accident = false; ///< no `listener` or `port` line made it, but another line outside of any listener
+  Place place;               ///< of its `listener`, or of what brought it into being
+  bool by_accident = false;  ///< no `listener` or `port` line made it, but another line outside of any listener
   std::int64_t port = 1883;
-  std::string address{};    ///< empty: all; with port 0 the path of a socket
+  std::string address{};  ///< empty: all; with port 0 the path of a socket
   Settings settings{};
 
   bool has_certificate() const { return settings.find("certfile") != nullptr && settings.find("keyfile") != nullptr; }
@@ -52,7 +52,8 @@ struct Bridge {
   Settings settings{};
 };
 
-/// Something of the text alone that Mosquitto refuses or reads otherwise than it looks. `rule` is a rule of check/rules.hpp.
+/// Something of the text alone that Mosquitto refuses or reads otherwise than it looks. `rule` is a rule of
+/// check/rules.hpp.
 struct Problem {
   Place place;
   std::string rule;

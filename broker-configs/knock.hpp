@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/result.hpp"
 
 namespace epki::broker {
 
@@ -16,5 +17,8 @@ enum class Knock : std::uint8_t {
 };
 
 Knock knock(const std::string& host, std::uint16_t port, Deadline by);
+
+/// A connected socket, which the caller closes. Errc::network when nobody accepts, or not in time.
+Result<int> connect_tcp(const std::string& host, std::uint16_t port, Deadline by);
 
 }  // namespace epki::broker

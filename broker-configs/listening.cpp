@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "broker-configs/knock.hpp"
 #include "broker-configs/mosquitto.hpp"
@@ -30,6 +31,7 @@ class Socket {
     if (fd_ >= 0) ::close(fd_);
   }
   int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;
@@ -83,6 +85,26 @@ bool is_listening(const std::string& host, std::uint16_t port, Deadline by) {
   for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
     if (const Socket socket(*at); connects(socket, *at, by)) return true;
   return false;
+}
+
+Result<int> connect_tcp(const std::string& host, std::uint16_t port, Deadline by) {
+  const auto list = addresses_of(host, port);
+  const std::string where = host + ", port " + std::to_string(port);
+  if (!list) return Error{Errc::network, host + " is no name or address that is known here", "check the name"};
+  for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
+    if (Socket socket(*at); connects(socket, *at, by)) return socket.release();
+  return Error{Errc::network, "nothing accepts a connection at " + where, "start the broker, or name where it listens"};
+}
+
+std::string numeric_address(const std::string& host, std::uint16_t port, Deadline by) {
+  const auto list = addresses_of(host, port);
+  for (const auto* at = list.get(); at != nullptr; at = at->ai_next) {
+    if (const Socket socket(*at); !connects(socket, *at, by)) continue;
+    std::array<char, NI_MAXHOST> text{};
+    if (::getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+      return text.data();
+  }
+  return {};
 }
 
 Knock knock(const std::string& host, std::uint16_t port, Deadline by) {

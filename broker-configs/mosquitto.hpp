@@ -21,6 +21,9 @@ std::string reachable_at(const config::Project& project);
 /// a host that is no address.
 bool is_listening(const std::string& host, std::uint16_t port, Deadline by);
 
+/// The address of `host` at which something accepts, as text; empty when nothing does. Blocks as is_listening().
+std::string numeric_address(const std::string& host, std::uint16_t port, Deadline by);
+
 /// A broker started by us for the time of one command.
 class RunningBroker {
  public:

@@ -62,12 +62,11 @@ Json listeners(const config::Project& project, const RenderOptions& options, Sit
     // In a container every address is its own; what others reach is decided outside.
     const bool everywhere = at.address.empty() || site == Site::container;
     const bool v6 = at.address.find(':') != std::string::npos;
-    all.push(Json::object(
-        {{"everywhere", everywhere},
-         {"address", at.address},
-         {"publish", at.address.empty() ? "" : (v6 ? "[" + at.address + "]" : at.address) + ":"},
-         {"port", std::int64_t{at.port}},
-         {"websockets", websockets}}));
+    all.push(Json::object({{"everywhere", everywhere},
+                           {"address", at.address},
+                           {"publish", at.address.empty() ? "" : (v6 ? "[" + at.address + "]" : at.address) + ":"},
+                           {"port", std::int64_t{at.port}},
+                           {"websockets", websockets}}));
   };
   add(main_endpoint(project, options), false);
   if (options.websockets) add(*options.websockets, true);
@@ -76,7 +75,8 @@ Json listeners(const config::Project& project, const RenderOptions& options, Sit
 
 Json facts(const config::Project& project, const RenderOptions& options, Site site) {
   const std::string broker = project.broker_folder().string();
-  const bool low = main_endpoint(project, options).port < 1024 || (options.websockets && options.websockets->port < 1024);
+  const bool low =
+      main_endpoint(project, options).port < 1024 || (options.websockets && options.websockets->port < 1024);
   Json data = Json::object({{"version", word(options.version)},
                             {"mutual", project.broker.mutual},
                             {"crl", project.broker.mutual && options.crl},
@@ -152,13 +152,15 @@ constexpr std::array<Entry, 14> entries{{
 Status refuse(const config::Project& project, const RenderOptions& options) {
   if (!project.broker.mutual || !options.crl) return success();
   if (options.websockets)
-    return Error{Errc::input, "a CRL and a websockets listener do not go together: Mosquitto does not look at the CRL "
-                              "there, so revoked devices would come in by that door",
+    return Error{Errc::input,
+                 "a CRL and a websockets listener do not go together: Mosquitto does not look at the CRL "
+                 "there, so revoked devices would come in by that door",
                  "leave --websockets away, or take broker/certs/crl.pem away and shorten ca.device_days instead"};
   if (project.ca.crl_days < 2)
-    return Error{Errc::input, "ca.crl_days is " + std::to_string(project.ca.crl_days) +
-                                  ": such a CRL ends before the daily timer makes the next one, and then every client is "
-                                  "refused",
+    return Error{Errc::input,
+                 "ca.crl_days is " + std::to_string(project.ca.crl_days) +
+                     ": such a CRL ends before the daily timer makes the next one, and then every client is "
+                     "refused",
                  "set ca.crl_days to 2 at least, 30 is usual, and make the CRL again"};
   return success();
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What a project's broker needs, as texts: its configuration and access list, the files that put it on a machine or into
-// a container, and the timers that keep its certificates alive. Pure: reads the project's values, no file.
+// What a project's broker needs, as texts: its configuration and access list, the files that put it on a machine or
+// into a container, and the timers that keep its certificates alive. Pure: reads the project's values, no file.
 
 #include <cstdint>
 #include <optional>
@@ -46,8 +46,8 @@ struct RenderedFile {
 /// (reference: Mosquitto #3042), or a CRL that lives shorter than the timer's day.
 Result<std::vector<RenderedFile>> render(const config::Project& project, const RenderOptions& options);
 
-/// broker/mosquitto.conf alone: the first `listener` line is the TLS one. Anonymous clients on the list of acl_text(), or
-/// client certificates with CN as user name when broker.mutual.
+/// broker/mosquitto.conf alone: the first `listener` line is the TLS one. Anonymous clients on the list of acl_text(),
+/// or client certificates with CN as user name when broker.mutual.
 Result<std::string> render_configuration(const config::Project& project, const RenderOptions& options = {});
 Result<std::string> acl_text(const config::Project& project);
 

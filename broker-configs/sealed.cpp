@@ -10,7 +10,8 @@ namespace epki::broker {
 
 namespace {
 
-constexpr std::string_view seal_mark = "# Untouched since it was rendered, so that the next broker render may replace it, while the sum is ";
+constexpr std::string_view seal_mark =
+    "# Untouched since it was rendered, so that the next broker render may replace it, while the sum is ";
 constexpr std::size_t digits = 16;
 
 // Beyond this many pairs of lines no shortest way from one to the other is looked for.
@@ -31,7 +32,8 @@ Unsealed unsealed(std::string_view text) {
   if (at == std::string_view::npos || (at != 0 && text[at - 1] != '\n')) return {std::string(text), "", false};
   const auto end = text.find('\n', at);
   const auto stop = end == std::string_view::npos ? text.size() : end + 1;
-  auto sum = text.substr(at + seal_mark.size(), (end == std::string_view::npos ? text.size() : end) - at - seal_mark.size());
+  auto sum =
+      text.substr(at + seal_mark.size(), (end == std::string_view::npos ? text.size() : end) - at - seal_mark.size());
   return {std::string(text.substr(0, at)) + std::string(text.substr(stop)), std::string(sum), true};
 }
 

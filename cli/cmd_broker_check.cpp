@@ -33,7 +33,8 @@ Result<fs::path> file_of(const Options& options, broker::CheckQuestion& question
 }
 
 Result<broker::CheckQuestion> question_of(const Options& options, const Context& context) {
-  broker::CheckQuestion question{.now = context.clock.now(), .soon = std::chrono::days(options.within), .host = options.host};
+  broker::CheckQuestion question{
+      .now = context.clock.now(), .soon = std::chrono::days(options.within), .host = options.host};
   if (options.at) {
     const auto at = parse_rfc3339(*options.at);
     if (!at)
@@ -121,7 +122,8 @@ void add_broker_check(CommandLine& line) {
       .option("--host", options->host, "Name or address that clients dial: the certificate must carry it")
       .option("--user", options->user,
               "Account that runs the broker (default: the file's own `user`, else mosquitto where it exists)")
-      .option("--for-version", options->version, "Mosquitto that is to read it: 2.0.11, 2.0.22 or 2.1 (default: 2.0.11)")
+      .option("--for-version", options->version,
+              "Mosquitto that is to read it: 2.0.11, 2.0.22 or 2.1 (default: 2.0.11)")
       .option("--within", options->within, "Days in which a certificate's end is worth a warning", 0, 36500)
       .option("--at", options->at, "Moment of use, RFC 3339 (default: now)")
       .examples(

@@ -46,9 +46,9 @@ std::string_view word(Action action) {
 
 struct Step {
   Action action = Action::created;
-  fs::path path;         ///< of the file
-  fs::path written;      ///< where the new text goes; empty: nowhere
-  fs::path saved;        ///< where the old text goes; empty: nowhere
+  fs::path path;     ///< of the file
+  fs::path written;  ///< where the new text goes; empty: nowhere
+  fs::path saved;    ///< where the old text goes; empty: nowhere
   std::string difference;
   const broker::RenderedFile* file = nullptr;
 };
@@ -128,7 +128,8 @@ Result<broker::RenderOptions> options_of(const config::Project& project, const O
                    "use 2.0.11, 2.0.22 or 2.1; mosquitto -h says which one you have"};
     wanted.version = *version;
   }
-  for (const auto& [text, into] : {std::pair(&options.listen, &wanted.listen), {&options.websockets, &wanted.websockets}}) {
+  for (const auto& [text, into] :
+       {std::pair(&options.listen, &wanted.listen), {&options.websockets, &wanted.websockets}}) {
     if (!*text) continue;
     auto endpoint = broker::parse_endpoint(**text);
     if (!endpoint) return std::move(endpoint).error();
@@ -185,8 +186,8 @@ Outcome outcome_of(const std::vector<Step>& steps, const config::Project& projec
                    const fs::path& folder, bool dry_run) {
   Outcome outcome;
   outcome.text = told(steps, folder, dry_run);
-  outcome.text += "Start the broker here with  mosquitto -c " + (folder / "mosquitto.conf").string() +
-                  "\nor copy " + folder.string() + " to its machine and run  deploy/install.sh  there, as root.\n" +
+  outcome.text += "Start the broker here with  mosquitto -c " + (folder / "mosquitto.conf").string() + "\nor copy " +
+                  folder.string() + " to its machine and run  deploy/install.sh  there, as root.\n" +
                   "Then try it:  ec200u-pki broker test\n";
   Json files = Json::array();
   for (const auto& step : steps)
@@ -195,8 +196,8 @@ Outcome outcome_of(const std::vector<Step>& steps, const config::Project& projec
                              {"written", step.written.empty() ? Json() : Json(step.written.string())},
                              {"saved", step.saved.empty() ? Json() : Json(step.saved.string())},
                              {"difference", step.difference}}));
-  const auto at = wanted.listen.value_or(
-      broker::Endpoint{project.broker.listen, static_cast<std::uint16_t>(project.broker.port)});
+  const auto at =
+      wanted.listen.value_or(broker::Endpoint{project.broker.listen, static_cast<std::uint16_t>(project.broker.port)});
   outcome.document.set("action", "render")
       .set("version", broker::word(wanted.version))
       .set("config", (folder / "mosquitto.conf").string())
@@ -240,9 +241,9 @@ Result<Outcome> render(const Options& options, Context& context) {
                                step.written.string() + ", or use --force");
   }
   if (wanted->listen && wanted->listen->port != project->broker.port)
-    context.reporter.warning("the project file says port " + std::to_string(project->broker.port) +
-                             ", and that is what other commands dial: set broker.port = " +
-                             std::to_string(wanted->listen->port));
+    context.reporter.warning(
+        "the project file says port " + std::to_string(project->broker.port) +
+        ", and that is what other commands dial: set broker.port = " + std::to_string(wanted->listen->port));
   return outcome_of(steps, *project, *wanted, folder, options.dry_run);
 }
 
@@ -253,7 +254,8 @@ void add_broker_render(CommandLine& line) {
   auto options = std::make_shared<Options>();
   line.add("broker render", "Write the broker's configuration, and what installs it, from the project file")
       .option("--for-version", options->version, "Mosquitto it is for: 2.0.11, 2.0.22 or 2.1 (default: 2.0.11)")
-      .option("--listen", options->listen, "ADDRESS:PORT to bind, :PORT for all (default: [broker] of the project file)")
+      .option("--listen", options->listen,
+              "ADDRESS:PORT to bind, :PORT for all (default: [broker] of the project file)")
       .option("--websockets", options->websockets, "ADDRESS:PORT of a second TLS listener, for MQTT in websockets")
       .option("--out", options->out, "Folder to write to (default: broker/ of the project)")
       .flag("--force", options->force, "Replace files that were edited too; their text is kept beside them as .old")

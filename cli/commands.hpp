@@ -7,11 +7,14 @@
 namespace epki::cli {
 
 void add_init(CommandLine& line);
+void add_issue(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_audit(CommandLine& line);
 void add_boot(CommandLine& line);
+void add_capture(CommandLine& line);
+void add_respond(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
@@ -24,6 +27,7 @@ void add_man(CommandLine& line);
 /// The commands of ec200u-pki itself.
 inline void add_tool(CommandLine& line) {
   add_init(line);
+  add_issue(line);
   add_lint(line);
   add_provision(line);
   add_doctor(line);
@@ -39,7 +43,9 @@ inline void add_tool(CommandLine& line) {
 
 /// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
 inline void add_verification(CommandLine& line) {
+  add_capture(line);
   add_verify(line);
+  add_respond(line);
 }
 
 /// That of ec200u-pki-station.

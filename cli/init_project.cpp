@@ -10,6 +10,7 @@
 #include "broker-configs/mosquitto.hpp"
 #include "broker-configs/render.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/hierarchy.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
@@ -60,13 +61,6 @@ class Writer {
   std::vector<std::string> files_;
 };
 
-/// A CA and where its files go below ca/.
-struct MadeCa {
-  std::string file;  ///< "root"
-  std::string kind;  ///< in the ledger
-  ca::Identity identity;
-};
-
 struct Minted {
   std::vector<MadeCa> cas;  ///< the root first; then its issuing CA; then the devices' root and its issuing CA
   ca::Identity server;
@@ -78,31 +72,6 @@ struct Minted {
     return nullptr;
   }
 };
-
-// A root and, with ca.issuing, the CA below it. What signs end-entity certificates comes last.
-Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl::KeyType key, Context& context,
-                      std::vector<MadeCa>& into) {
-  const bool devices = purpose == ca::Purpose::client;
-  const ca::World world{context.clock, context.random};
-  const std::chrono::days lifetime(project.ca.root_days);
-  auto root_profile = profile::built_in("root");
-  if (!root_profile) return std::move(root_profile).error();
-  context.reporter.step(std::string("making the ") + (devices ? "device root" : "root") + " (" + project.ca.key + ")");
-  auto root = devices ? ca::mint_device_root(*root_profile, project.ca.name, key, lifetime, world)
-                      : ca::mint_root(*root_profile, project.ca.name, key, lifetime, world);
-  if (!root) return std::move(root).error();
-  if (context.cancel.requested()) return interrupted();
-  into.push_back({devices ? "device-root" : "root", devices ? "device-root" : "root", *std::move(root)});
-  if (!project.ca.issuing) return success();
-  auto issuing_profile = profile::built_in("issuing");
-  if (!issuing_profile) return std::move(issuing_profile).error();
-  auto issuing = ca::mint_issuing(*issuing_profile, project.ca.name, purpose, key,
-                                  std::chrono::days(project.ca.issuing_days), into.back().identity, world);
-  if (!issuing) return std::move(issuing).error();
-  if (context.cancel.requested()) return interrupted();
-  into.push_back({devices ? "issuing-device" : "issuing-server", "issuing", *std::move(issuing)});
-  return success();
-}
 
 Result<Minted> mint(const config::Project& project, Context& context) {
   const auto key = ossl::parse_key_type(project.ca.key);
@@ -140,14 +109,9 @@ Status record(const config::Project& project, const Minted& minted, const Contex
 }
 
 Status write_key(Writer& writer, const fs::path& relative, const ossl::PrivateKey& key, const Secret* passphrase) {
-  if (passphrase != nullptr) {
-    auto pem = key.to_encrypted_pem(*passphrase);
-    if (!pem) return std::move(pem).error();
-    return writer.file(relative, *pem, 0600);
-  }
-  auto pem = key.to_pem();
-  if (!pem) return std::move(pem).error();
-  return writer.file(relative, pem->view(), 0600);
+  const auto text = key_text(key, passphrase);
+  if (!text) return text.error();
+  return writer.file(relative, text->view(), 0600);
 }
 
 Status write_cas(Writer& writer, const Minted& minted, const Secret* passphrase) {
@@ -174,9 +138,10 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
   if (const auto* issuing = minted.find("issuing-server"); issuing != nullptr) chain += issuing->pem();
   if (auto done = writer.file("broker/certs/server.pem", chain, 0644); !done) return done;
   if (const auto* devices = minted.find("device-root"); devices != nullptr) {
-    std::string anchors = devices->pem();
-    if (const auto* issuing = minted.find("issuing-device"); issuing != nullptr) anchors += issuing->pem();
-    if (auto done = writer.file("broker/certs/client-ca.pem", anchors, 0644); !done) return done;
+    ossl::Chain issuing;
+    if (const auto* one = minted.find("issuing-device"); one != nullptr) issuing.push_back(*one);
+    if (auto done = writer.file("broker/certs/client-ca.pem", client_anchors(*devices, issuing), 0644); !done)
+      return done;
   }
   auto acl = broker::acl_text(project);
   if (!acl) return std::move(acl).error();

@@ -30,7 +30,8 @@ Error did_not_start(const fs::path& log, std::string_view why) {
 }  // namespace
 
 Result<Simulator> Simulator::start(const std::string& persona, int number, const fs::path& state_folder,
-                                   const std::vector<std::string>& names, const Context& context) {
+                                   const std::vector<std::string>& names, const Context& context,
+                                   const std::string& address, std::uint16_t dns_port) {
   const auto own = folder_name_of(persona) + (number > 1 ? "-" + std::to_string(number) : "");
   const auto folder = state_folder / "sim" / own;
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
@@ -41,7 +42,8 @@ Result<Simulator> Simulator::start(const std::string& persona, int number, const
   Child::Options options{.argv = {(context.executable.parent_path() / "ec200u-sim").string(), "--persona", persona,
                                   "--state", folder.string(), "--first", std::to_string(number)},
                          .error_file = log};
-  for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=127.0.0.1"});
+  for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=" + address});
+  if (dns_port != 0) options.argv.insert(options.argv.end(), {"--dns-port", std::to_string(dns_port)});
   auto child = Child::start(options);
   if (!child) return std::move(child).error();
   auto line = child->read_line(after(std::chrono::seconds(10)));

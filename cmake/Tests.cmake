@@ -12,5 +12,5 @@ function(epki_test name)
     EPKI_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   # One CTest entry per program: discovery by running each program at build time costs more than it tells.
   add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 400)
 endfunction()

@@ -9,25 +9,13 @@
 #include <cstring>
 #include <system_error>
 
+#include "core/descriptor.hpp"
+
 namespace epki {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status write_and_sync(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
@@ -92,7 +80,15 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   }
 }
 
-Status write_new_file(const fs::path& path, std::string_view content, unsigned mode) {
+Status sync_folder_of(const fs::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.get() < 0) return disk_error("opening", folder, errno);
+  if (::fsync(opened.get()) != 0) return disk_error("syncing", folder, errno);
+  return success();
+}
+
+Status write_new_file(const fs::path& path, std::string_view content, unsigned mode, Sync sync) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (file.get() < 0) return disk_error("creating", path, errno);
   // The umask may have narrowed the mode; a wider one is never seen.
@@ -101,7 +97,7 @@ Status write_new_file(const fs::path& path, std::string_view content, unsigned m
     ::unlink(path.c_str());
     return written;
   }
-  sync_folder(path);
+  if (sync == Sync::file_and_folder) sync_folder(path);
   return success();
 }
 

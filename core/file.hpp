@@ -2,6 +2,7 @@
 // Files, with the care that keys need: created with their final mode, never through a shorter-lived wider one.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -14,8 +15,15 @@ namespace epki {
 /// read.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
 
+/// How far a new file is synced. One who writes several into one folder needs the folder synced once, with the last.
+enum class Sync : std::uint8_t { file, file_and_folder };
+
 /// Creates a file that must not exist yet, with `mode` from its first byte, synced to disk. Errc::disk otherwise.
-Status write_new_file(const std::filesystem::path& path, std::string_view content, unsigned mode);
+Status write_new_file(const std::filesystem::path& path, std::string_view content, unsigned mode,
+                      Sync sync = Sync::file_and_folder);
+
+/// Makes the names in a file's folder durable, e.g. after a link or an unlink.
+Status sync_folder_of(const std::filesystem::path& path);
 
 /// Writes beside `path` and renames over it, so that a reader sees the old or the new content, never a part.
 Status replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode);

@@ -24,7 +24,7 @@ Status Audit::record(std::string_view kind, const Json& detail, const std::vecto
 
 Status Audit::for_each(std::int64_t from, std::string_view kind,
                        const std::function<Result<bool>(const Event& event)>& each) {
-  return impl_.stream([&](Database& database) { return read_events(database, from, kind, 0, each); });
+  return impl_.stream([&](Database& database) { return read_events(database, from, kind, 0, each); }, Where::anywhere);
 }
 
 Result<bool> Audit::redact(std::string_view person) {

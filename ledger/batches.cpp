@@ -124,7 +124,7 @@ Result<Batch> Batches::begin(const std::string& id, const std::string& source_sh
 }
 
 Result<std::optional<Batch>> Batches::find(std::string_view id) {
-  return impl_.read<std::optional<Batch>>([&](Database& database) { return stored_batch(database, id); });
+  return impl_.read_there<std::optional<Batch>>([&](Database& database) { return stored_batch(database, id); });
 }
 
 Result<CertificateWriter> Batches::writer(const Batch& batch) {

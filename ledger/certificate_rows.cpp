@@ -63,7 +63,7 @@ CertificateQuery query_of(const CertificateFilter& filter, Instant now) {
     query.add("c.not_after < ?", rfc3339(*filter.expires_before));
     query.add("c.not_after >= ?", rfc3339(now));
   }
-  if (filter.after != 0) query.add("c.id > " + std::to_string(filter.after));
+  if (filter.after != 0) query.add("c.id > ?", std::to_string(filter.after));
   if (!filter.status) return query;
   switch (*filter.status) {
     case CertificateStatus::unsettled: query.add("1 = 0"); break;

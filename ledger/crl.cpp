@@ -82,7 +82,7 @@ Status Crls::record(const PublishedCrl& crl) {
 
 Result<std::optional<PublishedCrl>> Crls::latest(std::string_view issuer) {
   using Found = std::optional<PublishedCrl>;
-  return impl_.read<Found>([&](Database& database) -> Result<Found> {
+  return impl_.read_there<Found>([&](Database& database) -> Result<Found> {
     auto one = published(database, issuer, " DESC LIMIT 1");
     if (!one) return std::move(one).error();
     return one->empty() ? Found{} : Found(std::move(one->front()));
@@ -90,7 +90,8 @@ Result<std::optional<PublishedCrl>> Crls::latest(std::string_view issuer) {
 }
 
 Result<std::vector<PublishedCrl>> Crls::all(std::string_view issuer) {
-  return impl_.read<std::vector<PublishedCrl>>([&](Database& database) { return published(database, issuer, ""); });
+  return impl_.read_there<std::vector<PublishedCrl>>(
+      [&](Database& database) { return published(database, issuer, ""); });
 }
 
 Status Crls::for_each_revoked(std::string_view issuer, const std::function<Status(const RevokedEntry& entry)>& each) {
@@ -107,7 +108,7 @@ Status Crls::for_each_revoked(std::string_view issuer, const std::function<Statu
 }
 
 Result<std::size_t> Crls::revoked_count(std::string_view issuer) {
-  return impl_.read<std::size_t>([&](Database& database) -> Result<std::size_t> {
+  return impl_.read_there<std::size_t>([&](Database& database) -> Result<std::size_t> {
     Statement row(database, "SELECT count(*) FROM revocation WHERE issuer = ?");
     const auto found = row.bind(1, issuer).next();
     if (!found) return found.error();

@@ -93,7 +93,7 @@ Result<Head> Head::parse(std::string_view text) {
 }
 
 Result<Head> Audit::head() {
-  return impl_.read<Head>([&](Database& database) { return head_of(database, impl_.clock.now()); });
+  return impl_.read_there<Head>([&](Database& database) { return head_of(database, impl_.clock.now()); });
 }
 
 Status Audit::import_head(const Head& head, std::string_view signature, std::string_view public_key_pem) {
@@ -117,7 +117,7 @@ Status Audit::import_head(const Head& head, std::string_view signature, std::str
 
 Result<std::vector<SignedHead>> Audit::heads() {
   using All = std::vector<SignedHead>;
-  return impl_.read<All>([&](Database& database) -> Result<All> {
+  return impl_.read_there<All>([&](Database& database) -> Result<All> {
     const auto id = ledger_id(database);
     if (!id) return id.error();
     Statement rows(database, "SELECT number, hash, at, signature, public_key FROM head ORDER BY id");

@@ -43,9 +43,18 @@ struct Ledger::Impl {
   Status record(std::string_view kind, Where where, const Rows& rows);
   Status record(std::string_view kind, const Json& detail, const std::function<Status(Writing& writing)>& rows);
 
-  /// Takes the lock and asks. `ask` may run again.
+  /// Takes the lock and asks; the local journal answers while the database is away. `ask` may run again.
   template <class T>
-  Result<T> read(const std::function<Result<T>(Database& database)>& ask, Where where = Where::anywhere) {
+  Result<T> read(const std::function<Result<T>(Database& database)>& ask) {
+    return read_from<T>(Where::anywhere, ask);
+  }
+  /// The same where the local journal's answer would be wrong: it knows only what happened without the database.
+  template <class T>
+  Result<T> read_there(const std::function<Result<T>(Database& database)>& ask) {
+    return read_from<T>(Where::database_only, ask);
+  }
+  template <class T>
+  Result<T> read_from(Where where, const std::function<Result<T>(Database& database)>& ask) {
     std::optional<T> answer;
     auto done = with_database(where, [&](Database& from) -> Status {
       auto got = ask(from);
@@ -57,8 +66,9 @@ struct Ledger::Impl {
     return std::move(*answer);
   }
 
-  /// A long read on a connection of its own, in one view of the ledger, without the lock.
-  Status stream(const std::function<Status(Database& database)>& ask);
+  /// A long read on a connection of its own, in one view of the ledger, without the lock. The local journal is no
+  /// answer to it unless `where` says so: a list that lacks most of its rows is worse than none.
+  Status stream(const std::function<Status(Database& database)>& ask, Where where = Where::database_only);
 
   /// Takes the lock and finds out where the ledger is at this moment.
   Status with_database(Where where, const std::function<Status(Database& database)>& work);

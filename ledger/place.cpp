@@ -159,9 +159,9 @@ Status Ledger::Impl::record(std::string_view kind, const Json& detail,
   });
 }
 
-Status Ledger::Impl::stream(const std::function<Status(Database& database)>& ask) {
+Status Ledger::Impl::stream(const std::function<Status(Database& database)>& ask, Where where) {
   std::unique_ptr<Database> own;
-  auto opened = with_database(Where::anywhere, [&](Database& from) -> Status {
+  auto opened = with_database(where, [&](Database& from) -> Status {
     auto other = from.again();
     if (!other) return std::move(other).error();
     own = std::move(*other);

@@ -16,6 +16,47 @@ Error taken(const IssuedCertificate& certificate) {
           "nothing was recorded; sign again with a new serial"};
 }
 
+constexpr std::size_t most_remembered = 16;
+
+Result<std::vector<IssuedCertificate>> certificates_of(Database& database, std::string_view kind) {
+  Statement rows(database,
+                 "SELECT serial, issuer, kind, name, subject, sha256, not_before, not_after, pem, imei, batch"
+                 " FROM certificate WHERE ?1 = '' OR kind = ?1 ORDER BY id");
+  rows.bind(1, kind);
+  std::vector<IssuedCertificate> all;
+  auto read = for_rows(rows, [&]() -> Status {
+    const auto from = stored_instant(database, rows.text(6));
+    if (!from) return from.error();
+    const auto until = stored_instant(database, rows.text(7));
+    if (!until) return until.error();
+    all.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), *from, *until,
+                   rows.text(8), rows.text(9), rows.text(10)});
+    return success();
+  });
+  if (!read) return std::move(read).error();
+  return all;
+}
+
+Json certificates_value(const std::vector<IssuedCertificate>& certificates) {
+  Json all = Json::array();
+  for (const auto& c : certificates)
+    all.push(
+        Json::array_of(std::vector<std::string>{c.serial, c.issuer, c.kind, c.name, c.subject, c.sha256,
+                                                rfc3339(c.not_before), rfc3339(c.not_after), c.pem, c.imei, c.batch}));
+  return all;
+}
+
+std::vector<IssuedCertificate> certificates_from(const Json& value) {
+  std::vector<IssuedCertificate> all;
+  for (const auto& row : value.items()) {
+    const auto text = [&](std::size_t column) { return row[column].text_or(""); };
+    const auto from = parse_rfc3339(text(6)), until = parse_rfc3339(text(7));
+    if (!from || !until) continue;  // nobody but this program writes them; what cannot be read is not there
+    all.push_back({text(0), text(1), text(2), text(3), text(4), text(5), *from, *until, text(8), text(9), text(10)});
+  }
+  return all;
+}
+
 }  // namespace
 
 Json issued_detail(std::span<const IssuedCertificate* const> certificates) {
@@ -52,22 +93,21 @@ Status Ledger::record_issued(const std::vector<IssuedCertificate>& certificates)
 Result<std::vector<IssuedCertificate>> Ledger::issued(std::optional<std::string_view> kind) {
   using All = std::vector<IssuedCertificate>;
   return impl_->read<All>([&](Database& database) -> Result<All> {
-    Statement rows(database,
-                   "SELECT serial, issuer, kind, name, subject, sha256, not_before, not_after, pem, imei, batch"
-                   " FROM certificate WHERE ?1 = '' OR kind = ?1 ORDER BY id");
-    rows.bind(1, kind.value_or(""));
-    All all;
-    auto read = for_rows(rows, [&]() -> Status {
-      const auto from = stored_instant(database, rows.text(6));
-      if (!from) return from.error();
-      const auto until = stored_instant(database, rows.text(7));
-      if (!until) return until.error();
-      all.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), *from, *until,
-                     rows.text(8), rows.text(9), rows.text(10)});
-      return success();
-    });
-    if (!read) return std::move(read).error();
-    return all;
+    auto all = certificates_of(database, kind.value_or(""));
+    if (!all || !impl_->local || !kind) return all;
+    const auto name = "issued " + std::string(*kind);
+    if (&database != impl_->local.get()) {
+      // The twin and the roots: a line needs them for every device, also while the database is away.
+      if (all->size() > most_remembered) return all;
+      auto kept = impl_->remember(name, certificates_value(*all));
+      if (!kept) return std::move(kept).error();
+      return all;
+    }
+    const auto recalled = impl_->recall(name);
+    if (!recalled) return recalled.error();
+    auto before = *recalled ? certificates_from(**recalled) : All{};
+    before.insert(before.end(), all->begin(), all->end());
+    return before;
   });
 }
 

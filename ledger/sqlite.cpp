@@ -6,15 +6,27 @@
 
 namespace epki::ledger {
 
-namespace {
-
 class SqliteCursor final : public Cursor {
  public:
-  SqliteCursor(const SqliteDatabase& database, const std::string& sql) : database_(database) {
+  SqliteCursor(SqliteDatabase& database, const std::string& sql) : database_(database), sql_(sql) {
+    if (auto& idle = database.idle_[sql]; !idle.empty()) {
+      handle_ = std::move(idle.back());
+      idle.pop_back();
+      return;
+    }
     sqlite3_stmt* raw = nullptr;
-    failed_ = ::sqlite3_prepare_v2(database.raw(), sql.c_str(), static_cast<int>(sql.size()) + 1, &raw, nullptr);
+    failed_ = ::sqlite3_prepare_v3(database.raw(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                   SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
     handle_.reset(raw);
   }
+  ~SqliteCursor() override {
+    if (!handle_) return;
+    ::sqlite3_reset(handle_.get());
+    ::sqlite3_clear_bindings(handle_.get());
+    database_.idle_[sql_].push_back(std::move(handle_));
+  }
+  SqliteCursor(const SqliteCursor&) = delete;
+  SqliteCursor& operator=(const SqliteCursor&) = delete;
 
   void bind(int place, std::string_view text) override {
     if (failed_ == SQLITE_OK)
@@ -48,15 +60,11 @@ class SqliteCursor final : public Cursor {
   std::int64_t changed() const override { return ::sqlite3_changes64(database_.raw()); }
 
  private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const { ::sqlite3_finalize(handle); }
-  };
-  const SqliteDatabase& database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  SqliteDatabase& database_;
+  std::string sql_;
+  std::unique_ptr<sqlite3_stmt, SqliteDatabase::Finalize> handle_;
   int failed_ = SQLITE_OK;
 };
-
-}  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file,
                                                              std::chrono::milliseconds busy) {

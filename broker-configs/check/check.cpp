@@ -79,9 +79,9 @@ void check_text(const Subject& subject) {
 Result<CheckReport> check_configuration(const fs::path& file, const CheckQuestion& question) {
   auto text = read_file(file, largest_configuration);
   if (!text) return std::move(text).error();
-  const auto model = read_model({file.string(), *std::move(text)},
-                                [&](const std::string& folder) { return included_files(folder, file); },
-                                question.version);
+  const auto model = read_model(
+      {file.string(), *std::move(text)}, [&](const std::string& folder) { return included_files(folder, file); },
+      question.version);
   CheckReport report;
   report.files = model.files;
   report.listeners = model.listeners.size();

@@ -12,10 +12,10 @@ namespace {
 
 // How clients of a listener come to a user name.
 struct Names {
-  bool anonymous = false;     ///< some have none
-  bool identity = false;      ///< the CN
+  bool anonymous = false;  ///< some have none
+  bool identity = false;   ///< the CN
   bool whole_subject = false;
-  bool id_is_name = false;    ///< the client id is the user name
+  bool id_is_name = false;  ///< the client id is the user name
 };
 
 Names names_of(const Subject& subject, const Listener& listener) {

@@ -58,8 +58,7 @@ void check_anchors(const Subject& subject, const Listener& listener) {
   for (const auto& anchor : *anchors)
     if (anchor.not_after() <= subject.question.now)
       subject.add("e_anchor_expired", cafile->place, anchor.subject() + " ended on " + day(anchor.not_after()));
-  if (roots > 1)
-    subject.add("w_many_anchors", cafile->place, "the file holds " + std::to_string(roots) + " roots");
+  if (roots > 1) subject.add("w_many_anchors", cafile->place, "the file holds " + std::to_string(roots) + " roots");
   // The server's chain ends where a client's does: by name and signature, or because the same CA stands in both.
   const auto chain = certificates_of(listener, "certfile");
   for (const auto& server : chain)

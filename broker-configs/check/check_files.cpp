@@ -18,8 +18,10 @@ struct Use {
   bool list = false;    ///< one of the files that 2.0.20 and later look at themselves
 };
 constexpr std::array<Use, 5> of_listener{{{"certfile"}, {"keyfile", true}, {"cafile"}, {"crlfile"}, {"dhparamfile"}}};
-constexpr std::array<Use, 4> of_security{
-    {{"acl_file", false, true}, {"password_file", false, true}, {"psk_file", true, true}, {"plugin_opt_acl_file", false, true}}};
+constexpr std::array<Use, 4> of_security{{{"acl_file", false, true},
+                                          {"password_file", false, true},
+                                          {"psk_file", true, true},
+                                          {"plugin_opt_acl_file", false, true}}};
 constexpr std::array<Use, 3> of_bridge{{{"bridge_cafile"}, {"bridge_certfile"}, {"bridge_keyfile", true}}};
 
 std::optional<Account> account_of(uid_t uid) {
@@ -35,8 +37,8 @@ void check_readable(const Subject& subject, const Setting& setting, const NamedF
   if (!barrier) return;
   const std::string reason = *barrier == file.path
                                  ? "the account " + subject.account.name + " may not read " + file.path.string()
-                                 : "the account " + subject.account.name + " may not pass the folder " + barrier->string() +
-                                       ", which is above " + file.path.string();
+                                 : "the account " + subject.account.name + " may not pass the folder " +
+                                       barrier->string() + ", which is above " + file.path.string();
   // An ordinary account that starts the broker itself stays itself.
   const auto owner = file.uid == 0 || file.uid == subject.account.uid ? std::nullopt : account_of(file.uid);
   if (owner && !in_the_way(file.path, *owner))
@@ -53,8 +55,9 @@ void check_use(const Subject& subject, const Setting& setting, const Use& use) {
   if (!file.exists) {
     // What this account may not look at, it cannot miss.
     if (const auto mine = in_the_way(file.path, own_account()); mine && *mine != file.path && fs::exists(*mine))
-      subject.add("e_file_unreadable", setting.place,
-                  "the folder " + mine->string() + " cannot be looked into: run check as root, or as the broker's account");
+      subject.add(
+          "e_file_unreadable", setting.place,
+          "the folder " + mine->string() + " cannot be looked into: run check as root, or as the broker's account");
     else
       subject.add("e_file_missing", setting.place, file.path.string() + " does not exist");
     return;

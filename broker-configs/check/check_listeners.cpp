@@ -46,7 +46,8 @@ void check_listeners(const Subject& subject) {
     for (std::size_t j = 0; j < i; ++j)
       if (collide(listeners[i], listeners[j])) {
         subject.add("e_same_port", listeners[i].place,
-                    listener_text(listeners[i]) + " and the one of line " + std::to_string(listeners[j].place.line) + " collide");
+                    listener_text(listeners[i]) + " and the one of line " + std::to_string(listeners[j].place.line) +
+                        " collide");
         break;
       }
   }

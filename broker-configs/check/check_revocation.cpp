@@ -28,7 +28,8 @@ void check_crl_dates(const Subject& subject, const Setting& setting, const ossl:
   if (!list.next_update) return;
   const auto& now = subject.question.now;
   if (*list.next_update <= now)
-    subject.add("e_crl_expired", setting.place, "the CRL of " + list.issuer + " ran out on " + rfc3339(*list.next_update));
+    subject.add("e_crl_expired", setting.place,
+                "the CRL of " + list.issuer + " ran out on " + rfc3339(*list.next_update));
   else if (*list.next_update <= now + crl_soon)
     subject.add("w_crl_ends_soon", setting.place,
                 "the CRL of " + list.issuer + " runs out on " + rfc3339(*list.next_update));
@@ -41,8 +42,8 @@ void check_issuers(const Subject& subject, const Setting& setting, const ossl::C
     const bool only_above = std::any_of(anchors.begin(), anchors.end(), [&](const auto& other) {
       return !other.self_issued() && other.issuer_der() == anchor.subject_der();
     });
-    const bool covered = std::any_of(lists.begin(), lists.end(),
-                                     [&](const auto& list) { return list.issuer == anchor.subject(); });
+    const bool covered =
+        std::any_of(lists.begin(), lists.end(), [&](const auto& list) { return list.issuer == anchor.subject(); });
     if (!only_above && !covered)
       subject.add("e_crl_of_another", setting.place, "no CRL of " + anchor.subject() + " is in " + setting.value);
   }
@@ -59,8 +60,7 @@ void check_revocation(const Subject& subject) {
         subject.add("n_no_crl", listener.place, "client certificates are required, and no crlfile is set");
       continue;
     }
-    if (listener.is_websockets())
-      subject.add("e_crl_websockets", crl->place, "this listener speaks websockets");
+    if (listener.is_websockets()) subject.add("e_crl_websockets", crl->place, "this listener speaks websockets");
     if (!Subject::named(*crl).exists) continue;
     const auto lists = lists_of(subject, *crl);
     for (const auto& list : lists) check_crl_dates(subject, *crl, list);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t largest_pem = 4U << 20U;
 
-void check_server_dates(const Subject& subject, const Setting& setting, const ossl::Certificate& certificate, bool leaf) {
+void check_server_dates(const Subject& subject, const Setting& setting, const ossl::Certificate& certificate,
+                        bool leaf) {
   const auto& now = subject.question.now;
   const std::string who = (leaf ? "the certificate " : "the issuing certificate ") + certificate.subject();
   if (certificate.not_after() <= now)
@@ -23,8 +24,8 @@ void check_server_dates(const Subject& subject, const Setting& setting, const os
     subject.add("w_certificate_ends_soon", setting.place, who + " ends on " + day(certificate.not_after()));
 }
 
-// mbedTLS 2.28, the family of the modem's TLS: dNSName entries alone count, an address among them as its text; a CN only
-// where there is no subjectAltName. A star stands for one whole label.
+// mbedTLS 2.28, the family of the modem's TLS: dNSName entries alone count, an address among them as its text; a CN
+// only where there is no subjectAltName. A star stands for one whole label.
 bool carries(const ossl::Certificate& certificate, std::string_view host) {
   auto names = certificate.dns_names();
   if (names.empty() && certificate.ip_addresses().empty()) names.push_back(certificate.common_name());
@@ -71,7 +72,8 @@ void check_key(const Subject& subject, const Setting& setting, const ossl::Certi
   if (!key)
     subject.add("e_certificate_damaged", setting.place, setting.value + " holds no private key: " + key.error().what);
   else if (!key->matches(leaf))
-    subject.add("e_key_mismatch", setting.place, setting.value + " is not the key of the certificate " + leaf.subject());
+    subject.add("e_key_mismatch", setting.place,
+                setting.value + " is not the key of the certificate " + leaf.subject());
 }
 
 void check_served(const Subject& subject, const Listener& listener) {

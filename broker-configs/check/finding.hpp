@@ -37,12 +37,13 @@ struct CheckQuestion {
   Version version = Version::v2_0_11;
   std::chrono::days soon{30};         ///< a certificate that ends within is worth a warning
   std::optional<std::string> host{};  ///< a name or address that clients dial
-  std::optional<Account> account{};   ///< who runs the broker; nothing: what the file says, or mosquitto where there is one
+  std::optional<Account>
+      account{};  ///< who runs the broker; nothing: what the file says, or mosquitto where there is one
 };
 
 struct CheckReport {
-  std::vector<Finding> findings;  ///< by file, then by line
-  std::vector<std::string> files; ///< what was read as configuration
+  std::vector<Finding> findings;   ///< by file, then by line
+  std::vector<std::string> files;  ///< what was read as configuration
   std::size_t listeners = 0;
 };
 

@@ -77,6 +77,10 @@ TEST_F(OfflineTest, TheLineGoesOnAndAllIsMergedOnce) {
   Devices devices(book);
   ASSERT_TRUE(book.record_verdict({key, "uploaded", true, "8610", morning, Json()}));
   ASSERT_TRUE(*book.verdict_for(key));
+  auto twin = leaf("77", "twin");
+  twin.kind = "twin";
+  ASSERT_TRUE(book.record_issued({twin}));
+  EXPECT_EQ(book.issued("twin")->size(), 1U);
   ASSERT_TRUE(devices.arrive({.imei = "8610", .slot = "1-1", .station = "line-1", .batch = "B1"}));
   const auto begun_online = *book.journal_begin("8610", "twin-upload", Json::object({{"file", "twin.pem"}}));
   EXPECT_EQ(book.offline(), "");
@@ -99,11 +103,18 @@ TEST_F(OfflineTest, TheLineGoesOnAndAllIsMergedOnce) {
   EXPECT_EQ(verdict->verdict_class, "uploaded");
   EXPECT_TRUE(verdict->names_checked);
 
-  // What needs the database says so.
+  ASSERT_EQ(book.issued("twin")->size(), 1U) << "needed for every device";
+  EXPECT_EQ(book.issued("twin")->front().pem, "PEM 77");
+
+  // What needs the database says so; half an answer would be a wrong one.
   const auto crl = Crls(book).reserve_number("issuer");
   ASSERT_FALSE(crl);
   EXPECT_EQ(crl.error().code, Errc::ledger);
   EXPECT_FALSE(crl.error().hint.empty());
+  EXPECT_FALSE(book.check());
+  EXPECT_FALSE(Certificates(book).find("77"));
+  EXPECT_FALSE(Certificates(book).list({}));
+  EXPECT_FALSE(devices.for_each({}, [](const Device&) { return Result<bool>(true); }));
 
   find_database();
   const auto merged = book.merge();
@@ -123,7 +134,7 @@ TEST_F(OfflineTest, TheLineGoesOnAndAllIsMergedOnce) {
   EXPECT_EQ(device->operator_name, "Kim");
   EXPECT_EQ(device->updated, morning + std::chrono::minutes(1)) << "when it happened, not when it was merged";
   EXPECT_EQ((*Devices(other).find("8611"))->attempt, Attempt::running);
-  EXPECT_EQ(other.issued()->size(), 1U);
+  EXPECT_EQ(other.issued("device")->size(), 1U);
   ASSERT_TRUE(other.check()) << other.check().error().what;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "pki/ca/pattern.hpp"
 #include "pki/ca/subject.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/digest.hpp"
@@ -11,57 +12,6 @@ namespace epki::ca {
 
 namespace {
 
-constexpr std::chrono::days longest{36500};
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ",") + word;
-  return all;
-}
-
-Status check_lifetime(std::chrono::days lifetime) {
-  if (lifetime >= std::chrono::days(1) && lifetime <= longest) return success();
-  return Error{Errc::usage, "a lifetime of " + std::to_string(lifetime.count()) + " days cannot be",
-               "use 1 to " + std::to_string(longest.count()) + " days"};
-}
-
-// What every certificate of the profile has, whoever signs it.
-ossl::CertificateSpec spec_of(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
-                              World world) {
-  ossl::CertificateSpec spec;
-  spec.serial = random_serial(world.random);
-  spec.not_before = world.clock.now() - profile.backdate;
-  spec.not_after = world.clock.now() + lifetime;
-  auto constraints = std::string(profile.ca ? "CA:TRUE" : "CA:FALSE");
-  if (profile.path_length) constraints += ",pathlen:" + std::to_string(*profile.path_length);
-  // CA:FALSE could be left out of a leaf. It stays: public leaves that this modem is reported to accept carry it so,
-  // and no verifier then has to conclude anything from its absence.
-  spec.extensions.push_back({"basicConstraints", constraints, true});
-  const auto& usage = ossl::is_rsa(key) ? profile.key_usage_rsa : profile.key_usage_ec;
-  if (!usage.empty()) spec.extensions.push_back({"keyUsage", joined(usage), true});
-  if (!profile.extended_key_usage.empty())
-    spec.extensions.push_back({"extendedKeyUsage", joined(profile.extended_key_usage)});
-  spec.extensions.push_back({"subjectKeyIdentifier", "hash"});
-  return spec;
-}
-
-Status check_issuer(const Identity& issuer, Instant now) {
-  const auto& certificate = issuer.certificate;
-  const auto who = certificate.subject();
-  if (!certificate.is_ca())
-    return Error{Errc::input, who + " is no CA certificate and cannot issue", "use the root that init made"};
-  if (!issuer.key.matches(certificate))
-    return Error{Errc::key, "the key is not the one of " + who,
-                 "check that ca/root.key and ca/root.pem belong together"};
-  if (now > certificate.not_after())
-    return Error{Errc::input, who + " expired on " + rfc3339(certificate.not_after()) + " and cannot issue",
-                 "a new root is needed"};
-  if (now < certificate.not_before())
-    return Error{Errc::input, who + " is not valid before " + rfc3339(certificate.not_before()),
-                 "check this machine's clock, which says " + rfc3339(now)};
-  return success();
-}
-
 // A signature that does not verify must not leave the house, whatever made it so.
 Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, const ossl::Certificate* issuer) {
   if (!made) return std::move(made).error();
@@ -69,12 +19,6 @@ Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, 
     return Error{Errc::internal, "the signature just made on " + made->subject() + " does not verify",
                  "nothing was written; suspect this machine's memory or processor"};
   return Identity{*std::move(made), std::move(key)};
-}
-
-// Modems of this family end an upload where its data hold "+++" (AT reference, 3), and base64 can hold it: about one
-// root in 200. Such a certificate is made again, with another key.
-bool can_be_uploaded(const ossl::Certificate& certificate) {
-  return certificate.pem().find("+++") == std::string::npos;
 }
 
 Result<Identity> mint_root_once(const ossl::CertificateSpec& spec, ossl::KeyType key) {
@@ -89,14 +33,6 @@ Result<ossl::Certificate> mint_twin_once(const ossl::CertificateSpec& spec, ossl
   return ossl::build(spec, *pair, {std::nullopt, *pair});
 }
 
-Status check_profile(const profile::Profile& profile, bool ca, std::string_view wanted) {
-  if (profile.ca == ca) return success();
-  return Error{Errc::input,
-               "profile " + profile.name + (ca ? " is no CA's" : " is a CA's") + ", so no " + std::string(wanted) +
-                   " can be made from it",
-               ca ? "set ca = true" : "set ca = false"};
-}
-
 Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_view name, std::string_view role,
                                   ossl::KeyType key, std::chrono::days lifetime, World world) {
   if (auto checked = check_profile(profile, true, "root"); !checked) return std::move(checked).error();
@@ -105,21 +41,11 @@ Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_v
   if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
-  auto made = mint_root_once(spec, key);
-  while (made && !can_be_uploaded(made->certificate)) made = mint_root_once(spec, key);
-  return made;
-}
-
-// The part that all certificates below a CA have in common. `spec` lacks only its subject and names.
-Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
-                                         const Identity& issuer, World world) {
-  if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
-  if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
-  auto spec = spec_of(profile, key, lifetime, world);
-  spec.not_before = std::max(spec.not_before, issuer.certificate.not_before());
-  spec.not_after = std::min(spec.not_after, issuer.certificate.not_after());
-  spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
-  return spec;
+  for (std::size_t attempt = 1;; ++attempt) {
+    auto made = mint_root_once(spec, key);
+    if (!made || can_be_uploaded(made->certificate.pem())) return made;
+    spec.serial = another_serial(world.random, attempt);
+  }
 }
 
 Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer) {
@@ -159,9 +85,14 @@ Result<Identity> mint_client(const profile::Profile& profile, std::string_view n
   auto spec = spec_below(profile, key, lifetime, issuer, world);
   if (!spec) return std::move(spec).error();
   spec->subject = *std::move(subject);
-  auto made = sign_below_once(*spec, key, issuer);
-  while (made && !can_be_uploaded(made->certificate)) made = sign_below_once(*spec, key, issuer);
-  return made;
+  for (std::size_t attempt = 1;; ++attempt) {
+    auto made = sign_below_once(*spec, key, issuer);
+    if (!made) return made;
+    const auto text = made->key.to_pem();
+    if (!text) return text.error();
+    if (can_be_uploaded(made->certificate.pem()) && can_be_uploaded(text->view())) return made;
+    spec->serial = another_serial(world.random, attempt);
+  }
 }
 
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
@@ -200,9 +131,11 @@ Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) 
     if (extension.name == "2.5.29.14") extension = {"subjectKeyIdentifier", "hash", extension.critical};
     if (extension.name == "2.5.29.35") extension = {"authorityKeyIdentifier", "keyid", extension.critical};
   }
-  auto made = mint_twin_once(spec, *type);
-  while (made && !can_be_uploaded(*made)) made = mint_twin_once(spec, *type);
-  return made;
+  for (;;) {
+    auto made = mint_twin_once(spec, *type);
+    if (!made || can_be_uploaded(made->pem())) return made;
+    spec.serial = random_serial(world.random, spec.serial.size());
+  }
 }
 
 ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/text.hpp"
+#include "pki/ossl/der_writer.hpp"
 #include "pki/ossl/digest.hpp"
 #include "pki/ossl/facts.hpp"
 #include "pki/ossl/impl.hpp"
@@ -130,10 +131,19 @@ const std::vector<std::byte>& Certificate::der() const {
   return impl_->der;
 }
 
+std::string pem_of_certificate(std::span<const std::byte> der) {
+  return pem_block(PEM_STRING_X509, der);
+}
+
 std::string Certificate::pem() const {
+  return pem_of_certificate(impl_->der);
+}
+
+std::string Certificate::pem_trusted_for_clients() const {
+  const CertificateHandle copy(X509_dup(impl_->handle.get()));
   const BioHandle out(BIO_new(BIO_s_mem()));
-  const auto* bytes = reinterpret_cast<const unsigned char*>(impl_->der.data());
-  if (!out || PEM_write_bio(out.get(), PEM_STRING_X509, "", bytes, static_cast<long>(impl_->der.size())) <= 0)
+  if (!copy || !out || X509_add1_trust_object(copy.get(), OBJ_nid2obj(NID_client_auth)) != 1 ||
+      PEM_write_bio_X509_AUX(out.get(), copy.get()) != 1)
     throw std::bad_alloc();  // a memory BIO fails for no other reason
   return std::string(content_of(out.get()));
 }

@@ -25,6 +25,9 @@ class Certificate {
 
   const std::vector<std::byte>& der() const;
   std::string pem() const;     ///< one PEM block, LF line ends, 64 columns
+  /// OpenSSL's "TRUSTED CERTIFICATE" block: a trust anchor for client certificates, also where it is no root (openssl-x509,
+  /// "Trust settings"). Programs on OpenSSL read it, others do not.
+  std::string pem_trusted_for_clients() const;
   std::string sha256() const;  ///< of the DER, 64 lower-case hex digits
 
   int version() const;          ///< 1, 2 or 3
@@ -54,6 +57,9 @@ class Certificate {
 };
 
 using Chain = std::vector<Certificate>;
+
+/// The PEM block of a certificate that is at hand as DER: what Certificate::pem() gives, without reading it first.
+std::string pem_of_certificate(std::span<const std::byte> der);
 
 /// Every certificate of a PEM text, in its order. Errc::input when there is none, or one does not parse or is cut off;
 /// the sentence says which. Blocks that are no certificates are passed over.

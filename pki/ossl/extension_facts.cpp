@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -90,6 +91,7 @@ bool read_alternative_names(CertificateFacts& into, X509_EXTENSION* extension) {
   const auto value = parsed<GeneralNames>(extension);
   if (!value) return false;
   std::vector<AlternativeName> names;
+  names.reserve(static_cast<std::size_t>(std::max(sk_GENERAL_NAME_num(value.get()), 0)));
   for (int i = 0; i < sk_GENERAL_NAME_num(value.get()); ++i)
     names.push_back(alternative_name(sk_GENERAL_NAME_value(value.get(), i)));
   if (!into.alternative_names) into.alternative_names = std::move(names);

@@ -215,8 +215,9 @@ TEST(Dns, AnAnswerFromBeforeARebootIsLost) {
   bench.network->peer->hang_up();
   // The second answer is waited for; the first, whose thread came earlier, must not have come.
   bench.network->names["second.test"] = {"127.0.0.9"};
-  bench.say("AT+QIDNSGIP=1,\"second.test\"");
-  const auto got = bench.until("127.0.0.9") + bench.pass(1s);
+  auto got = bench.say("AT+QIDNSGIP=1,\"second.test\"");
+  if (got.find("127.0.0.9") == std::string::npos) got += bench.until("127.0.0.9");  // its thread may have been faster
+  got += bench.pass(1s);
   EXPECT_EQ(got.find("127.0.0.2"), std::string::npos) << got;
 }
 

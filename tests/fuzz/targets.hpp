@@ -11,5 +11,8 @@ void certificate(std::string_view bytes);           ///< DER alone: facts, reque
 void profile_file(std::string_view bytes);          ///< TOML of a certificate profile
 void project_file(std::string_view bytes);          ///< TOML of a project
 void broker_configuration(std::string_view bytes);  ///< mosquitto.conf, and its cipher list
+void dns_query(std::string_view bytes);             ///< what arrives at the DNS responder
+void remote_line(std::string_view bytes);           ///< lines of the pipe to a responder elsewhere, both ways
+void relayed_bytes(std::string_view bytes);         ///< what passes through a relay, both ways in turn
 
 }  // namespace epki::fuzz

@@ -28,7 +28,11 @@ TEST(Lint, HasNothingAgainstWhatInitMakes) {
     EXPECT_EQ(ran.exit, 0) << ran;
     const auto document = ran.json();
     for (const auto& finding : document["findings"].items()) {
-      EXPECT_EQ(finding["rule"].text(), "n_key_not_compared") << ran;  // the keys of the CAs are encrypted
+      const auto rule = finding["rule"].text_or("");
+      // The keys of the CAs are encrypted; and what the broker trusts of devices is in OpenSSL's own form, because only so
+      // does Mosquitto end a path at an issuing CA.
+      const bool anchors = rule == "w_pem_form" && finding["file"].text_or("").ends_with("client-ca.pem");
+      EXPECT_TRUE(rule == "n_key_not_compared" || anchors) << finding.dump() << ran;
     }
     EXPECT_GE(ran.json()["files"].size(), 5U) << "the files that the broker configuration names are read too";
   }

@@ -1,5 +1,7 @@
 #include "verify/trial/modem_bench.hpp"
 
+#include <array>
+
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 
@@ -8,22 +10,32 @@ namespace epki::trial {
 namespace {
 
 using infer::Bound;
-using infer::Knob;
+using infer::Settings;
 using infer::Outcome;
 using What = Bound::What;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes reboot_limit{4};
 
-/// Refusals are answers here; only a modem that is gone, a cancel and the like end a run.
-bool ends_run(const Error& error) {
-  return error.code != Errc::modem_refused && error.code != Errc::network;
-}
+/// A setting of the SSL context that probes turn.
+struct Turnable {
+  std::string_view key;
+  std::string (*value)(const Settings&);
+};
+constexpr std::array<Turnable, 5> turnables{{
+    {"sni", [](const Settings& s) { return std::string(s.sni_off ? "0" : "1"); }},
+    {"ignorelocaltime", [](const Settings& s) { return std::string(s.ignore_time ? "1" : "0"); }},
+    {"ignorecertitem", [](const Settings& s) { return std::to_string(s.ignore_items); }},
+    {"ignoreinvalidcertsign", [](const Settings& s) { return std::string(s.ignore_signature ? "1" : "0"); }},
+    {"ignoremulticertchainverify", [](const Settings& s) { return std::string(s.ignore_chain ? "1" : "0"); }},
+}};
 
 }  // namespace
 
 ModemBench::ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around)
-    : parts_(parts), setup_(setup), around_(around) {}
+    : parts_(parts), setup_(setup), around_(around) {
+  for (const auto path : setup.paths) openers_[path] = make_opener(path, parts.modem, setup);
+}
 
 milliseconds ModemBench::grace() const {
   if (setup_.grace.count() > 0) return setup_.grace;
@@ -50,19 +62,11 @@ Status ModemBench::prepare() {
   for (const auto& [key, value] : plan::ssl_settings("")) {
     if (auto done = write_setting(key, value); !done) return done;
   }
-  knob_ = Knob::none;
-  if (setup_.pdp != 1) {
-    auto set = parts_.modem.set_mqtt_pdp(setup_.client, setup_.pdp);
-    if (!set && ends_run(set.error())) return set;
+  settings_ = {};
+  for (const auto& [path, opener] : openers_) {
+    if (auto done = opener->prepare(); !done) return done;
   }
-  if (auto set = parts_.modem.set_mqtt_ssl(setup_.client, true, setup_.context); !set) return set;
-  auto now = parts_.modem.mqtt_ssl(setup_.client);
-  if (!now) return std::move(now).error();
-  if (now->enabled && now->context == setup_.context) return success();
-  return Error{
-      Errc::modem_refused,
-      "MQTT client " + std::to_string(setup_.client) + " does not take SSL context " + std::to_string(setup_.context),
-      "try another --client"};
+  return success();
 }
 
 Status ModemBench::bind(const Bound& bound) {
@@ -124,6 +128,10 @@ Status ModemBench::reboot(std::string_view why) {
   if (auto done = parts_.modem.wait_registered(after(setup_.registration_limit)); !done) return done;
   if (auto done = parts_.modem.activate(setup_.pdp, setup_.apn); !done) return done;
   if (auto done = parts_.traces.renew_clock(); !done) return done;
+  clock_.reset();
+  if (parts_.dns != nullptr) {
+    if (auto done = parts_.dns->renew(); !done) return done;
+  }
   if (auto done = prepare(); !done) return done;
   auto now = parts_.modem.ssl_setting(setup_.context, "cacert");
   if (!now) return std::move(now).error();
@@ -131,38 +139,163 @@ Status ModemBench::reboot(std::string_view why) {
   return success();
 }
 
-Status ModemBench::turn(Knob knob) {
-  if (knob_ == knob) return success();
-  if (auto done = write_setting("sni", knob == Knob::no_sni ? "0" : "1"); !done) return done;
-  if (auto done = write_setting("ignorelocaltime", knob == Knob::ignore_time ? "1" : "0"); !done) return done;
-  knob_ = knob;
+Result<bool> ModemBench::turn_key(const std::string& key, const std::string& value) {
+  if (refused_keys_.contains(key)) return false;
+  auto set = parts_.modem.set_ssl(setup_.context, key, value);
+  if (!set && set.error().code != Errc::modem_refused) return std::move(set).error();
+  auto now = parts_.modem.ssl_setting(setup_.context, key);
+  if (!now) return std::move(now).error();
+  if (*now && ec200u::same_ssl_value(key, **now, value)) return true;
+  refused_keys_.insert(key);
+  return false;
+}
+
+Result<bool> ModemBench::turn_clock(const Shot& shot) {
+  const auto moment = parts_.deck.clock_for(shot);
+  if (moment == clock_) return true;
+  auto done = moment ? parts_.traces.move_clock(*moment) : parts_.traces.clock_back();
+  if (done) {
+    clock_ = moment;
+    return true;
+  }
+  if (!moment || ends_run(done.error())) return std::move(done).error();
+  return false;
+}
+
+Result<bool> ModemBench::turn_own_certificate(const Shot& shot) {
+  auto card = parts_.deck.card(shot);
+  if (!card) return std::move(card).error();
+  auto key = (*card)->key->to_pem();
+  if (!key) return std::move(key).error();
+  const std::string key_text(key->view());
+  parts_.modem.engine().mask(key_text);
+  bool taken = true;
+  for (const auto& [setting, pem] : {std::pair{"clientcert", (*card)->chain.front().pem()}, {"clientkey", key_text}}) {
+    auto name = parts_.traces.upload(pem);
+    if (!name) return std::move(name).error();
+    auto turned = turn_key(setting, plan::path_of(*name));
+    if (!turned) return std::move(turned).error();
+    taken = taken && *turned;
+  }
+  auto mutual = turn_key("seclevel", "2");
+  if (!mutual) return std::move(mutual).error();
+  return taken && *mutual;
+}
+
+Status ModemBench::drop_own_certificate() {
+  if (auto done = write_setting("seclevel", "1"); !done) return done;
+  for (const auto* setting : {"clientcert", "clientkey"}) {
+    auto set = parts_.modem.set_ssl(setup_.context, setting, "");  // what is refused is put back at the end
+    if (!set && ends_run(set.error())) return set;
+  }
   return success();
 }
 
-/// Arms, opens, says CONNECT where the server can answer it, and collects.
-Result<probe::ServerRecord> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
+Result<bool> ModemBench::turn(const Shot& shot) {
+  if (settings_ == shot.settings && parts_.deck.clock_for(shot) == clock_) return true;
+  const auto before = settings_;
+  settings_ = shot.settings;
+  bool taken = true;
+  for (const auto& [key, value] : turnables) {
+    const auto wanted = value(shot.settings);
+    if (value(before) == wanted) continue;
+    auto turned = turn_key(std::string(key), wanted);
+    if (!turned) return std::move(turned).error();
+    taken = taken && *turned;
+  }
+  auto clock = turn_clock(shot);
+  if (!clock) return std::move(clock).error();
+  taken = taken && *clock;
+  if (shot.settings.own_certificate && !before.own_certificate) {
+    auto own = turn_own_certificate(shot);
+    if (!own) return std::move(own).error();
+    taken = taken && *own;
+  } else if (before.own_certificate && !shot.settings.own_certificate) {
+    if (auto done = drop_own_certificate(); !done) return std::move(done).error();
+  }
+  if (taken) return true;
+  if (shot.settings.own_certificate) {
+    if (auto done = drop_own_certificate(); !done) return std::move(done).error();
+  }
+  for (const auto& [key, value] : turnables) {
+    if (auto done = write_setting(std::string(key), value(Settings{})); !done) return std::move(done).error();
+  }
+  if (auto done = parts_.traces.clock_back(); !done) return std::move(done).error();
+  clock_.reset();
+  settings_ = {};
+  return false;
+}
+
+Result<const probe::Case*> ModemBench::card(const Shot& shot) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.deck.card(shot);
+}
+
+Status ModemBench::arm(const probe::Presentation& presentation) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.arm(presentation);
+}
+
+Result<probe::ServerRecord> ModemBench::collect() {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.collect(after(grace()));
+}
+
+/// Arms, opens, speaks where the server can hear it, and collects.
+Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
   const auto& host = parts_.deck.host(shot);
   probe::Presentation presentation{record.id, card.chain, card.key};
-  if (shot.knob != Knob::no_sni) presentation.expected_sni = host;
-  if (auto armed = parts_.responder.arm(presentation); !armed) return std::move(armed).error();
-  const auto client = std::to_string(setup_.client);
-  record.at_command = "AT+QMTOPEN=" + client + ",\"" + host + "\"," + std::to_string(port());
+  presentation.path = record.path;
+  presentation.sni_off = shot.settings.sni_off;
+  if (!shot.settings.sni_off) presentation.expected_sni = host;
+  if (auto armed = arm(presentation); !armed) return std::move(armed).error();
+  auto& opener = *openers_.at(shot.path);
   ++opens_;
-  auto opened = parts_.modem.mqtt_open(setup_.client, host, port());
-  if (!opened) return std::move(opened).error();
-  record.at_result = opened->text();
   // A key-less presentation never completes: where the modem says that it did, it is connected to somebody else.
-  if (opened->opened() && card.key) {
-    auto connected = parts_.modem.mqtt_connect(setup_.client, "ec200u-pki-verify");
-    if (!connected && ends_run(connected.error())) return std::move(connected).error();
-    record.at_result += "; " + (connected ? connected->text() : connected.error().what);
-  }
-  auto server = parts_.responder.collect(after(grace()));
+  auto said = opener.open(host, port(), card.key.has_value());
+  if (!said) return std::move(said).error();
+  record.at_command = said->command;
+  record.at_result = said->result;
+  auto server = collect();
   if (!server) return std::move(server).error();
-  if (opened->opened() && !server->connected) record.note = "the modem connected to somebody else by this name";
-  auto ended = parts_.modem.mqtt_end(setup_.client);
+  if (said->opened && !server->connected) record.note = "the modem connected to somebody else by this name";
+  auto ended = opener.end();
   if (!ended && ends_run(ended.error())) return std::move(ended).error();
-  return server;
+  return Opened{std::move(*server), std::move(*said)};
+}
+
+/// What the attempt says, where the server's record alone may mislead.
+Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record) {
+  auto seen = classify(opened.server);
+  if (seen.outcome == Outcome::completed && (opened.said.opened || opened.said.silent)) {
+    // Not refused after the handshake: either nobody knows what the modem thought, or it says that it is connected.
+    seen.outcome = Outcome::silent;
+    seen.note = opened.said.silent ? "the modem's result line did not come, so whether it accepted is not known"
+                                   : "the modem says that it is open, and its data did not arrive";
+  } else if (seen.outcome == Outcome::completed && opened.server.peer.reset_by_peer) {
+    seen.outcome = Outcome::silent;
+    seen.note = "the connection was reset as the handshake completed: the line may have done that";
+  }
+  if (seen.nothing_arrived && !record.note.empty()) {
+    seen.outcome = Outcome::unreachable;
+    absence_ = record.note;
+  } else if (seen.nothing_arrived) {
+    auto why = explain(shot, card);
+    if (!why) return std::move(why).error();
+    if (!why->path_is_fine) seen.outcome = Outcome::unreachable;
+    absence_ = seen.note = why->words;
+  }
+  return seen;
+}
+
+/// The settings of the probe cannot be brought about: said in the report, and no evidence of anything.
+infer::Attempt ModemBench::not_possible(const Shot& shot, ProbeRecord record) {
+  record.outcome = infer::word(Outcome::not_presented);
+  record.stage = ossl::word(ossl::Stage::none);
+  const auto settings = infer::words(shot.settings);
+  record.note = settings.empty() ? "this modem's clock cannot be set" : "this modem does not take " + settings;
+  records_.push_back(std::move(record));
+  return {shot, Outcome::not_presented, std::nullopt, true};
 }
 
 Result<std::optional<std::string>> ModemBench::name_fault(const std::string& host) {
@@ -182,10 +315,10 @@ Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card) {
   if (!fault) return std::move(fault).error();
   if (*fault) return Absence{false, **fault};
   const std::string place = host + ":" + std::to_string(port());
-  if (auto armed = parts_.responder.arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
+  if (auto armed = arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
   auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port());
   if (!probed && ends_run(probed.error())) return std::move(probed).error();
-  auto server = parts_.responder.collect(after(grace()));
+  auto server = collect();
   if (!server) return std::move(server).error();
   if (server->connected || server->strays > 0) {
     return Absence{true, "the name " + host + " and TCP to " + place + " are fine: the modem refuses inside"};
@@ -204,7 +337,7 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
     if (text.empty()) return;
     record.note += (record.note.empty() ? "" : "; ") + text;
   };
-  record.attempt = ++attempts_[record.id + "/" + std::to_string(shot.anchor)];
+  record.attempt = ++attempts_[record.path + "/" + record.id + "/" + std::to_string(shot.anchor)];
   record.stage = ossl::word(server.peer.stage);
   record.alert = server.peer.alert;
   record.sni = server.peer.sni;
@@ -214,7 +347,7 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
   record.outcome = infer::word(seen.outcome);
   add(seen.note);
   if (!joined.as_expected) add("the oracle does not see this case as the probe means it: " + joined.uploaded.reason);
-  around_.reporter.detail(record.id + ": " + record.outcome +
+  around_.reporter.detail(record.path + " " + record.id + ": " + record.outcome +
                           (seen.alert ? " with alert " + std::to_string(*seen.alert) : std::string()) + ", " +
                           record.at_result);
   records_.push_back(std::move(record));
@@ -222,33 +355,32 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
 
 Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (around_.cancel.requested()) return interrupted();
-  auto card = parts_.deck.card(shot);
+  auto card = this->card(shot);
   if (!card) return std::move(card).error();
-  auto joined = parts_.opinions.about(parts_.deck, shot);
-  if (!joined) return std::move(joined).error();
   if (auto done = bind(shot.bound); !done) return std::move(done).error();
-  if (auto done = turn(shot.knob); !done) return std::move(done).error();
-
   ProbeRecord record;
-  record.id = infer::probe_name(shot.shown, shot.bound, shot.anchor, shot.knob);
-  record.path = "mqtt";
+  record.id = infer::probe_name(shot);
+  record.path = word(shot.path);
   record.bound = parts_.deck.name(shot.bound);
   record.presented = (*card)->presented;
-  auto server = open(shot, **card, record);
-  if (!server) return std::move(server).error();
-  auto seen = classify(*server);
-  if (seen.nothing_arrived && !record.note.empty()) {
-    seen.outcome = Outcome::unreachable;
-    absence_ = record.note;
-  } else if (seen.nothing_arrived) {
-    auto why = explain(shot, **card);
-    if (!why) return std::move(why).error();
-    if (!why->path_is_fine) seen.outcome = Outcome::unreachable;
-    absence_ = seen.note = why->words;
-  }
-  const infer::Attempt result{shot.shown,   shot.bound, shot.anchor,        shot.knob,
-                              seen.outcome, seen.alert, joined->as_expected};
-  note_attempt(shot, seen, *server, *joined, std::move(record));
+  record.settings = infer::words(shot.settings);
+  record.keyless = !(*card)->key.has_value();
+  auto turned = turn(shot);
+  if (!turned) return std::move(turned).error();
+  if (!*turned) return not_possible(shot, std::move(record));
+  auto asked = parts_.opinions.ask_about(parts_.deck, shot);  // the oracle thinks while the modem works
+  if (!asked) return std::move(asked).error();
+  auto opened = open(shot, **card, record);
+  if (!opened) return std::move(opened).error();
+  auto seen = judge(shot, **card, *opened, record);
+  if (!seen) return std::move(seen).error();
+  auto joined = [&] {
+    const Stopwatch::Lap lap(parts_.own_work);
+    return parts_.opinions.answer(*asked);
+  }();
+  if (!joined) return std::move(joined).error();
+  const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
+  note_attempt(shot, *seen, opened->server, *joined, std::move(record));
   return result;
 }
 

@@ -1,0 +1,245 @@
+#include <chrono>
+#include <memory>
+#include <system_error>
+
+#include "cli/commands.hpp"
+#include "cli/device_ca.hpp"
+#include "cli/issue/issuing.hpp"
+#include "core/exit_code.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "ledger/certificates.hpp"
+#include "pki/ca/devices.hpp"
+#include "pki/ca/release.hpp"
+
+namespace epki::cli {
+
+namespace cmd_issue {
+
+namespace fs = std::filesystem;
+
+// EC identities take 40 microseconds each, RSA ones 60 milliseconds: a group is what a second loses at a cut.
+constexpr std::size_t ec_group = 250;
+constexpr std::size_t rsa_group = 16;
+
+struct Options {
+  std::vector<std::string> names{}, also{};
+  std::optional<std::string> csv{}, csr{}, key{}, out{};
+  std::optional<std::int64_t> days{};
+  PassphraseOptions passphrase{};
+};
+
+/// What both kinds of certificates need to know.
+struct Job {
+  config::Project project;
+  ledger::Ledger ledger;
+  OpenCa ca;
+  ossl::KeyType key;
+  fs::path out;
+  bool bundle = false;
+};
+
+Status check_source(const Options& options) {
+  const int sources = (options.names.empty() ? 0 : 1) + (options.csv ? 1 : 0) + (options.csr ? 1 : 0);
+  if (sources == 1) return success();
+  if (sources == 0)
+    return Error{Errc::usage, "nobody to issue for", "give names, --csv FILE with a column name, or --csr FILE"};
+  return Error{Errc::usage, "names, --csv and --csr exclude one another", "give one of them"};
+}
+
+fs::path whole_path(const fs::path& path) {
+  std::error_code failed;
+  auto whole = fs::absolute(path, failed).lexically_normal();
+  if (!whole.has_filename() && whole.has_relative_path()) whole = whole.parent_path();
+  return failed ? path : whole;
+}
+
+Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& context) {
+  auto project = config::load(fs::path("."));
+  if (!project) return std::move(project).error();
+  const auto key = ossl::parse_key_type(options.key.value_or(project->ca.key));
+  if (!key) return Error{Errc::usage, "no such key type"};
+  const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
+  const bool bundle = options.out && options.out->ends_with(".pem");
+  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  if (!ledger) return std::move(ledger).error();
+  auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(*project, options.passphrase, *ledger, context)
+                                           : open_ca(*project, purpose, options.passphrase, context);
+  if (!ca) return std::move(ca).error();
+  return Job{*std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
+}
+
+// The CAs above a certificate, the issuer first.
+ossl::Chain issuers_of(const OpenCa& ca) {
+  ossl::Chain all = ca.chain;
+  all.push_back(ca.root);
+  return all;
+}
+
+Result<MakeGroup> device_maker(const Job& job, Context& context) {
+  auto profile = profile::built_in("device");
+  if (!profile) return std::move(profile).error();
+  ossl::Chain above = issuers_of(job.ca);
+  above.erase(above.begin());
+  auto mint = ca::DeviceMint::make(*profile, job.key, job.ca.identity, above, {context.clock, context.random});
+  if (!mint) return std::move(mint).error();
+  auto shared = std::make_shared<ca::DeviceMint>(*std::move(mint));
+  return MakeGroup([shared](std::span<const ListedName> names) {
+    std::vector<ca::WantedDevice> wanted;
+    for (const auto& name : names) wanted.push_back({name.name, name.lifetime});
+    return shared->mint(wanted);
+  });
+}
+
+Result<ca::Device> make_server(const Job& job, const profile::Profile& profile, const ListedName& name,
+                               const std::vector<std::string>& also, Context& context) {
+  ca::ServerNames names{{name.name}, {}};
+  for (const auto& more : also) names.hosts.push_back(more);
+  auto made = ca::mint_server(profile, names, job.key, name.lifetime, job.ca.identity, {context.clock, context.random});
+  if (!made) return std::move(made).error();
+  if (auto fine = ca::refuse_what_lint_refuses(made->certificate, profile, issuers_of(job.ca), context.clock.now());
+      !fine)
+    return std::move(fine).error();
+  auto key = made->key.to_pem();
+  if (!key) return std::move(key).error();
+  return ca::Device{ca::ledger_row(made->certificate, "server", name.name), *std::move(key)};
+}
+
+Result<MakeGroup> server_maker(const Job& job, const std::vector<std::string>& also, Context& context) {
+  auto profile = profile::built_in("broker");
+  if (!profile) return std::move(profile).error();
+  return MakeGroup([&job, also, &context, profile = *std::move(profile)](
+                       std::span<const ListedName> names) -> Result<std::vector<ca::Device>> {
+    std::vector<ca::Device> all;
+    for (const auto& name : names) {
+      auto made = make_server(job, profile, name, also, context);
+      if (!made) return std::move(made).error();
+      all.push_back(*std::move(made));
+    }
+    return all;
+  });
+}
+
+NameList::Check check_of(ca::Purpose purpose) {
+  return [purpose](std::string_view name) -> Status {
+    if (auto stem = check_file_stem(name); !stem) return stem;
+    if (purpose == ca::Purpose::client) return ca::check_device_name(name);
+    if (ca::is_host_name(name) || ca::is_ip_address(name)) return success();
+    return Error{Errc::usage, "\"" + visible(name) + "\" is no host name or address",
+                 "use letters, digits, dots and hyphens"};
+  };
+}
+
+Json facts(const ledger::IssuedCertificate& row, const Output& output) {
+  return Json::object({{"name", row.name},
+                       {"serial", row.serial},
+                       {"sha256", row.sha256},
+                       {"not_after", rfc3339(row.not_after)},
+                       {"certificate", output.certificate_of(row.name).string()},
+                       {"key", output.key_of(row.name).string()}});
+}
+
+std::string told(const Job& job, const IssuedReport& report, const Output& output, std::string_view noun,
+                 std::size_t total) {
+  std::string text = "Issued " + counted(report.count, noun) + " under " + job.ca.identity.certificate.subject();
+  if (report.resumed > 0)
+    text += "; with those of the run that was cut there are " + std::to_string(report.resumed + report.count) + " of " +
+            std::to_string(total);
+  text += ".\n";
+  if (job.bundle && !report.shown.empty()) text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
+  constexpr std::size_t most = 10;
+  for (std::size_t i = 0; i < std::min(most, report.shown.size()); ++i) {
+    const auto& row = report.shown[i];
+    text += "  " + row.name + ", serial " + row.serial + ", until " + rfc3339(row.not_after).substr(0, 10);
+    if (!job.bundle) text += ": " + output.certificate_of(row.name).string() + ", its key beside it";
+    text += "\n";
+  }
+  if (report.count > most) text += "  and " + std::to_string(report.count - most) + " more\n";
+  if (job.ca.identity.certificate.not_after() <= (report.shown.empty() ? Instant{} : report.shown.front().not_after))
+    text += "They end with the CA that issued them. ec200u-pki renew --check tells when that comes near.\n";
+  return text;
+}
+
+Result<Outcome> issue(const Options& options, ca::Purpose purpose, Context& context) {
+  if (auto checked = check_source(options); !checked) return std::move(checked).error();
+  const bool client = purpose == ca::Purpose::client;
+  auto project = config::load(fs::path("."));
+  if (!project) return std::move(project).error();
+  const std::chrono::days lifetime(options.days.value_or(client ? project->ca.device_days : project->ca.server_days));
+  auto list = options.csv ? NameList::of_csv(*options.csv, lifetime, check_of(purpose), context.cancel)
+                          : NameList::of_names(options.names, lifetime, check_of(purpose));
+  if (!list) return std::move(list).error();
+  if (!options.also.empty() && list->size() != 1)
+    return Error{Errc::usage, "--also adds names to one certificate", "issue one name at a time with it"};
+
+  auto job = prepare(options, purpose, context);
+  if (!job) return std::move(job).error();
+  auto maker = client ? device_maker(*job, context) : server_maker(*job, options.also, context);
+  if (!maker) return std::move(maker).error();
+  Issuing issuing{.kind = client ? "device" : "server",
+                  .noun = client ? "devices" : "servers",
+                  .out = job->out,
+                  .bundle = job->bundle,
+                  .group = ossl::is_rsa(job->key) ? rsa_group : ec_group,
+                  .make = *std::move(maker)};
+  // A server shows its issuing CAs to the client; a device's are known to the broker.
+  if (!client)
+    for (const auto& one : job->ca.chain) issuing.chain_pem += one.pem();
+  const auto output =
+      job->bundle ? bundle_output(job->out, client ? 1 : 1 + job->ca.chain.size()) : folder_output(job->out);
+  auto report = run_issuing(issuing, *list, *output, job->ledger, job->project, context.globals.json, context);
+  if (!report) return std::move(report).error();
+
+  Outcome outcome;
+  Json issued = Json::array();
+  if (context.globals.json)
+    for (const auto& row : report->shown) issued.push(facts(row, *output));
+  outcome.document.set("issued", std::move(issued)).set("count", report->count);
+  if (report->resumed > 0) outcome.document.set("resumed", report->resumed);
+  const std::string noun = client ? "client certificate" : "server certificate";
+  if (report->count > 0 || !report->failed) outcome.text = told(*job, *report, *output, noun, list->size());
+  if (report->failed) {
+    outcome.exit = exit_code::of(report->failed->code);
+    outcome.error = std::move(report->failed);
+  }
+  return outcome;
+}
+
+Command add(CommandLine& line, std::string_view name, std::string_view summary, Options& options,
+            std::string_view names_help) {
+  auto command = line.add(name, summary);
+  command.option("NAME", options.names, names_help)
+      .option("--csv", options.csv, "A CSV file with the column name and, if you like, the column days")
+      .choice("--key", options.key, "Key type (default: ca.key of the project file)",
+              {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
+      .option("--days", options.days, "Lifetime, at most as long as the CA's (default: from the project file)", 1, 36500)
+      .option("--out", options.out,
+              "A folder, in which each name gets one of its own (default: certs), or one bundle when it ends in .pem");
+  add_passphrase_options(command, options.passphrase);
+  return command;
+}
+
+}  // namespace cmd_issue
+
+void add_issue(CommandLine& line) {
+  using namespace cmd_issue;
+  line.group("issue", "Issue certificates with new keys, one or a hundred thousand");
+  auto client = std::make_shared<Options>();
+  add(line, "issue client", "Client certificates for devices, under the devices' own root", *client,
+      "The devices; the name is the user name at the broker")
+      .examples(
+          "  ec200u-pki issue client 861234567890123\n"
+          "  ec200u-pki issue client --csv devices.csv --key ec-p256 --out devices.pem\n"
+          "A run that was cut goes on where it stopped when the same command is run again.")
+      .run([client](Context& context) { return issue(*client, ca::Purpose::client, context); });
+  auto server = std::make_shared<Options>();
+  auto command = add(line, "issue server", "Server certificates for further brokers", *server,
+                     "Host names or addresses, a certificate for each");
+  command.option("--also", server->also, "Further names and addresses in the one certificate")
+      .examples(
+          "  ec200u-pki issue server standby.example.com --also 192.0.2.11\n"
+          "The broker of this project is served by renew, which writes broker/certs.")
+      .run([server](Context& context) { return issue(*server, ca::Purpose::server, context); });
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,159 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "cli/issue/output.hpp"
+#include "core/file.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view end_line = "-----END CERTIFICATE-----\n";
+
+class BundleOutput final : public Output {
+ public:
+  BundleOutput(fs::path file, std::size_t certificates_each)
+      : file_(std::move(file)), part_(file_.string() + ".part"), each_(certificates_each) {}
+  BundleOutput(const BundleOutput&) = delete;
+  BundleOutput& operator=(const BundleOutput&) = delete;
+  ~BundleOutput() override {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  Status claim(NameList& list, const Cancel& cancel) override;
+  Result<std::vector<bool>> take_up(std::span<const ListedName> group, std::size_t before, bool all) override;
+  Status deliver(std::span<const Delivery> identities) override;
+  Status finish() override;
+  fs::path certificate_of(std::string_view) const override { return file_; }
+  fs::path key_of(std::string_view) const override { return file_; }
+
+ private:
+  Status open(int flags);
+  Result<std::size_t> keep_whole_identities(std::size_t most);
+
+  fs::path file_, part_;
+  std::size_t each_;
+  int fd_ = -1;
+  bool finished_ = false;
+};
+
+Status BundleOutput::open(int flags) {
+  fd_ = ::open(part_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+  if (fd_ < 0) return disk_error((flags & O_CREAT) != 0 ? "creating" : "opening", part_, errno);
+  if (::fchmod(fd_, 0600) != 0) return disk_error("setting the mode of", part_, errno);
+  return success();
+}
+
+Status BundleOutput::claim(NameList& /*list*/, const Cancel& /*cancel*/) {
+  std::error_code ignored;
+  if (fs::exists(file_, ignored)) return disk_error("creating", file_, EEXIST);
+  if (fs::exists(part_, ignored))
+    return Error{Errc::disk, part_.string() + " exists: a batch into " + file_.string() + " was cut",
+                 "run that batch's own command again to finish it, or move the file away; its keys are in it"};
+  if (auto made = make_folder(file_.has_parent_path() ? file_.parent_path() : fs::path(".")); !made) return made;
+  return open(O_CREAT | O_EXCL);
+}
+
+// Cuts off what follows the last whole identity, and says how many there are.
+Result<std::size_t> BundleOutput::keep_whole_identities(std::size_t most) {
+  std::size_t certificates = 0, identities = 0;
+  off_t read_so_far = 0, keep = 0;
+  std::string window;
+  std::array<char, 65536> chunk{};
+  for (;;) {
+    const auto n = ::pread(fd_, chunk.data(), chunk.size(), read_so_far);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return disk_error("reading", part_, errno);
+    if (n == 0) break;
+    const auto window_begins = read_so_far - static_cast<off_t>(window.size());
+    window.append(chunk.data(), static_cast<std::size_t>(n));
+    read_so_far += n;
+    std::size_t at = 0;
+    for (std::size_t found = window.find(end_line); found != std::string::npos && identities < most;
+         found = window.find(end_line, at)) {
+      at = found + end_line.size();
+      if (++certificates % each_ != 0) continue;
+      ++identities;
+      keep = window_begins + static_cast<off_t>(at);
+    }
+    // A line may be split between two chunks.
+    window.erase(0, std::max(at, window.size() - std::min(window.size(), end_line.size())));
+  }
+  wipe(std::as_writable_bytes(std::span(chunk)));
+  wipe(std::as_writable_bytes(std::span(window)));
+  if (::ftruncate(fd_, keep) != 0) return disk_error("shortening", part_, errno);
+  return identities;
+}
+
+Result<std::vector<bool>> BundleOutput::take_up(std::span<const ListedName> group, std::size_t before, bool all) {
+  std::error_code ignored;
+  if (!fs::exists(part_, ignored)) {
+    if (all && fs::exists(file_, ignored)) {  // it was cut between the last step and the end
+      finished_ = true;
+      return std::vector<bool>(group.size(), true);
+    }
+    if (before + group.size() == 0) {
+      if (fs::exists(file_, ignored)) return disk_error("creating", file_, EEXIST);
+      if (auto opened = open(O_CREAT | O_EXCL); !opened) return std::move(opened).error();
+      return std::vector<bool>{};
+    }
+    return Error{Errc::input, part_.string() + " is gone, with " + std::to_string(before) + " identities in it",
+                 "put it back"};
+  }
+  if (auto opened = open(0); !opened) return std::move(opened).error();
+  const auto whole = keep_whole_identities(before + group.size());
+  if (!whole) return whole.error();
+  if (*whole < before)
+    return Error{Errc::input,
+                 part_.string() + " holds " + std::to_string(*whole) + " identities where at least " +
+                     std::to_string(before) + " were written",
+                 "it was changed by somebody else; put it back as it was"};
+  std::vector<bool> delivered(group.size());
+  for (std::size_t i = 0; i < group.size(); ++i) delivered[i] = before + i < *whole;
+  return delivered;
+}
+
+Status BundleOutput::deliver(std::span<const Delivery> identities) {
+  // One write for all of them, from memory that is wiped.
+  std::size_t size = 0;
+  for (const auto& identity : identities) size += identity.key.size() + identity.certificate.size();
+  Secret text(size);
+  std::size_t at = 0;
+  for (const auto& identity : identities)
+    for (const std::string_view part : {identity.key, std::string_view(identity.certificate)}) {
+      std::copy(part.begin(), part.end(), reinterpret_cast<char*>(text.bytes().data()) + at);
+      at += part.size();
+    }
+  for (std::string_view rest = text.view(); !rest.empty();) {
+    const auto n = ::write(fd_, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return disk_error("writing", part_, errno);
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::fdatasync(fd_) != 0) return disk_error("syncing", part_, errno);
+  return success();
+}
+
+Status BundleOutput::finish() {
+  if (finished_) return success();
+  // A link and not a rename: it fails where somebody made that file meanwhile.
+  if (::link(part_.c_str(), file_.c_str()) != 0) return disk_error("creating", file_, errno);
+  if (::unlink(part_.c_str()) != 0) return disk_error("removing", part_, errno);
+  return sync_folder_of(file_);
+}
+
+}  // namespace
+
+std::unique_ptr<Output> bundle_output(fs::path file, std::size_t certificates_each) {
+  return std::make_unique<BundleOutput>(std::move(file), certificates_each);
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,180 @@
+#include "pki/ca/devices.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "core/text.hpp"
+#include "pki/ca/pattern.hpp"
+#include "pki/ca/subject.hpp"
+#include "pki/lint/gate.hpp"
+#include "pki/ossl/digest.hpp"
+#include "pki/ossl/fresh_key.hpp"
+#include "pki/ossl/leaf_press.hpp"
+
+namespace epki::ca {
+
+namespace {
+
+constexpr std::size_t looked_at_one_in = 64;
+
+struct Worker {
+  ossl::KeyMaker keys;
+  ossl::LeafPress press;
+  lint::Gate gate;
+};
+
+// What one device gets that is decided before the threads begin.
+struct Ticket {
+  std::vector<std::byte> serial;
+  Instant not_after;
+  bool looked_at = false;  ///< read back and judged
+};
+
+// As another_serial(), from the random bytes that the ticket brought: the random source belongs to another thread.
+std::vector<std::byte> derived_serial(std::span<const std::byte> serial, std::size_t attempt) {
+  std::vector<std::byte> seed(serial.begin(), serial.end());
+  seed.push_back(static_cast<std::byte>(attempt));
+  const auto digest = ossl::sha256(seed);
+  std::vector<std::byte> fresh(digest.begin(), digest.begin() + 16 + static_cast<std::ptrdiff_t>(attempt % 3));
+  fresh.front() = (fresh.front() & std::byte{0x3f}) | std::byte{0x40};
+  return fresh;
+}
+
+}  // namespace
+
+struct DeviceMint::Impl {
+  Identity issuer;
+  std::string issuer_sha256;
+  Instant not_before;
+  World world;
+  std::vector<Worker> workers;
+
+  Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const;
+  Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted) const;
+  Status look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const;
+};
+
+DeviceMint::DeviceMint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+DeviceMint::DeviceMint(DeviceMint&&) noexcept = default;
+DeviceMint& DeviceMint::operator=(DeviceMint&&) noexcept = default;
+DeviceMint::~DeviceMint() = default;
+
+Status check_device_name(std::string_view name) {
+  auto subject = client_subject(name);
+  if (!subject) return std::move(subject).error();
+  return success();
+}
+
+Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyType key, const Identity& issuer,
+                                    const ossl::Chain& above, World world, unsigned threads) {
+  if (auto checked = check_profile(profile, false, "client certificate"); !checked) return std::move(checked).error();
+  auto spec = spec_below(profile, key, std::chrono::days(1), issuer, world);
+  if (!spec) return std::move(spec).error();
+  const ossl::Issuer signer{issuer.certificate, issuer.key};
+  auto press = ossl::LeafPress::make(*spec, signer);
+  if (!press) return std::move(press).error();
+  auto impl = std::make_unique<Impl>(
+      Impl{issuer, ossl::sha256_hex(issuer.certificate.subject_der()), spec->not_before, world, {}});
+  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) {
+    auto keys = ossl::KeyMaker::make(key);
+    if (!keys) return std::move(keys).error();
+    ossl::Chain issuers{issuer.certificate};
+    issuers.insert(issuers.end(), above.begin(), above.end());
+    impl->workers.push_back(
+        {*std::move(keys), *press, lint::Gate({std::move(issuers), profile, world.clock.now(), std::nullopt})});
+  }
+  return DeviceMint(std::move(impl));
+}
+
+// Names and numbers are settled here, in one thread: the random source need not be shared, and nothing is made for a
+// list that holds a bad name.
+Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevice> wanted) const {
+  if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
+  std::vector<Ticket> all;
+  all.reserve(wanted.size());
+  std::optional<std::chrono::days> last;
+  for (const auto& device : wanted) {
+    if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
+    if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
+    const Instant until = world.clock.now() + device.lifetime;
+    const bool looked_at = all.size() % looked_at_one_in == 0 || device.lifetime != last;
+    last = device.lifetime;
+    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after()), looked_at});
+  }
+  return all;
+}
+
+Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const {
+  if (!made.signed_by(issuer.certificate))
+    return Error{Errc::internal, "the signature just made for " + wanted.name + " does not verify",
+                 "nothing of this batch was written; suspect this machine's memory or processor"};
+  return lint::refuse_errors(gate.judge(made), wanted.name);
+}
+
+Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
+  auto serial = ticket.serial;
+  for (std::size_t attempt = 1;; ++attempt) {
+    auto key = worker.keys.next();
+    if (!key) return std::move(key).error();
+    const auto der = worker.press.press({wanted.name, serial, not_before, ticket.not_after, key->public_key});
+    if (!der) return der.error();
+    Device device;
+    auto& row = device.row;
+    row.pem = ossl::pem_of_certificate(*der);
+    if (!can_be_uploaded(row.pem) || !can_be_uploaded(key->pem.view())) {
+      serial = derived_serial(ticket.serial, attempt);
+      continue;
+    }
+    const bool plain = wanted.name.find_first_of("\",;<>\\= ") == std::string::npos;
+    row.subject = "CN=" + wanted.name;
+    if (ticket.looked_at || !plain) {
+      const auto read = ossl::Certificate::from_der(*der);
+      if (!read) return read.error();
+      if (ticket.looked_at)
+        if (auto good = look_at(worker.gate, wanted, *read); !good) return std::move(good).error();
+      row.subject = read->subject();
+    }
+    row.serial = to_hex(serial);
+    row.issuer = issuer_sha256;
+    row.kind = "device";
+    row.name = wanted.name;
+    row.sha256 = ossl::sha256_hex(*der);
+    row.not_before = not_before;
+    row.not_after = ticket.not_after;
+    device.key = std::move(key->pem);
+    return device;
+  }
+}
+
+Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wanted) {
+  auto tickets = impl_->tickets(wanted);
+  if (!tickets) return std::move(tickets).error();
+  std::vector<Device> made(wanted.size());
+  const std::size_t shares = std::min<std::size_t>(impl_->workers.size(), std::max<std::size_t>(wanted.size(), 1));
+  std::vector<std::optional<Error>> failed(shares);
+  const auto work = [&](std::size_t share) {
+    const std::size_t end = wanted.size() * (share + 1) / shares;
+    for (std::size_t i = wanted.size() * share / shares; i < end; ++i) {
+      if (i + 1 == end) (*tickets)[i].looked_at = true;
+      auto device = impl_->one(impl_->workers[share], wanted[i], (*tickets)[i]);
+      if (!device) {
+        failed[share] = std::move(device).error();
+        return;
+      }
+      made[i] = *std::move(device);
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t share = 1; share < shares; ++share) others.emplace_back(work, share);
+    work(0);
+  }
+  for (auto& error : failed)
+    if (error) return *std::move(error);
+  return made;
+}
+
+}  // namespace epki::ca

@@ -1,0 +1,90 @@
+#include "pki/ca/pattern.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace epki::ca {
+
+namespace {
+
+constexpr std::chrono::days longest{36500};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ",") + word;
+  return all;
+}
+
+}  // namespace
+
+Status check_lifetime(std::chrono::days lifetime) {
+  if (lifetime >= std::chrono::days(1) && lifetime <= longest) return success();
+  return Error{Errc::usage, "a lifetime of " + std::to_string(lifetime.count()) + " days cannot be",
+               "use 1 to " + std::to_string(longest.count()) + " days"};
+}
+
+ossl::CertificateSpec spec_of(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
+                              World world) {
+  ossl::CertificateSpec spec;
+  spec.serial = random_serial(world.random);
+  spec.not_before = world.clock.now() - profile.backdate;
+  spec.not_after = world.clock.now() + lifetime;
+  auto constraints = std::string(profile.ca ? "CA:TRUE" : "CA:FALSE");
+  if (profile.path_length) constraints += ",pathlen:" + std::to_string(*profile.path_length);
+  // CA:FALSE could be left out of a leaf. It stays: public leaves that this modem is reported to accept carry it so,
+  // and no verifier then has to conclude anything from its absence.
+  spec.extensions.push_back({"basicConstraints", constraints, true});
+  const auto& usage = ossl::is_rsa(key) ? profile.key_usage_rsa : profile.key_usage_ec;
+  if (!usage.empty()) spec.extensions.push_back({"keyUsage", joined(usage), true});
+  if (!profile.extended_key_usage.empty())
+    spec.extensions.push_back({"extendedKeyUsage", joined(profile.extended_key_usage)});
+  spec.extensions.push_back({"subjectKeyIdentifier", "hash"});
+  return spec;
+}
+
+Status check_issuer(const Identity& issuer, Instant now) {
+  const auto& certificate = issuer.certificate;
+  const auto who = certificate.subject();
+  if (!certificate.is_ca())
+    return Error{Errc::input, who + " is no CA certificate and cannot issue", "use the root that init made"};
+  if (!issuer.key.matches(certificate))
+    return Error{Errc::key, "the key is not the one of " + who,
+                 "check that ca/root.key and ca/root.pem belong together"};
+  if (now > certificate.not_after())
+    return Error{Errc::input, who + " expired on " + rfc3339(certificate.not_after()) + " and cannot issue",
+                 "a new root is needed"};
+  if (now < certificate.not_before())
+    return Error{Errc::input, who + " is not valid before " + rfc3339(certificate.not_before()),
+                 "check this machine's clock, which says " + rfc3339(now)};
+  return success();
+}
+
+Status check_profile(const profile::Profile& profile, bool ca, std::string_view wanted) {
+  if (profile.ca == ca) return success();
+  return Error{Errc::input,
+               "profile " + profile.name + (ca ? " is no CA's" : " is a CA's") + ", so no " + std::string(wanted) +
+                   " can be made from it",
+               ca ? "set ca = true" : "set ca = false"};
+}
+
+Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::KeyType key, std::chrono::days lifetime,
+                                         const Identity& issuer, World world) {
+  if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
+  if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
+  auto spec = spec_of(profile, key, lifetime, world);
+  spec.not_before = std::max(spec.not_before, issuer.certificate.not_before());
+  spec.not_after = std::min(spec.not_after, issuer.certificate.not_after());
+  spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
+  return spec;
+}
+
+std::vector<std::byte> another_serial(RandomSource& random, std::size_t attempt) {
+  return random_serial(random, 16 + attempt % 3);
+}
+
+bool can_be_uploaded(std::string_view pem) {
+  return pem.find("+++") == std::string_view::npos;
+}
+
+}  // namespace epki::ca

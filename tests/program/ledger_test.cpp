@@ -1,0 +1,170 @@
+#include <gtest/gtest.h>
+
+#include "ledger/tests/postgres_server.hpp"
+#include "tests/program/sandbox.hpp"
+
+namespace epki::test {
+namespace {
+
+std::string project_with(Sandbox& box, const std::string& url) {
+  const auto file = box / "ec200u-pki.toml";
+  auto text = *read_file(file);
+  const std::string empty = "url = \"\"";
+  const auto at = text.find(empty, text.find("[ledger]"));
+  EXPECT_NE(at, std::string::npos) << text;
+  text.replace(at, empty.size(), "url = \"" + url + "\"");
+  EXPECT_TRUE(replace_file(file, text, 0644));
+  return text;
+}
+
+TEST(Ledger, ListsAndShowsWhatInitMade) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto list = box.run({"ledger", "list", "--json"});
+  ASSERT_EQ(list.exit, 0) << list;
+  const auto json = list.json();
+  EXPECT_EQ(json["schema"].text(), "ec200u-pki/ledger/1");
+  EXPECT_EQ(json["action"].text(), "list");
+  EXPECT_EQ(json["count"].integer(), 3) << list;
+  EXPECT_TRUE(json["next"].is_null());
+  const auto serial = json["rows"][0]["serial"].text_or("");
+  const auto page = box.run({"ledger", "list", "--limit", "2", "--json"});
+  EXPECT_EQ(page.json()["rows"].size(), 2U);
+  const auto rest = box.run({"ledger", "list", "--after", page.json()["next"].text_or("?"), "--json"});
+  EXPECT_EQ(rest.json()["rows"].size(), 1U) << rest;
+  const auto shown = box.run({"ledger", "show", serial, "--json"});
+  ASSERT_EQ(shown.exit, 0) << shown;
+  EXPECT_EQ(shown.json()["certificates"][0]["kind"].text(), "root");
+  EXPECT_EQ(box.run({"ledger", "show", "broker.test"}).exit, 0);
+  const auto nobody = box.run({"ledger", "show", "nobody", "--json"});
+  EXPECT_EQ(nobody.exit, 3) << nobody;
+  EXPECT_EQ(nobody.json()["ok"].boolean(), false);
+  const auto events = box.run({"ledger", "list", "events", "--json"});
+  EXPECT_EQ(events.json()["rows"][0]["kind"].text(), "issued");
+  EXPECT_FALSE(events.json()["rows"][0]["tool"].is_null());
+  EXPECT_EQ(box.run({"ledger", "list", "--expires-within", "3y"}).exit, 2);
+  EXPECT_EQ(box.run({"ledger", "list", "--status", "lost"}).exit, 2);
+  EXPECT_EQ(box.run({"ledger", "list", "devices", "--kind", "root"}).exit, 2);
+  EXPECT_EQ(box.run({"ledger", "list", "nonsense"}).exit, 2);
+  EXPECT_EQ(box.run({"ledger"}).exit, 2);
+}
+
+TEST(Ledger, CheckFindsAChangedRowAndASignedHeadACutTail) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto whole = box.run({"ledger", "check", "--json"});
+  ASSERT_EQ(whole.exit, 0) << whole;
+  EXPECT_EQ(whole.json()["events"].integer(), 1);
+  ASSERT_EQ(box.shell("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out audit.key &&"
+                      " openssl pkey -in audit.key -pubout -out audit.pem")
+                .exit,
+            0);
+  ASSERT_EQ(box.run({"ledger", "head", "--out", "today.head"}).exit, 0);
+  EXPECT_EQ(box.run({"ledger", "head", "--out", "today.head"}).exit, 5) << "nothing is overwritten";
+  ASSERT_EQ(box.shell("openssl dgst -sha256 -sign audit.key -out today.head.sig today.head").exit, 0);
+  const auto imported = box.run({"ledger", "import-head", "today.head", "--key", "audit.pem"});
+  ASSERT_EQ(imported.exit, 0) << imported;
+  const auto with_head = box.run({"ledger", "check", "--head", "today.head", "--key", "audit.pem", "--json"});
+  ASSERT_EQ(with_head.exit, 0) << with_head;
+  EXPECT_EQ(with_head.json()["head"]["event"].integer(), 1);
+  EXPECT_EQ(box.run({"ledger", "check", "--head", "today.head"}).exit, 2) << "whose key?";
+  box.write("forged.head.sig", "no signature");
+  EXPECT_EQ(
+      box.run({"ledger", "check", "--head", "today.head", "--signature", "forged.head.sig", "--key", "audit.pem"}).exit,
+      4);
+  EXPECT_EQ(box.run({"ledger", "check", "--head", "audit.pem", "--key", "audit.pem"}).exit, 3);
+  // Somebody restores an empty ledger in its place: only the head shows it.
+  ASSERT_EQ(box.shell("rm ledger.db*").exit, 0);
+  EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
+  const auto cut = box.run({"ledger", "check", "--head", "today.head", "--key", "audit.pem", "--json"});
+  EXPECT_EQ(cut.exit, 8) << cut;
+}
+
+TEST(Ledger, ExportsToAFileOrThePipeAndOverwritesNothing) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto ran = box.run({"ledger", "export", "--out", "all.csv", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  EXPECT_EQ(ran.json()["count"].integer(), 3);
+  const auto csv = *read_file(box / "all.csv");
+  EXPECT_TRUE(csv.starts_with("serial,status,kind,name,")) << csv;
+  EXPECT_EQ(box.run({"ledger", "export", "--out", "all.csv"}).exit, 5);
+  EXPECT_EQ(*read_file(box / "all.csv"), csv);
+  const auto piped = box.shell("ec200u-pki ledger export --format jsonl --kind server | wc -l");
+  EXPECT_EQ(piped.out, "1\n") << piped;
+  EXPECT_EQ(box.run({"ledger", "export", "--json"}).exit, 2) << "stdout is for the document";
+  EXPECT_EQ(box.run({"ledger", "export", "devices", "--format", "aws-iot"}).exit, 2);
+  EXPECT_EQ(box.run({"ledger", "export", "--format", "xml"}).exit, 2);
+  const auto aws = box.run({"ledger", "export", "--format", "aws-iot", "--out", "t.json", "--template", "r.json"});
+  EXPECT_EQ(aws.exit, 0) << aws;
+  EXPECT_TRUE(Json::parse(*read_file(box / "r.json")));
+}
+
+TEST(Ledger, TakesAPersonOut) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto who = box.run({"ledger", "list", "events", "--json"}).json()["rows"][0]["operator"].text_or("");
+  ASSERT_FALSE(who.empty());
+  const auto unsure = box.run({"ledger", "redact", who});
+  EXPECT_EQ(unsure.exit, 2) << unsure;
+  EXPECT_EQ(box.run({"ledger", "redact", "nobody at all", "--yes"}).exit, 3);
+  ASSERT_EQ(box.run({"ledger", "redact", who, "--yes"}).exit, 0);
+  const auto events = box.run({"ledger", "list", "events", "--json"});
+  EXPECT_EQ(events.json()["rows"][0]["operator"].text(), "(redacted)") << events;
+  EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
+}
+
+TEST(Ledger, ALedgerOfANewerProgramEndsInItsExitCode) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  // PRAGMA user_version lives at offset 60 (sqlite.org, "Database File Format").
+  ASSERT_EQ(box.shell("printf '\\000\\000\\000\\143' | dd of=ledger.db bs=1 seek=60 conv=notrunc status=none").exit, 0);
+  const auto refused = box.run({"ledger", "check", "--json"});
+  EXPECT_EQ(refused.exit, 8) << refused;
+  EXPECT_NE(refused.out.find("newer"), std::string::npos) << refused;
+}
+
+TEST(Ledger, MovesIntoPostgresAndGoesOnWithoutIt) {
+  if (const auto why = ledger::PostgresServer::missing(); !why.empty()) GTEST_SKIP() << why;
+  const auto server = ledger::PostgresServer::make();
+  ASSERT_NE(server, nullptr);
+  const auto url = server->new_database();
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto before = box.run({"ledger", "check", "--json"}).json()["last_hash"].text();
+  const auto moved = box.run({"ledger", "copy", "--to", url});
+  ASSERT_EQ(moved.exit, 0) << moved;
+  EXPECT_NE(box.run({"ledger", "copy", "--to", url}).exit, 0) << "it is not empty any more";
+  EXPECT_EQ(box.run({"ledger", "merge"}).exit, 2) << "a file has nothing to merge";
+  project_with(box, url);
+  const auto after = box.run({"ledger", "check", "--json"});
+  ASSERT_EQ(after.exit, 0) << after;
+  EXPECT_EQ(after.json()["last_hash"].text(), before);
+  EXPECT_EQ(box.run({"ledger", "list", "--json"}).json()["count"].integer(), 3);
+  ASSERT_EQ(box.run({"ledger", "copy", "--to", "back.db"}).exit, 0);
+
+  server->kill();
+  for (const auto* command : {"list", "check", "export"}) {
+    const auto away = box.run({"ledger", command});
+    EXPECT_EQ(away.exit, 8) << away;  // what this station alone knows would be a wrong answer
+    EXPECT_NE(away.err.find("not reachable"), std::string::npos) << away;
+  }
+  EXPECT_EQ(box.run({"ledger", "list", "devices"}).exit, 0) << "what this station did is there";
+  const auto merge = box.run({"ledger", "merge", "--json"});
+  EXPECT_EQ(merge.exit, 8) << merge;
+  ASSERT_TRUE(server->start());
+  EXPECT_EQ(box.run({"ledger", "merge"}).exit, 0);
+}
+
+TEST(Ledger, AUrlThatIsNoneIsSaidWithItsPlace) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  project_with(box, "mysql://kim:secretword@host/db");
+  const auto refused = box.run({"ledger", "list"});
+  EXPECT_EQ(refused.exit, 3) << refused;
+  EXPECT_NE(refused.err.find("ledger.url names no PostgreSQL database"), std::string::npos) << refused;
+  EXPECT_EQ(refused.err.find("secretword"), std::string::npos) << "it may hold a password";
+}
+
+}  // namespace
+}  // namespace epki::test
