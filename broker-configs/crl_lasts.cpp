@@ -28,6 +28,21 @@ std::vector<std::string> issuers_of_clients(const ossl::Chain& anchors) {
 
 }  // namespace
 
+Result<ossl::Chain> read_anchors(std::string_view bytes) {
+  ossl::Chain anchors;
+  for (const auto& item : ossl::file_contents(bytes).items) {
+    if (item.kind != ossl::FileItem::Kind::certificate) continue;
+    if (!item.damage.empty())
+      return Error{Errc::input,
+                   "the certificate in line " + std::to_string(item.line) + " cannot be read: " + item.damage};
+    auto certificate = ossl::Certificate::from_der(item.der);
+    if (!certificate) return std::move(certificate).error();
+    anchors.push_back(*std::move(certificate));
+  }
+  if (anchors.empty()) return Error{Errc::input, "there is no certificate in it"};
+  return anchors;
+}
+
 Status check_crl_lasts(std::string_view bytes, const ossl::Chain& anchors, Instant now) {
   const auto contents = ossl::file_contents(bytes);
   std::vector<std::string> covered;

@@ -54,6 +54,10 @@ Result<std::string> acl_text(const config::Project& project);
 /// The cipher list of a rendered file: what this modem can offer and OpenSSL 3 still has, in OpenSSL's names.
 std::string_view modem_ciphers();
 
+/// The certificates of a cafile: PEM or DER, and OpenSSL's own form for a trust anchor, TRUSTED CERTIFICATE, which is
+/// what this project writes. Errc::input when there is none, or one cannot be read.
+Result<ossl::Chain> read_anchors(std::string_view bytes);
+
 /// Whether this revocation list may be enforced: it is the issuing CA's own (Mosquitto checks the client's certificate
 /// alone, against the list of its issuer), and will not run out before the daily reissue with a day to spare. `anchors`
 /// are the certificates of certs/client-ca.pem. Errc::input says what is wrong: an expired list refuses every client.

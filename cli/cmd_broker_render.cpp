@@ -149,7 +149,7 @@ Result<bool> usable_crl(const config::Project& project, Context& context) {
   if (!list) return std::move(list).error();
   auto bundle = read_file(project.broker_folder() / "certs/client-ca.pem");
   if (!bundle) return std::move(bundle).error();
-  auto anchors = ossl::chain_from_pem(*bundle);
+  auto anchors = broker::read_anchors(*bundle);
   if (!anchors) return std::move(anchors).error().during("reading certs/client-ca.pem");
   if (auto lasts = broker::check_crl_lasts(*list, *anchors, context.clock.now()); !lasts)
     return std::move(lasts).error();

@@ -17,6 +17,9 @@ namespace cmd_lint {
 
 namespace fs = std::filesystem;
 
+// A bundle of 100,000 devices with their keys is some 100 MB.
+constexpr std::size_t largest_file = 512U << 20U;
+
 struct Options {
   std::vector<std::string> files{};
   std::vector<std::string> keys{};
@@ -45,7 +48,7 @@ class Inputs {
     std::error_code failed;
     const auto same = fs::weakly_canonical(path, failed);
     if (!seen_.insert(failed ? path : same).second) return success();
-    auto content = read_file(path);
+    auto content = read_file(path, largest_file);
     if (!content) return std::move(content).error();
     Input input;
     input.name = path.string();

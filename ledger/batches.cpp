@@ -73,7 +73,7 @@ CertificateWriter::~CertificateWriter() = default;
 
 Status CertificateWriter::add(const IssuedCertificate& certificate) {
   if (auto begun = state_->begin(); !begun) return begun;
-  auto one = add_certificate(*state_->writing, certificate, state_->batch);
+  auto one = add_certificate_of(*state_->writing, state_->batch, certificate);
   if (!one) return state_->give_up(std::move(one).error());
   if (state_->added == 0) state_->first = certificate.serial;
   state_->last = certificate.serial;

@@ -21,15 +21,17 @@ struct Batch {
 
 /// Writes certificates of a batch. The first add() takes the ledger's write lock, commit() gives it back: make the
 /// certificates first, then add and commit them, a few thousand at a time, so that other processes wait for
-/// milliseconds only. About 10 µs a row. Without commit() nothing of what was added is recorded.
+/// milliseconds only. Call nothing else of the same ledger between the first add() and commit(): it would wait for
+/// itself. Without commit() nothing of what was added is recorded.
 class CertificateWriter {
  public:
   CertificateWriter(CertificateWriter&&) noexcept;
   CertificateWriter& operator=(CertificateWriter&&) = delete;
   ~CertificateWriter();
 
-  /// Errc::ledger when the serial exists for that issuer, or when another process works on the same batch: all since
-  /// the last commit() is given up then. The row gets this batch's id, whatever certificate.batch says.
+  /// Errc::ledger, here or in commit(), when the serial exists for that issuer or another process works on the same
+  /// batch: all since the last commit() is given up then. The row gets this batch's id, whatever certificate.batch
+  /// says.
   Status add(const IssuedCertificate& certificate);
   /// One transaction: what was added, and that the batch stands at `rows_done`. Durable when it returns: only then may
   /// a key or certificate leave the process. Without any add() only the position is recorded.

@@ -50,6 +50,7 @@ std::optional<RevocationReason> parse_reason(std::string_view text) {
 
 std::vector<std::string> reason_words() {
   std::vector<std::string> words;
+  words.reserve(reasons.size());
   for (const auto reason : reasons) words.emplace_back(word(reason));
   return words;
 }

@@ -31,6 +31,12 @@ std::string hash_of(std::string_view previous, const EventRow& row);
 /// 64 zeros: what event 1 follows.
 const std::string& before_the_first();
 
+/// The rows of one table.
+struct TableDigest {
+  ossl::Sha256 digest{};
+  std::int64_t rows = 0;
+};
+
 /// SHA-256 over the rows that were written with one event, in pieces: rows of a table in the order of their ids, the
 /// tables in any order.
 class RowsDigest {
@@ -43,13 +49,9 @@ class RowsDigest {
   std::string hex();
 
  private:
-  struct Part {
-    ossl::Sha256 digest;
-    std::int64_t rows = 0;
-  };
   std::int64_t format_;
   std::string row_;
-  std::array<std::optional<Part>, 16> parts_{};
+  std::array<std::optional<TableDigest>, 16> parts_{};
   std::string all_;  ///< format 1: the rows of all tables as one text
 };
 

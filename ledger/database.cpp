@@ -4,18 +4,22 @@
 
 namespace epki::ledger {
 
-Status Statement::done() {
+Status Cursor::later() {
   for (;;) {
     const auto row = next();
     if (!row) {
       auto failed = row.error();
-      cursor_->reset();
+      reset();
       return failed;
     }
     if (!*row) break;
   }
-  cursor_->reset();
+  reset();
   return success();
+}
+
+Status Statement::done() {
+  return cursor_->Cursor::later();
 }
 
 Result<Transaction> Transaction::write(Database& database) {

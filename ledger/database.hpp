@@ -22,6 +22,9 @@ class Cursor {
   virtual Result<bool> next() = 0;
   /// Ready to be bound and run again.
   virtual void reset() = 0;
+  /// Runs a statement that yields no rows, at the latest before the next one that does or ends the transaction. Its
+  /// failure may come out of any later call in the transaction. For many rows over a network.
+  virtual Status later();
   virtual std::string text(int column) const = 0;
   virtual std::int64_t number(int column) const = 0;
   virtual int columns() const = 0;
@@ -94,6 +97,8 @@ class Statement {
   Result<bool> next() { return cursor_->next(); }
   /// Runs a statement that yields no rows, and makes it ready to be bound again.
   Status done();
+  /// The same, perhaps later: Cursor::later().
+  Status later() { return cursor_->later(); }
 
   std::string text(int column) const { return cursor_->text(column); }
   std::int64_t number(int column) const { return cursor_->number(column); }

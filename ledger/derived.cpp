@@ -37,7 +37,7 @@ Status move_tally(Database& database, const TallyKey& key, int by) {
                 " ON CONFLICT (station, job, batch, phase, attempt) DO UPDATE SET devices = tally.devices +"
                 " excluded.devices");
   const auto& [station, job, batch, phase, attempt] = key;
-  return add.bind(1, station).bind(2, job).bind(3, batch).bind(4, phase).bind(5, attempt).bind(6, by).done();
+  return add.bind(1, station).bind(2, job).bind(3, batch).bind(4, phase).bind(5, attempt).bind(6, by).later();
 }
 
 Status count_output(Database& database, const Device& device) {
@@ -54,7 +54,7 @@ Status count_output(Database& database, const Device& device) {
       .bind(5, sums.passed)
       .bind(6, sums.failed)
       .bind(7, sums.first_time)
-      .done();
+      .later();
 }
 
 void take(std::string& into, const std::string& from) {
@@ -66,7 +66,7 @@ Status store(Database& database, const Device& device) {
   Statement upsert(database, sql);
   int place = 1;
   for (const auto& text : device_texts(device)) upsert.bind(place++, text);
-  return upsert.bind(place, device.attempts).bind(place + 1, device.passes).bind(place + 2, device.position).done();
+  return upsert.bind(place, device.attempts).bind(place + 1, device.passes).bind(place + 2, device.position).later();
 }
 
 Error not_derived(const Database& database, const std::string& what) {
@@ -177,13 +177,13 @@ Device after_step(Device device, const StepRow& row, std::int64_t position) {
 Status apply_step(Writing& writing, const StepRow& row) {
   const auto& s = row.step;
   const auto at = rfc3339(row.at);
-  const auto id =
-      writing.add(table::device_step, {s.imei, word(s.phase), word(s.attempt), s.slot, s.station, s.job, s.batch,
-                                       s.board, s.operator_name, s.model, s.firmware, s.status, s.cause, s.serial, at});
-  if (!id) return id.error();
   auto& database = writing.database();
   const auto before = stored_device(database, s.imei);
   if (!before) return before.error();
+  const auto id = writing.add_later(table::device_step,
+                                    {s.imei, word(s.phase), word(s.attempt), s.slot, s.station, s.job, s.batch, s.board,
+                                     s.operator_name, s.model, s.firmware, s.status, s.cause, s.serial, at});
+  if (!id) return id.error();
   const auto after = after_step(*before, row, *id);
   if (auto stored = store(database, after); !stored) return stored;
   if (before->position == 0 || tally_key(*before) != tally_key(after)) {

@@ -79,7 +79,8 @@ std::string upsert_device_sql() {
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 2);
     places += places.empty() ? "?" : ", ?";
     if (name == "imei" || name == "first_seen") continue;
-    sets += (sets.empty() ? "" : ", ") + name + " = excluded." + name;
+    if (!sets.empty()) sets += ", ";
+    sets.append(name).append(" = excluded.").append(name);
   }
   return "INSERT INTO device (" + std::string(device_columns) + ") VALUES (" + places +
          ") ON CONFLICT (imei) DO UPDATE SET " + sets;

@@ -91,7 +91,7 @@ struct Ledger::Impl {
   Result<std::optional<Json>> recall(const std::string& name);
 
   /// What an event of this moment says of itself.
-  EventWords words(std::string_view kind, std::string key) const;
+  EventWords words(std::string_view kind, const std::string& key) const;
 };
 
 /// A stored text that must be a time, or JSON; Errc::ledger when somebody changed it.
@@ -105,7 +105,9 @@ Status for_rows(Statement& rows, const std::function<Status()>& each);
 Status refuse_unsettled(Database& database);
 
 /// The row of one certificate, and why it cannot be recorded.
-Status add_certificate(Writing& writing, const IssuedCertificate& certificate, std::string_view batch = {});
+Status add_certificate(Writing& writing, const IssuedCertificate& certificate);
+/// The same for one of a batch: a failure may come out of a later call.
+Status add_certificate_of(Writing& writing, const std::string& batch, const IssuedCertificate& certificate);
 /// The detail of an event that issued these.
 Json issued_detail(std::span<const IssuedCertificate* const> certificates);
 

@@ -34,8 +34,8 @@ std::string Ledger::Impl::random_key() {
   return to_hex(bytes);
 }
 
-EventWords Ledger::Impl::words(std::string_view kind, std::string key) const {
-  EventWords words{std::string(kind), clock.now(), std::move(key)};
+EventWords Ledger::Impl::words(std::string_view kind, const std::string& key) const {
+  EventWords words{std::string(kind), clock.now(), key};
   words.operator_name = options.operator_name;
   words.station = options.station;
   words.tool = options.tool;

@@ -168,9 +168,9 @@ Result<bool> merge_next(Database& local, Database& into, RandomSource& random) {
 
 Status index_for_merging(Database& local) {
   for (const auto* table : chained_tables()) {
-    const std::string name(table->name);
-    if (auto made = local.run("CREATE INDEX IF NOT EXISTS merge_" + name + " ON " + name + " (event)"); !made)
-      return made;
+    std::string sql = "CREATE INDEX IF NOT EXISTS merge_";
+    sql.append(table->name).append(" ON ").append(table->name).append(" (event)");
+    if (auto made = local.run(sql); !made) return made;
   }
   return success();
 }

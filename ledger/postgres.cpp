@@ -20,6 +20,13 @@ Deadline of_long_statements() {
   return after(std::chrono::minutes(10));
 }
 
+std::vector<const char*> pointers_to(const std::vector<std::string>& values) {
+  std::vector<const char*> all;
+  all.reserve(values.size());
+  for (const auto& value : values) all.push_back(value.c_str());
+  return all;
+}
+
 std::string message_of(const PGresult* result) {
   const char* said = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   return said != nullptr ? said : "no reason given";
@@ -48,6 +55,11 @@ class PostgresCursor : public Cursor {
       row_ = -1;
     }
     return ++row_ < ::PQntuples(result_.get());
+  }
+
+  Status later() override {
+    if (bad_) return Cursor::later();
+    return database_.queue(sql_, values_);
   }
 
   void reset() override {
@@ -175,7 +187,8 @@ Result<PostgresResult> PostgresDatabase::judge(PostgresResult result) {
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
   const char* state = ::PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
   state_ = state != nullptr ? state : "";
-  const auto said = message_of(result.get());
+  const char* more = ::PQresultErrorField(result.get(), PG_DIAG_MESSAGE_DETAIL);
+  const auto said = message_of(result.get()) + (more != nullptr ? std::string(": ") + more : "");
   // PostgreSQL documentation, appendix A: class 57P is a server that shuts down or starts, 08 the connection, 25P03 a
   // transaction that stood still for too long.
   if (state_.starts_with("57P") || state_.starts_with("08") || state_ == "25P03") return gone(said);
@@ -191,31 +204,37 @@ Result<PostgresResult> PostgresDatabase::judge(PostgresResult result) {
 }
 
 Result<PostgresResult> PostgresDatabase::simple(const std::string& sql, Deadline deadline) {
+  if (auto settled = settle_queue(); !settled) return std::move(settled).error();
   return await(!lost_ && ::PQsendQuery(handle_.get(), sql.c_str()) == 1, deadline);
 }
 
 Result<PostgresResult> PostgresDatabase::execute(const std::string& sql, const std::vector<std::string>& values,
                                                  Deadline deadline) {
-  std::vector<const char*> texts;
-  for (const auto& value : values) texts.push_back(value.c_str());
+  if (auto settled = settle_queue(); !settled) return std::move(settled).error();
+  const auto texts = pointers_to(values);
   return await(!lost_ && ::PQsendQueryParams(handle_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
                                              texts.data(), nullptr, nullptr, 0) == 1,
                deadline);
 }
 
+Result<std::string> PostgresDatabase::prepared(const std::string& sql) {
+  auto& name = prepared_[sql];
+  if (!name.empty()) return name;
+  if (auto settled = settle_queue(); !settled) return std::move(settled).error();
+  const auto wanted = "p" + std::to_string(prepared_.size());
+  auto made = await(!lost_ && ::PQsendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1, patience());
+  if (!made) return std::move(made).error();
+  name = wanted;
+  return name;
+}
+
 Result<PostgresResult> PostgresDatabase::execute_prepared(const std::string& sql,
                                                           const std::vector<std::string>& values) {
-  auto& name = prepared_[sql];
-  if (name.empty()) {
-    const auto wanted = "p" + std::to_string(prepared_.size());
-    auto made =
-        await(!lost_ && ::PQsendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1, patience());
-    if (!made) return std::move(made).error();
-    name = wanted;
-  }
-  std::vector<const char*> texts;
-  for (const auto& value : values) texts.push_back(value.c_str());
-  return await(!lost_ && ::PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(texts.size()),
+  const auto name = prepared(sql);
+  if (!name) return name.error();
+  if (auto settled = settle_queue(); !settled) return std::move(settled).error();
+  const auto texts = pointers_to(values);
+  return await(!lost_ && ::PQsendQueryPrepared(handle_.get(), name->c_str(), static_cast<int>(texts.size()),
                                                texts.data(), nullptr, nullptr, 0) == 1,
                patience());
 }

@@ -66,6 +66,8 @@ class PostgresDatabase final : public Database {
   Result<PostgresResult> execute(const std::string& sql, const std::vector<std::string>& values, Deadline deadline);
   /// The same for one that is prepared once and kept.
   Result<PostgresResult> execute_prepared(const std::string& sql, const std::vector<std::string>& values);
+  /// Sends one without waiting; its failure comes out of a later call.
+  Status queue(const std::string& sql, const std::vector<std::string>& values);
   /// A name no other cursor of this connection has.
   std::string next_name() { return "c" + std::to_string(++names_); }
 
@@ -77,6 +79,9 @@ class PostgresDatabase final : public Database {
   Deadline patience() const { return after(3 * busy_); }
   Result<PostgresResult> judge(PostgresResult result);
   Error gone(const std::string& said);
+  Result<std::string> prepared(const std::string& sql);
+  Status settle_queue();
+  Status read_queue();
 
   PostgresHandle handle_;
   std::string url_, name_;
@@ -85,6 +90,7 @@ class PostgresDatabase final : public Database {
   bool lost_ = false;
   std::map<std::string, std::string> prepared_;  ///< SQL -> name
   std::int64_t names_ = 0;
+  int queued_ = 0;  ///< statements sent in pipeline mode whose results were not read yet
 };
 
 /// `?` and `?1` as `$1`.

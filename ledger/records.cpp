@@ -68,14 +68,22 @@ Json issued_detail(std::span<const IssuedCertificate* const> certificates) {
   return detail;
 }
 
-Status add_certificate(Writing& writing, const IssuedCertificate& certificate, std::string_view batch) {
-  const auto from = rfc3339(certificate.not_before), until = rfc3339(certificate.not_after);
-  auto added =
-      writing.add(table::certificate, {certificate.issuer, certificate.serial, certificate.kind, certificate.name,
-                                       certificate.subject, certificate.sha256, from, until, certificate.pem,
-                                       certificate.imei, batch.empty() ? std::string_view(certificate.batch) : batch});
+Status add_certificate(Writing& writing, const IssuedCertificate& c) {
+  const auto from = rfc3339(c.not_before), until = rfc3339(c.not_after);
+  auto added = writing.add(table::certificate, {c.issuer, c.serial, c.kind, c.name, c.subject, c.sha256, from, until,
+                                                c.pem, c.imei, c.batch});
   if (added) return success();
-  if (writing.database().refused_duplicate()) return taken(certificate);
+  if (writing.database().refused_duplicate()) return taken(c);
+  return std::move(added).error();
+}
+
+Status add_certificate_of(Writing& writing, const std::string& batch, const IssuedCertificate& c) {
+  const auto from = rfc3339(c.not_before), until = rfc3339(c.not_after);
+  auto added = writing.add_later(
+      table::certificate, {c.issuer, c.serial, c.kind, c.name, c.subject, c.sha256, from, until, c.pem, c.imei, batch});
+  if (added) return success();
+  // Over a network the row that is refused was sent some time ago.
+  if (writing.database().refused_duplicate() && writing.database().is_sqlite()) return taken(c);
   return std::move(added).error();
 }
 

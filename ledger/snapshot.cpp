@@ -38,7 +38,7 @@ Status copy_table(Database& from, Database& into, const std::string& name, const
   return for_rows(rows, [&]() -> Status {
     // Texts: either database turns them into the numbers their columns hold.
     for (int column = 0; column < rows.columns(); ++column) insert.bind(column + 1, rows.text(column));
-    return insert.done();
+    return insert.later();
   });
 }
 
@@ -69,19 +69,18 @@ Status copy_into_empty(Database& from, Database& into) {
   return transaction->commit();
 }
 
+Status copy_to_file(Database& from, const std::filesystem::path& file) {
+  auto copy = open_file(file, std::chrono::seconds(10));
+  if (!copy) return std::move(copy).error();
+  return copy_into_empty(from, **copy);
+}
+
 // Makes the copy under another name and gives the name last: a cut leaves no half snapshot under it.
 Status write_snapshot(Database& from, const std::filesystem::path& file) {
   auto beside = empty_file_beside(file);
   if (!beside) return std::move(beside).error();
-  Status made = success();
-  if (auto* sqlite = dynamic_cast<SqliteDatabase*>(&from)) {
-    made = sqlite->copy_to(*beside);
-  } else {
-    auto copy = open_file(*beside, std::chrono::seconds(10));
-    made = copy ? copy_into_empty(from, **copy) : Status(std::move(copy).error());
-    // One file, without a log beside it.
-    if (made) made = (*copy)->run("PRAGMA journal_mode = DELETE");
-  }
+  auto* sqlite = dynamic_cast<SqliteDatabase*>(&from);
+  auto made = sqlite != nullptr ? sqlite->copy_to(*beside) : copy_to_file(from, *beside);
   if (made && ::link(beside->c_str(), file.c_str()) != 0) made = disk_error("creating", file, errno);
   ::unlink(beside->c_str());
   return made;

@@ -17,18 +17,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
+Status make_tables(const fs::path& file, std::chrono::milliseconds busy) {
+  auto database = SqliteDatabase::open(file, busy);
+  if (!database) return std::move(database).error();
+  if (auto set = (*database)->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !set) return set;
+  return migrate(**database);
+}
+
 // The tables are made under another name, and the name is given last, so that a cut or a second process never meets
 // half a ledger.
 Status create(const fs::path& file, std::chrono::milliseconds busy) {
   auto beside = empty_file_beside(file);
   if (!beside) return std::move(beside).error();
-  Status made = success();
-  {
-    auto database = SqliteDatabase::open(*beside, busy);
-    made = database ? (*database)->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-                    : Status(std::move(database).error());
-    if (made) made = migrate(**database);
-  }
+  auto made = make_tables(*beside, busy);
   if (made && ::link(beside->c_str(), file.c_str()) != 0 && errno != EEXIST) made = disk_error("creating", file, errno);
   ::unlink(beside->c_str());
   return made;

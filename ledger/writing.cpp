@@ -74,6 +74,14 @@ Result<std::int64_t> Writing::add(const Table& table, std::initializer_list<Valu
 }
 
 Result<std::int64_t> Writing::add(const Table& table, std::span<const Value> values) {
+  return put(table, values, false);
+}
+
+Result<std::int64_t> Writing::add_later(const Table& table, std::initializer_list<Value> values) {
+  return put(table, std::span(values.begin(), values.size()), true);
+}
+
+Result<std::int64_t> Writing::put(const Table& table, std::span<const Value> values, bool later) {
   const auto place = place_for(table);
   if (!place) return place.error();
   auto& insert = *(*place)->insert;
@@ -81,7 +89,7 @@ Result<std::int64_t> Writing::add(const Table& table, std::span<const Value> val
   insert.bind(1, id).bind(2, row_.number);
   int column = 3;
   for (const auto& value : values) value.bind_to(insert, column++);
-  if (auto done = insert.done(); !done) return std::move(done).error();
+  if (auto done = later ? insert.later() : insert.done(); !done) return std::move(done).error();
   if (table.once && insert.changed() == 0) return 0;
   (*place)->last_id = id;
   digest_.column(std::to_string(id));

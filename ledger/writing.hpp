@@ -61,6 +61,8 @@ class Writing {
   /// Adds a row; its columns are table.columns. Returns its id; 0 when the table takes rows once and it was there.
   Result<std::int64_t> add(const Table& table, std::initializer_list<Value> values);
   Result<std::int64_t> add(const Table& table, std::span<const Value> values);
+  /// The same for one of many rows: a failure may come out of a later call. Not for tables that take rows once.
+  Result<std::int64_t> add_later(const Table& table, std::initializer_list<Value> values);
 
   /// Commits. `detail` is the event's JSON.
   Status finish(const std::string& detail);
@@ -79,6 +81,7 @@ class Writing {
         previous_(std::move(previous)),
         at_(at) {}
   Result<Place*> place_for(const Table& table);
+  Result<std::int64_t> put(const Table& table, std::span<const Value> values, bool later);
 
   Transaction transaction_;
   Database* database_;

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "broker-configs/check/subject.hpp"
+#include "broker-configs/render.hpp"
 #include "core/file.hpp"
+#include "pki/ossl/file_contents.hpp"
 
 namespace epki::broker {
 
@@ -44,16 +46,30 @@ void check_required(const Subject& subject, const Listener& listener) {
     subject.add("w_client_id_free", listener.place, "the client id is not tied to the certificate");
 }
 
+// An issuing CA alone, in the ordinary form, is no anchor for OpenSSL.
+void check_path_ends(const Subject& subject, const Setting& setting, std::string_view text,
+                     const ossl::Chain& anchors) {
+  if (std::any_of(anchors.begin(), anchors.end(), [](const auto& one) { return one.self_issued(); })) return;
+  for (const auto& item : ossl::file_contents(text).items) {
+    if (item.kind != ossl::FileItem::Kind::certificate || item.label == "TRUSTED CERTIFICATE") continue;
+    const auto certificate = ossl::Certificate::from_der(item.der);
+    if (certificate)
+      subject.add("e_anchor_no_root", setting.place,
+                  certificate->subject() + " is no root, and its root is not in the file");
+  }
+}
+
 void check_anchors(const Subject& subject, const Listener& listener) {
   const auto* cafile = listener.settings.find("cafile");
   if (cafile == nullptr || !Subject::named(*cafile).exists) return;
   const auto text = read_file(Subject::named(*cafile).path, 16U << 20U);
   if (!text) return;
-  const auto anchors = ossl::chain_from_pem(*text);
+  const auto anchors = read_anchors(*text);
   if (!anchors) {
     subject.add("e_anchors_damaged", cafile->place, cafile->value + ": " + anchors.error().what);
     return;
   }
+  check_path_ends(subject, *cafile, *text, *anchors);
   const auto roots = std::count_if(anchors->begin(), anchors->end(), [](const auto& one) { return one.self_issued(); });
   for (const auto& anchor : *anchors)
     if (anchor.not_after() <= subject.question.now)

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "broker-configs/check/subject.hpp"
+#include "broker-configs/render.hpp"
 #include "core/file.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
@@ -101,7 +102,7 @@ ossl::Chain certificates_of(const Listener& listener, std::string_view setting) 
   if (named == nullptr) return {};
   const auto text = read_file(Subject::named(*named).path, largest_pem);
   if (!text) return {};
-  const auto chain = ossl::chain_from_pem(*text);
+  const auto chain = read_anchors(*text);
   return chain ? *chain : ossl::Chain{};
 }
 

@@ -33,7 +33,7 @@ struct Finding {
 };
 
 struct CheckQuestion {
-  Instant now;
+  Instant now{};
   Version version = Version::v2_0_11;
   std::chrono::days soon{30};         ///< a certificate that ends within is worth a warning
   std::optional<std::string> host{};  ///< a name or address that clients dial

@@ -287,9 +287,12 @@ TEST_P(BatchTest, GoesOnWhereItWasCut) {
   EXPECT_EQ(serials(*certificates.list({.batch = "lot-7"})), (Serials{"01", "02", "03"}));
   auto writer = batches.writer(*batch);
   ASSERT_TRUE(writer->add(leaf("05")));
-  const auto taken = writer->add(leaf("05"));
+  auto taken = writer->add(leaf("05"));
+  EXPECT_EQ(taken.ok(), on_postgres()) << "over a network rows are on their way for a while";
+  if (taken) taken = writer->commit(4);
   ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error().what, "serial 05 is recorded already for the issuer of name 05");
+  EXPECT_EQ(taken.error().code, Errc::ledger);
+  EXPECT_NE(taken.error().what.find("05"), std::string::npos) << taken.error().what;
   ASSERT_TRUE(writer->add(leaf("06")));
   ASSERT_TRUE(writer->commit(4));
   EXPECT_FALSE(*certificates.by_id(id("05"))) << "given up with its transaction";

@@ -4,19 +4,6 @@
 
 namespace epki::lint {
 
-bool in_chain(const SeenCertificate& c) {
-  const auto& all = c.document->certificates;
-  const auto& items = c.document->contents.items;
-  if (!items.empty() && items.front().kind == ossl::FileItem::Kind::pkcs7) return false;  // a set has no order
-  return all.size() > 1 && std::any_of(all.begin(), all.end(), [](const SeenCertificate& one) { return !one.is_ca(); });
-}
-
-bool is_copy(const SeenCertificate& c) {
-  const auto& all = c.document->certificates;
-  return std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(c.index),
-                     [&](const SeenCertificate& one) { return one.facts.sha256 == c.facts.sha256; });
-}
-
 std::size_t chain_bytes(const SeenCertificate& c) {
   std::size_t bytes = 3;
   for (const auto& one : c.document->certificates) bytes += 3 + one.bytes;
@@ -44,7 +31,7 @@ std::optional<std::size_t> look_alike(const SeenCertificate& c) {
   const auto wanted = ossl::folded_name(c.facts.issuer_der);
   if (!wanted) return std::nullopt;
   for (const auto& one : c.document->certificates)
-    if (one.index != c.index && ossl::folded_name(one.facts.subject_der) == wanted) return one.index;
+    if (one.index != c.index && one.is_ca() && ossl::folded_name(one.facts.subject_der) == wanted) return one.index;
   return std::nullopt;
 }
 

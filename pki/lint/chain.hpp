@@ -9,10 +9,9 @@
 
 namespace epki::lint {
 
-/// Its file is a chain as a server shows it: more than one certificate, not all of them CAs.
-bool in_chain(const SeenCertificate& c);
-/// The same certificate stands earlier in its file.
-bool is_copy(const SeenCertificate& c);
+inline bool in_chain(const SeenCertificate& c) {
+  return c.document->is_chain;
+}
 /// Bytes of the Certificate message with the file's certificates (RFC 5246, 7.4.2: three octets of length each).
 std::size_t chain_bytes(const SeenCertificate& c);
 /// CA certificates between this one and the root, as far as they were given; a root is not counted.
@@ -20,7 +19,7 @@ std::int64_t intermediates_above(const SeenCertificate& c);
 /// The first CA of the path whose pathLenConstraint is less than the CAs below it (RFC 5280, 4.2.1.9: self-issued ones
 /// do not count), or null.
 const SeenCertificate* exceeded(const SeenCertificate& c);
-/// The certificate of the file whose subject is its issuer but for case, spaces or string type.
+/// The CA certificate of the file whose subject is its issuer but for case, spaces or string type.
 std::optional<std::size_t> look_alike(const SeenCertificate& c);
 
 }  // namespace epki::lint

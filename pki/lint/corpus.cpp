@@ -4,7 +4,7 @@
 #include "core/text.hpp"
 #include "pki/lint/seen.hpp"
 #include "pki/lint/use.hpp"
-#include "pki/ossl/request.hpp"
+#include "pki/ossl/public_key.hpp"
 #include "pki/ossl/revocation_list.hpp"
 
 namespace epki::lint {
@@ -12,6 +12,7 @@ namespace epki::lint {
 namespace {
 
 using Kind = ossl::FileItem::Kind;
+using ByKey = std::unordered_multimap<std::string, const SeenCertificate*>;
 using BySubject = std::unordered_multimap<std::string, SeenCertificate*>;
 
 // No path of certificates that somebody uses is longer; one that comes back to itself would be.
@@ -22,14 +23,16 @@ std::string text_of(const std::vector<std::byte>& bytes) {
 }
 
 void take_certificate(Document& document, ossl::FileItem& item) {
-  auto facts = ossl::certificate_facts(item.der);
-  if (!facts) {
+  SeenCertificate seen;
+  if (auto certificate = ossl::Certificate::from_der(item.der)) {
+    seen.facts = ossl::certificate_facts(*certificate);
+    seen.certificate = *std::move(certificate);
+  } else if (auto facts = ossl::certificate_facts(item.der)) {
+    seen.facts = *std::move(facts);
+  } else {
     item.damage = facts.error().what;
     return;
   }
-  SeenCertificate seen;
-  seen.facts = *std::move(facts);
-  if (auto certificate = ossl::Certificate::from_der(item.der)) seen.certificate = *std::move(certificate);
   seen.index = document.certificates.size();
   seen.line = item.line;
   seen.bytes = item.der.size();
@@ -87,6 +90,13 @@ const SeenCertificate* issuer_of(const SeenCertificate& one, const BySubject& su
   return best;
 }
 
+bool is_chain(const Document& document) {
+  const auto& items = document.contents.items;
+  const auto end_entities = std::count_if(document.certificates.begin(), document.certificates.end(),
+                                          [](const SeenCertificate& one) { return !one.is_ca(); });
+  return document.certificates.size() > 1 && end_entities == 1 && items.front().kind != Kind::pkcs7;
+}
+
 bool has_root(const Document& document) {
   return std::any_of(document.certificates.begin(), document.certificates.end(),
                      [](const SeenCertificate& one) { return one.use == Use::root; });
@@ -106,8 +116,36 @@ void connect(Corpus& corpus) {
   for (auto& document : corpus.documents)
     for (auto& one : document.certificates)
       if (one.issuer != nullptr) const_cast<SeenCertificate*>(one.issuer)->issues = true;
-  for (auto& document : corpus.documents)
+  for (auto& document : corpus.documents) {
     for (auto& one : document.certificates) one.use = use_of(one.facts, one.issues);
+    document.is_chain = is_chain(document);
+  }
+}
+
+// A public key may be written in more than one way (a compressed point, parameters in full): where its bytes are not
+// found it is compared with every certificate, unless there are so many that this cannot be a chain with its key.
+void find_owners(Document::Key& key, const ByKey& keys, const Corpus& corpus) {
+  constexpr std::size_t few = 256;
+  const auto [begin, end] = keys.equal_range(text_of(ossl::PublicKey::of(*key.key).der()));
+  for (auto i = begin; i != end; ++i) key.certificates.push_back(i->second);
+  if (!key.certificates.empty() || keys.size() > few) return;
+  for (const auto& document : corpus.documents)
+    for (const auto& one : document.certificates)
+      if (one.certificate && key.key->matches(*one.certificate)) key.certificates.push_back(&one);
+}
+
+void match_keys(Corpus& corpus) {
+  ByKey keys;
+  for (const auto& document : corpus.documents)
+    for (const auto& one : document.certificates) keys.emplace(text_of(one.facts.key.spki), &one);
+  for (auto& document : corpus.documents)
+    for (auto& key : document.keys)
+      if (key.key) find_owners(key, keys, corpus);
+}
+
+void mark_copies(Document& document) {
+  std::set<std::string_view> seen;
+  for (auto& one : document.certificates) one.is_copy = !seen.insert(one.facts.sha256).second;
 }
 
 }  // namespace
@@ -147,7 +185,9 @@ Corpus read_corpus(const std::vector<File>& files, const Question& question) {
   corpus.question = &question;
   corpus.documents.reserve(files.size());
   for (const auto& file : files) corpus.documents.push_back(read_document(file));
+  for (auto& document : corpus.documents) mark_copies(document);
   connect(corpus);
+  match_keys(corpus);
   for (const auto& document : corpus.documents)
     for (const auto& one : document.certificates)
       if (one.use == Use::server) corpus.server_anchors.insert(anchor_of(one));

@@ -17,17 +17,6 @@ auto* first_of(Range& range, Test test) {
   return found == range.end() ? nullptr : &*found;
 }
 
-bool belongs(const ossl::PrivateKey& key, const Document& file, bool to_clients) {
-  return std::any_of(file.certificates.begin(), file.certificates.end(), [&](const SeenCertificate& c) {
-    return (!to_clients || c.use == Use::client) && c.certificate && key.matches(*c.certificate);
-  });
-}
-
-bool belongs(const ossl::PrivateKey& key, const Corpus& corpus, bool to_clients) {
-  return std::any_of(corpus.documents.begin(), corpus.documents.end(),
-                     [&](const Document& file) { return belongs(key, file, to_clients); });
-}
-
 bool is_anchor_of_broker(const SeenCertificate& c, const Corpus& corpus) {
   if (corpus.server_anchors.contains(anchor_of(c))) return true;
   for (const auto& document : corpus.documents)
@@ -78,10 +67,13 @@ bool is_uploaded(const SeenFile& f) {
   if (!f.file.contents.pem || f.file.role == Role::client_anchors || f.file.role == Role::device_root) return false;
   if (!f.file.certificates.empty()) {
     const auto use = f.file.certificates.front().use;
-    return use == Use::client || (use == Use::root && end_entities(f.file) == 0);
+    const auto leaves = end_entities(f.file);
+    return (use == Use::client && leaves == 1) || (use == Use::root && leaves == 0);
   }
-  return std::any_of(f.file.keys.begin(), f.file.keys.end(),
-                     [&](const Document::Key& key) { return key.key && belongs(*key.key, f.corpus, true); });
+  return std::any_of(f.file.keys.begin(), f.file.keys.end(), [](const Document::Key& key) {
+    return std::any_of(key.certificates.begin(), key.certificates.end(),
+                       [](const SeenCertificate* one) { return one->use == Use::client; });
+  });
 }
 
 bool any_certificate(const Corpus& corpus) {
@@ -104,9 +96,7 @@ bool has_unread_key(const Document& file) {
 }
 
 const Document::Key* unmatched(const SeenFile& f) {
-  return first_of(f.file.keys, [&](const Document::Key& key) {
-    return key.key && !belongs(*key.key, f.file, false) && !belongs(*key.key, f.corpus, false);
-  });
+  return first_of(f.file.keys, [](const Document::Key& key) { return key.key && key.certificates.empty(); });
 }
 
 const SeenCertificate* shared_anchor(const SeenFile& f) {

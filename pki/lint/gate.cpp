@@ -44,6 +44,7 @@ struct Gate::Impl {
     if (!terms.issuers.empty()) issuer = terms.issuers.front();
     for (const auto& one : terms.issuers) document.certificates.push_back(seen_of(one, document.certificates.size()));
     auto& all = document.certificates;
+    document.is_chain = all.size() > 1;
     for (std::size_t i = 1; i < all.size(); ++i) {
       all[i].issues = true;
       all[i].use = use_of(all[i].facts, true);

@@ -32,7 +32,8 @@ struct SeenCertificate {
   std::size_t line = 0;
   std::size_t bytes = 0;
   Use use = Use::server;
-  bool issues = false;  ///< it is the issuer of another that was given
+  bool is_copy = false;  ///< the same certificate stands earlier in its file
+  bool issues = false;   ///< it is the issuer of another that was given
   /// What it was signed by, as far as names and key identifiers tell: in its own file if it is there, else in another.
   /// Null for a root, and where the issuer was not given.
   const SeenCertificate* issuer = nullptr;
@@ -57,10 +58,14 @@ struct Document {
   std::string_view bytes;
   ossl::FileContents contents;
   std::vector<SeenCertificate> certificates;
+  /// A chain as a server shows it: more than one certificate, and one of them no CA. More of those are a bundle, and a
+  /// PKCS#7 message is a set, which has no order.
+  bool is_chain = false;
   struct Key {
     std::size_t line = 0;
     std::optional<ossl::PrivateKey> key{};  ///< nothing: encrypted, or it cannot be read
     bool encrypted = false;
+    std::vector<const SeenCertificate*> certificates{};  ///< that hold its public half, in any file
   };
   std::vector<Key> keys;
   std::optional<MosquittoFile> broker{};

@@ -20,6 +20,11 @@ Result<PublicKey> PublicKey::from_der(std::span<const std::byte> spki) {
   return PublicKey(std::make_shared<const Impl>(Impl{std::move(key)}));
 }
 
+PublicKey PublicKey::of(const PrivateKey& key) {
+  EVP_PKEY_up_ref(native(key));
+  return PublicKey(std::make_shared<const Impl>(Impl{KeyHandle(native(key))}));
+}
+
 std::vector<std::byte> PublicKey::der() const {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(impl_->handle.get(), &der);

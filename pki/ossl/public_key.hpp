@@ -20,6 +20,8 @@ class PublicKey {
   /// be on its curve.
   static Result<PublicKey> from_der(std::span<const std::byte> spki);
 
+  static PublicKey of(const PrivateKey& key);  ///< its public half
+
   std::vector<std::byte> der() const;                  ///< the subjectPublicKeyInfo, re-encoded
   std::string name() const;                            ///< "rsa-2048", "ec-p256", else OpenSSL's name
   std::optional<KeyType> type() const;                 ///< nothing for a key that is none of ours

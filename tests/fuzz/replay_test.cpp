@@ -49,6 +49,15 @@ TEST(FuzzCorpus, RemoteLine) {
 TEST(FuzzCorpus, RelayedBytes) {
   replay("relayed_bytes", relayed_bytes);
 }
+TEST(FuzzCorpus, BrokerModel) {
+  replay("broker_model", broker_model);
+}
+TEST(FuzzCorpus, AccessList) {
+  replay("access_list", access_list);
+}
+TEST(FuzzCorpus, MqttAnswers) {
+  replay("mqtt_answers", mqtt_answers);
+}
 
 }  // namespace
 }  // namespace epki::fuzz

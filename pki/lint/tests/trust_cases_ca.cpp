@@ -63,9 +63,10 @@ Given depth(std::size_t intermediates) {
   return shown(tower(intermediates), the_root().certificate);
 }
 
-Given rearranged(std::vector<std::size_t> order) {
+Given rearranged(const std::vector<std::size_t>& order) {
   const auto all = tower(2);
   std::vector<ossl::Certificate> chain;
+  chain.reserve(order.size());
   for (const auto i : order) chain.push_back(i < all.size() ? all[i] : the_device_root().certificate);
   return shown(chain, the_root().certificate);
 }

@@ -140,7 +140,7 @@ TEST(Der, LengthsAreShortestAndDefinite) {
   EXPECT_NE(defect("03020701"), "") << "unused bits that are set";
   EXPECT_EQ(defect("03020780"), "");
   std::string deep;
-  for (int i = 0; i < 60; ++i) deep = "30" + to_hex(std::vector{static_cast<std::byte>(deep.size() / 2)}) + deep;
+  for (int i = 0; i < 60; ++i) deep.insert(0, "30" + to_hex(std::vector{static_cast<std::byte>(deep.size() / 2)}));
   EXPECT_NE(defect(deep), "");
 }
 
