@@ -101,8 +101,8 @@ Status take_client_options(const Options& options, ProvisionJob& job, Context& c
   if (options.serial && options.ports.size() > 1)
     return Error{Errc::usage, "--serial is the number of one device, and several ports are given",
                  "run provision once for each device"};
-  job.wanted.name_from = plan::parse_name_from(options.name_from.value_or(options.serial ? "serial" : "imei"))
-                             .value_or(plan::NameFrom::imei);
+  if (options.name_from) job.wanted.name_from = plan::parse_name_from(*options.name_from);
+  if (options.serial) job.wanted.name_from = plan::NameFrom::serial;
   job.wanted.serial_number = options.serial.value_or("");
   if (mutual)
     job.issue_client =
@@ -206,7 +206,7 @@ void add_provision(CommandLine& line) {
       .flag("--no-connect", options->no_connect, "Upload and set only; the broker is not dialled")
       .flag("--deep", options->deep, "Read files back even where the ledger knows them from an earlier run")
       .flag("--mutual", options->mutual, "Give the device a certificate of its own (default: [broker] mutual)")
-      .choice("--name-from", options->name_from, "What the device's certificate is named after (default: imei)",
+      .choice("--name-from", options->name_from, "What the device's certificate is named after (default: as it is; imei for a new one)",
               {"imei", "serial", "uuid"})
       .option("--serial", options->serial, "The product's serial number, for --name-from serial (default: the modem's)")
       .option("--key", options->key, "Key type of the device's certificate (default: [ca] key)")

@@ -78,6 +78,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   auto& o = job.options;
   o.connect = p.provision.connect;
   o.clock = plan::parse_clock_source(p.provision.clock).value_or(plan::ClockSource::automatic);
+  o.clock_fallback = p.provision.clock_fallback == "hold" ? plan::ClockFallback::hold : plan::ClockFallback::set_clock;
   o.ntp_server = p.provision.ntp_server;
   o.registration_limit = std::chrono::seconds(p.provision.registration_seconds);
   o.topic = p.provision.topic;

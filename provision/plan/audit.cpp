@@ -42,6 +42,9 @@ void compare_settings(const Run& run, AuditReport& audit) {
     const bool same = found ? ec200u::same_ssl_value(key, *found, value) : !is_required(key);
     audit.items.push_back({.item = key, .wanted = value, .found = found, .ok = same});
   }
+  // A second CA in the same context would be trusted beside ours.
+  if (const auto& second = run.found.second_ca)
+    audit.items.push_back({.item = "cacertex", .wanted = "nothing", .found = *second, .ok = second->empty()});
 }
 
 Status compare_binding(Run& run, AuditReport& audit) {
@@ -90,7 +93,8 @@ Json AuditReport::json() const {
 std::string AuditReport::text() const {
   std::string text = port + ": " + identity.model + " " + identity.firmware + ", IMEI " + identity.imei + "\n";
   for (const auto& item : items)
-    text += std::string(item.ok ? "  ok  " : "  NO  ") + item.item + ": " + item.found.value_or("not there") +
+    text += std::string(item.ok ? "  ok  " : "  NO  ") + item.item + ": " +
+            (item.found == "" ? "nothing" : item.found.value_or("not there")) +
             (item.ok ? "" : "; wanted: " + item.wanted) + "\n";
   for (const auto& warning : warnings) text += "  note: " + warning + "\n";
   return text + (as_planned() ? "as planned\n" : "not as planned: the firmware's boot sequence is boot/*.txt\n");

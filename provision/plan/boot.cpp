@@ -63,12 +63,9 @@ void add_network(const BootFacts& facts, std::vector<BootStep>& steps) {
 }
 
 std::string fallback_because(ClockFallback fallback) {
-  if (fallback == ClockFallback::hold)
-    return "the time gate: certificates are judged by this clock. While it lies before that year, ask again; when the "
-           "limit has passed, do not connect. Never set ignorelocaltime to 1 instead";
-  return "the time gate: certificates are judged by this clock. While it lies before that year, ask again; when the "
-         "limit has passed, set it from a clock of your own and ask once more. Never connect before, never set "
-         "ignorelocaltime to 1 instead";
+  const std::string gate = "the time gate: certificates are judged by this clock. While it lies before that year, ask "
+                           "again. Never connect before, never set ignorelocaltime to 1 instead";
+  return fallback == ClockFallback::none ? gate : gate + "; when the limit has passed:";
 }
 
 /// Certificates are judged by the modem's clock, which may start decades back after a power cut.

@@ -80,9 +80,10 @@ std::vector<Boot> boots_of(const Capture& capture) {
   for (const auto& line : capture.lines) {
     if (line.from == From::modem && line.text == "RDY") {
       Boot next{.ready = true};
-      // What came before the first RDY may be this boot's impatience, or the end of the session before it.
-      next.before = std::move(all.back().lines);
-      if (!all.back().ready) all.pop_back();
+      if (!all.back().ready) {  // what came before the first RDY may be this boot's impatience
+        next.before = std::move(all.back().lines);
+        all.pop_back();
+      }
       all.push_back(std::move(next));
     } else {
       all.back().lines.push_back(line);

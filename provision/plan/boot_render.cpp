@@ -1,5 +1,7 @@
 // The boot sequence as text, as a C header and as a script, from templates/boot.
 
+#include <utility>
+
 #include "core/template.hpp"
 #include "core/text.hpp"
 #include "provision/plan/boot.hpp"
@@ -62,17 +64,27 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
-Json fallback_json(ClockFallback fallback) {
+std::string fallback_text(ClockFallback fallback) {
+  const std::string name(word(fallback));
   switch (fallback) {
     case ClockFallback::none: return {};
     case ClockFallback::set_clock:
-      return Json::object({{"name", word(fallback)},
-                           {"what", "after the limit, set the clock from one of your own and ask once more"},
-                           {"send", "AT+CCLK=\"<yy/MM/dd,hh:mm:ss>+00\""}});
-    case ClockFallback::hold:
-      return Json::object({{"name", word(fallback)}, {"what", "after the limit, do not connect; begin again later"}});
+      return name + ": after the limit, AT+CCLK=\"<yy/MM/dd,hh:mm:ss>+00\" with the UTC of a clock of your own, and ask "
+                    "once more";
+    case ClockFallback::hold: return name + ": after the limit, do not connect; begin again later";
   }
   return {};
+}
+
+/// `text` on lines of its own below a step, none longer than a terminal is wide.
+std::string below(std::string_view text) {
+  constexpr std::size_t width = 90;
+  std::string all, line;
+  for (const auto part : split(text, ' ')) {
+    if (!line.empty() && line.size() + part.size() >= width) all += "\n      " + std::exchange(line, {});
+    line += (line.empty() ? "" : " ") + std::string(part);
+  }
+  return line.empty() ? all : all + "\n      " + line;
 }
 
 Json step_data(const BootStep& step, int number) {
@@ -82,8 +94,7 @@ Json step_data(const BootStep& step, int number) {
                        {"expectation", expectation(step)},
                        {"limit_s", seconds_of(step.limit)},
                        {"limit_ms", step.limit.count()},
-                       {"because", step.because.empty() ? Json() : Json(step.because)},
-                       {"fallback", fallback_json(step.fallback)},
+                       {"notes", below(step.because) + below(fallback_text(step.fallback))},
                        {"kind", word(step.kind)},
                        {"year", std::to_string(step.year)},
                        {"must", step.may_fail ? "may-fail" : "must"},

@@ -57,15 +57,48 @@ Result<std::string> serial_of_modem(Run& run) {
                "give the product's with --serial, or take another --name-from"};
 }
 
-/// The name for the certificate. `uuid` keeps the one that the device has already.
-Result<std::string> name_of_device(Run& run, const std::optional<ClientIdentity>& before) {
-  switch (run.wanted.name_from) {
+bool is_uuid(std::string_view name) {
+  return name.size() == 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-' &&
+         name.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
+
+/// Whether a certificate with this name is what the run asks for.
+bool is_named_as_wanted(const Run& run, const std::string& name) {
+  if (!run.wanted.name_from) return true;
+  switch (*run.wanted.name_from) {
+    case NameFrom::imei: return name == run.imei();
+    case NameFrom::uuid: return is_uuid(name);
+    case NameFrom::serial: break;
+  }
+  if (!run.wanted.serial_number.empty()) return name == run.wanted.serial_number;
+  return name != run.imei() && !is_uuid(name);
+}
+
+/// The name for a new certificate. A device keeps the name it had, where that is of the kind that is asked for.
+Result<std::string> name_of_device(Run& run) {
+  for (const auto& before : run.found.older)
+    if (is_named_as_wanted(run, before.name)) return before.name;
+  switch (run.wanted.name_from.value_or(NameFrom::imei)) {
     case NameFrom::imei: return run.imei();
-    case NameFrom::uuid: return before ? before->name : random_uuid(run.around.random);
+    case NameFrom::uuid: return random_uuid(run.around.random);
     case NameFrom::serial: break;
   }
   if (!run.wanted.serial_number.empty()) return run.wanted.serial_number;
   return serial_of_modem(run);
+}
+
+/// The broker knows a device by this name alone: two devices must not share it.
+Status is_free(Run& run, const std::string& name) {
+  ledger::Certificates certificates(run.around.ledger);
+  auto known = certificates.list({.kind = "device", .name = name, .status = CertificateStatus::valid});
+  if (!known) return std::move(known).error();
+  for (const auto& one : *known)
+    if (!one.certificate.imei.empty() && one.certificate.imei != run.imei())
+      return Error{Errc::input,
+                   "the name " + name + " belongs to the device with IMEI " + one.certificate.imei +
+                       ": certificate " + one.certificate.serial + " is valid",
+                   "give this device another name; or, where that device is out of use, revoke its certificate first"};
+  return success();
 }
 
 /// Whatever was ever begun or finished on this device, newest first, each once.
@@ -131,10 +164,7 @@ void forget_reports(Run& run, const ClientIdentity& identity) {
 Result<bool> usable(Run& run, const ClientIdentity& identity) {
   auto valid = is_valid(run, identity);
   if (!valid || !*valid) return valid;
-  if (run.wanted.name_from == NameFrom::imei && identity.name != run.imei()) return false;
-  if (run.wanted.name_from == NameFrom::serial && !run.wanted.serial_number.empty() &&
-      identity.name != run.wanted.serial_number)
-    return false;
+  if (!is_named_as_wanted(run, identity.name)) return false;
   for (const auto* file : {&identity.certificate, &identity.key}) {
     auto whole = is_whole(run, *file);
     if (!whole) return whole;
@@ -218,10 +248,9 @@ Status inspect_client(Run& run) {
 
 Status issue_client(Run& run) {
   if (!run.wanted.mutual || run.report.client) return success();
-  const auto before =
-      run.found.older.empty() ? std::optional<ClientIdentity>() : std::optional(run.found.older.front());
-  auto name = name_of_device(run, before);
+  auto name = name_of_device(run);
   if (!name) return std::move(name).error();
+  if (auto unshared = is_free(run, *name); !unshared) return unshared;
   if (run.options.dry_run) {
     run.report.client = ClientIdentity{.name = *name,
                                        .certificate = {.name = std::string(client_certificate_to_come)},

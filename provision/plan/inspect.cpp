@@ -93,10 +93,14 @@ Result<std::vector<std::string>> intended_names(Run& run) {
   auto open = run.around.ledger.journal_open(run.imei());
   if (!open) return std::move(open).error();
   for (const auto& entry : *open) {
+    if (entry.kind == journal_client)
+      for (const auto* file : {"certificate", "key"}) names->push_back(entry.detail[file]["name"].text_or(""));
     if (entry.kind != journal_ca) continue;
     run.ca_journal.push_back(entry.id);
     names->push_back(entry.detail["name"].text_or(""));
   }
+  for (const auto& identity : run.found.older)
+    names->insert(names->end(), {identity.certificate.name, identity.key.name});
   return names;
 }
 

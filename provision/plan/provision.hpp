@@ -37,7 +37,8 @@ struct Wanted {
   std::string host;        ///< the name the modem dials
   std::uint16_t port = 8883;
   bool mutual = false;     ///< the device shows a certificate of its own
-  NameFrom name_from = NameFrom::imei;
+  /// Nothing: the certificate the device has is kept whatever it is named after; a new one is named after the IMEI.
+  std::optional<NameFrom> name_from{};
   std::string serial_number{};  ///< for NameFrom::serial; empty: the modem is asked
   bool simulated = false;       ///< the port is the simulator's: only then does a verdict about a simulated modem count
   /// Names and addresses that reach the same broker and that its certificate does not carry. The address the modem

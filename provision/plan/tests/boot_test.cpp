@@ -28,15 +28,15 @@ BootSequence example() {
   return boot_sequence(facts);
 }
 
-testing::AssertionResult matches_golden(const std::string& name, const std::string& actual) {
+::testing::AssertionResult matches_golden(const std::string& name, const std::string& actual) {
   const std::filesystem::path golden = std::filesystem::path(EPKI_SOURCE_DIR) / "provision/plan/tests/golden" / name;
   if (std::getenv("EPKI_REGOLD") != nullptr) {
     const auto written = replace_file(golden, actual, 0644);
-    if (!written) return testing::AssertionFailure() << written.error().what;
+    if (!written) return ::testing::AssertionFailure() << written.error().what;
   }
   const auto expected = read_file(golden);
-  if (expected && *expected == actual) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << golden << " differs\n--- expected\n"
+  if (expected && *expected == actual) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << golden << " differs\n--- expected\n"
                                      << (expected ? *expected : expected.error().what) << "\n--- actual\n"
                                      << actual << "\n--- if the new text is right: EPKI_REGOLD=1 plan_test";
 }

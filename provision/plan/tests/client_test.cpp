@@ -9,6 +9,7 @@ namespace epki::plan {
 namespace {
 
 using testing::FakeModem;
+using testing::noon;
 
 constexpr const char* imei = "861234567890123";
 
@@ -47,8 +48,8 @@ class Mutual : public testing::Provision {
                                   .pem = certificate}};
   }
 
-  using Status = ledger::CertificateStatus;
-  std::vector<std::string> serials(Status status) {
+  using State = ledger::CertificateStatus;
+  std::vector<std::string> serials(State status) {
     ledger::Certificates certificates(*ledger);
     const auto found = certificates.list({.kind = "device", .imei = imei, .status = status});
     EXPECT_TRUE(found);
@@ -76,7 +77,7 @@ TEST_F(Mutual, TheFirstRunMakesACertificateAndTheSecondNone) {
   EXPECT_EQ(modem.ssl[1]["seclevel"], "2");
   EXPECT_EQ(modem.name_of_bound(1, "clientcert"), first.client->certificate.name);
   EXPECT_EQ(modem.name_of_bound(1, "clientkey"), first.client->key.name);
-  EXPECT_EQ(serials(Status::valid), Serials{"01"});
+  EXPECT_EQ(serials(State::valid), Serials{"01"});
   EXPECT_EQ(first.files.size(), 3U);
   for (const auto& file : first.files) EXPECT_TRUE(file.verified) << file.name;
 
@@ -97,7 +98,7 @@ TEST_F(Mutual, TheKeyIsSaidNowhere) {
     EXPECT_EQ(text.find("hush"), std::string::npos);
   std::string ledger_bytes;
   for (const auto& entry : std::filesystem::directory_iterator(folder->path()))
-    ledger_bytes += read_file(entry.path()).value_or("");
+    if (const auto bytes = read_file(entry.path())) ledger_bytes += *bytes;
   EXPECT_NE(ledger_bytes.find("1#" + std::string(imei)), std::string::npos);  // the certificate is there
   EXPECT_EQ(ledger_bytes.find("hush"), std::string::npos);
 }
@@ -107,8 +108,8 @@ TEST_F(Mutual, TheNameComesFromWhereItIsAskedToComeFrom) {
   EXPECT_EQ(run().client->name, "MPA21K0040001234");  // what the modem tells
   wanted.serial_number = "SN-0042";
   EXPECT_EQ(run().client->name, "SN-0042");
-  EXPECT_EQ(serials(Status::revoked), Serials{"01"});
-  EXPECT_EQ(serials(Status::valid), Serials{"02"});
+  EXPECT_EQ(serials(State::revoked), Serials{"01"});
+  EXPECT_EQ(serials(State::valid), Serials{"02"});
   wanted.serial_number.clear();
   EXPECT_EQ(run().client->name, "SN-0042");  // the name it has goes on
   EXPECT_EQ(issued, 2);
@@ -124,8 +125,8 @@ TEST_F(Mutual, AUuidStaysTheDevicesOwnThroughARepair) {
   const auto again = run();
   EXPECT_STATUS(again, "connected-unproven");
   EXPECT_EQ(again.client->name, name);
-  EXPECT_EQ(serials(Status::revoked), Serials{"01"});
-  EXPECT_EQ(serials(Status::valid), Serials{"02"});
+  EXPECT_EQ(serials(State::revoked), Serials{"01"});
+  EXPECT_EQ(serials(State::valid), Serials{"02"});
 }
 
 TEST_F(Mutual, ANameThatAnotherDeviceHasIsRefused) {
@@ -157,7 +158,7 @@ TEST_F(Mutual, ACutAtAnyByteLeavesNoCertificateThatNobodyAccountsFor) {
     modem.plug_in();
     const auto second = run();
     EXPECT_STATUS(second, "connected-unproven") << "cut at " << cut;
-    ASSERT_EQ(serials(Status::valid), Serials{second.client->id.serial}) << "cut at " << cut;
+    ASSERT_EQ(serials(State::valid), Serials{second.client->id.serial}) << "cut at " << cut;
     ASSERT_EQ(files_like("clientcert_"), 1U) << "cut at " << cut;
     ASSERT_EQ(files_like("clientkey_"), 1U) << "cut at " << cut;
     EXPECT_EQ(modem.name_of_bound(1, "clientkey"), second.client->key.name);
@@ -181,8 +182,8 @@ TEST_F(Mutual, ARotationProvesTheNewPairAndThenRetiresTheOld) {
   const auto report = run();
   EXPECT_STATUS(report, "connected-unproven");
   EXPECT_NE(report.client->id, old.id);
-  EXPECT_EQ(serials(Status::revoked), Serials{"01"});
-  EXPECT_EQ(serials(Status::valid), Serials{"02"});
+  EXPECT_EQ(serials(State::revoked), Serials{"01"});
+  EXPECT_EQ(serials(State::valid), Serials{"02"});
   EXPECT_FALSE(modem.files.contains(old.key.name));
   EXPECT_FALSE(modem.files.contains(old.certificate.name));
   EXPECT_LT(modem.index_of("AT+QMTOPEN"), modem.index_of("AT+QFDEL=\"UFS:" + old.key.name));
@@ -199,8 +200,8 @@ TEST_F(Mutual, ARotationThatTheBrokerRefusesGoesBack) {
   EXPECT_EQ(modem.name_of_bound(1, "clientcert"), old.certificate.name);
   EXPECT_EQ(modem.name_of_bound(1, "clientkey"), old.key.name);
   EXPECT_EQ(files_like("clientkey_"), 1U);
-  EXPECT_EQ(serials(Status::valid), Serials{"01"});
-  EXPECT_EQ(serials(Status::revoked), Serials{"02"});
+  EXPECT_EQ(serials(State::valid), Serials{"01"});
+  EXPECT_EQ(serials(State::revoked), Serials{"02"});
   options.rotate = false;
   EXPECT_STATUS(run(), "connected-unproven");
   EXPECT_EQ(issued, 2);

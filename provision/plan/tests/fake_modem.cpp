@@ -218,7 +218,7 @@ bool FakeModem::network(const std::string& line) {
       info("+QIURC: \"dnsgip\",565");
     } else {
       info("+QIURC: \"dnsgip\",0," + std::to_string(at->second.size()) + ",600");
-      for (const auto& address : at->second) info("+QIURC: \"dnsgip\",\"" + address + "\"");
+      for (const auto& found : at->second) info("+QIURC: \"dnsgip\",\"" + found + "\"");
     }
   } else if (line.starts_with("AT+QIOPEN=")) {
     ok();

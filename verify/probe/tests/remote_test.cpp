@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/child.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "verify/probe/cases.hpp"
@@ -92,11 +93,11 @@ TEST(RemoteProtocol, EveryMessageIsReadBackAsItWasWritten) {
 TEST(RemoteProtocol, AMessageCutAtAnyByteIsRefusedAndNeverMisread) {
   const Minted minted;
   for (const auto& line : request_lines(minted)) {
-    for (std::size_t i = 0; i + 2 < line.size(); i += line.size() > 1000 && i > 200 ? 41 : 1)
+    for (std::size_t i = 0; i + 2 < line.size(); i += line.size() > 1000 && i > 200 ? 41U : 1U)
       EXPECT_FALSE(parse_request(std::string_view(line).substr(0, i))) << line.substr(0, i);
   }
   for (const auto& line : reply_lines(minted)) {
-    for (std::size_t i = 0; i + 2 < line.size(); i += line.size() > 1000 && i > 200 ? 41 : 1)
+    for (std::size_t i = 0; i + 2 < line.size(); i += line.size() > 1000 && i > 200 ? 41U : 1U)
       EXPECT_FALSE(parse_reply(std::string_view(line).substr(0, i))) << line.substr(0, i);
   }
 }
