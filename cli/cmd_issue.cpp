@@ -1,10 +1,13 @@
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <system_error>
 
 #include "cli/commands.hpp"
 #include "cli/device_ca.hpp"
+#include "cli/issue/for_request.hpp"
 #include "cli/issue/issuing.hpp"
+#include "cli/ledger_place.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -40,11 +43,14 @@ struct Job {
 };
 
 Status check_source(const Options& options) {
-  const int sources = (options.names.empty() ? 0 : 1) + (options.csv ? 1 : 0) + (options.csr ? 1 : 0);
-  if (sources == 1) return success();
-  if (sources == 0)
+  if (options.csr && (options.csv || options.names.size() > 1 || options.key))
+    return Error{Errc::usage, "--csr takes at most one name, and neither --csv nor --key",
+                 "a request brings its own key, and is for one certificate"};
+  if (options.csv && !options.names.empty())
+    return Error{Errc::usage, "names and --csv exclude one another", "give one of them"};
+  if (options.names.empty() && !options.csv && !options.csr)
     return Error{Errc::usage, "nobody to issue for", "give names, --csv FILE with a column name, or --csr FILE"};
-  return Error{Errc::usage, "names, --csv and --csr exclude one another", "give one of them"};
+  return success();
 }
 
 fs::path whole_path(const fs::path& path) {
@@ -61,7 +67,7 @@ Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& contex
   if (!key) return Error{Errc::usage, "no such key type"};
   const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
-  auto ledger = ledger::Ledger::open(project->ledger_file(), context.clock);
+  auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(*project, options.passphrase, *ledger, context)
                                            : open_ca(*project, purpose, options.passphrase, context);
@@ -146,7 +152,8 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
     text += "; with those of the run that was cut there are " + std::to_string(report.resumed + report.count) + " of " +
             std::to_string(total);
   text += ".\n";
-  if (job.bundle && !report.shown.empty()) text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
+  if (job.bundle && !report.shown.empty())
+    text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
   constexpr std::size_t most = 10;
   for (std::size_t i = 0; i < std::min(most, report.shown.size()); ++i) {
     const auto& row = report.shown[i];
@@ -160,7 +167,52 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
   return text;
 }
 
+// Recorded, then written; nothing else leaves the process, for the key never was here.
+Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, Context& context) {
+  auto job = prepare(options, purpose, context);
+  if (!job) return std::move(job).error();
+  const bool client = purpose == ca::Purpose::client;
+  const std::chrono::days lifetime(
+      options.days.value_or(client ? job->project.ca.device_days : job->project.ca.server_days));
+  const auto granted = sign_request(
+      {*options.csr, options.names.empty() ? std::string() : options.names.front(), options.also, lifetime}, purpose,
+      job->ca, {context.clock, context.random});
+  if (!granted) return granted.error();
+  if (auto stem = check_file_stem(granted->name); !stem) return std::move(stem).error();
+  const auto stem = file_stem(granted->name);
+  const auto file = job->bundle ? job->out : job->out / stem / (stem + ".pem");
+  if (std::error_code ignored; fs::exists(fs::symlink_status(file, ignored)))
+    return disk_error("creating", file, EEXIST);
+  const auto row = ca::ledger_row(granted->certificate, client ? "device" : "server", granted->name);
+  if (auto recorded = job->ledger.record_issued({row}); !recorded) return std::move(recorded).error();
+  if (auto made = make_folder(file.parent_path()); !made) return std::move(made).error();
+  std::string text = row.pem;
+  if (!client)
+    for (const auto& one : job->ca.chain) text += one.pem();
+  if (auto written = write_new_file(file, text, 0644); !written) return std::move(written).error();
+  for (const auto& one : granted->passed_over)
+    context.reporter.warning("the request asks for " + one + "; the certificate does not have it");
+  Outcome outcome;
+  outcome.document
+      .set("issued", Json::array().push(Json::object({{"name", row.name},
+                                                      {"serial", row.serial},
+                                                      {"sha256", row.sha256},
+                                                      {"not_after", rfc3339(row.not_after)},
+                                                      {"certificate", file.string()},
+                                                      {"key", Json()}})))
+      .set("count", 1)
+      .set("passed_over", Json::array_of(granted->passed_over));
+  outcome.text = "Issued a certificate for the key of " + *options.csr + " under " +
+                 job->ca.identity.certificate.subject() + ".\n  " + row.name + ", serial " + row.serial + ", until " +
+                 rfc3339(row.not_after).substr(0, 10) + ": " + file.string() + "\n";
+  return outcome;
+}
+
 Result<Outcome> issue(const Options& options, ca::Purpose purpose, Context& context) {
+  if (options.csr) {
+    if (auto checked = check_source(options); !checked) return std::move(checked).error();
+    return issue_for_request(options, purpose, context);
+  }
   if (auto checked = check_source(options); !checked) return std::move(checked).error();
   const bool client = purpose == ca::Purpose::client;
   auto project = config::load(fs::path("."));
@@ -210,9 +262,12 @@ Command add(CommandLine& line, std::string_view name, std::string_view summary, 
   auto command = line.add(name, summary);
   command.option("NAME", options.names, names_help)
       .option("--csv", options.csv, "A CSV file with the column name and, if you like, the column days")
+      .option("--csr", options.csr,
+              "A certificate request (PKCS#10): its key is certified, of its wishes only the name counts")
       .choice("--key", options.key, "Key type (default: ca.key of the project file)",
               {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
-      .option("--days", options.days, "Lifetime, at most as long as the CA's (default: from the project file)", 1, 36500)
+      .option("--days", options.days, "Lifetime, at most as long as the CA's (default: from the project file)", 1,
+              36500)
       .option("--out", options.out,
               "A folder, in which each name gets one of its own (default: certs), or one bundle when it ends in .pem");
   add_passphrase_options(command, options.passphrase);
@@ -230,6 +285,7 @@ void add_issue(CommandLine& line) {
       .examples(
           "  ec200u-pki issue client 861234567890123\n"
           "  ec200u-pki issue client --csv devices.csv --key ec-p256 --out devices.pem\n"
+          "  ec200u-pki issue client --csr device.csr\n"
           "A run that was cut goes on where it stopped when the same command is run again.")
       .run([client](Context& context) { return issue(*client, ca::Purpose::client, context); });
   auto server = std::make_shared<Options>();

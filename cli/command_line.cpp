@@ -112,7 +112,8 @@ Command& Command::examples(std::string_view lines) {
 
 Command& Command::pass_through(std::vector<std::string>& into) {
   // A prefix command hands over everything behind its name, help included, to the program it starts.
-  impl_->app->prefix_command();
+  // Without this the command above would take the words, and refuse them.
+  impl_->app->prefix_command()->fallthrough(false);
   impl_->app->set_help_flag();
   impl_->rest = &into;
   return *this;

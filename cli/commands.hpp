@@ -8,6 +8,12 @@ namespace epki::cli {
 
 void add_init(CommandLine& line);
 void add_issue(CommandLine& line);
+void add_list(CommandLine& line);
+void add_show(CommandLine& line);
+void add_renew(CommandLine& line);
+void add_revoke(CommandLine& line);
+void add_crl(CommandLine& line);
+void add_export(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
 void add_doctor(CommandLine& line);
@@ -28,6 +34,12 @@ void add_man(CommandLine& line);
 inline void add_tool(CommandLine& line) {
   add_init(line);
   add_issue(line);
+  add_list(line);
+  add_show(line);
+  add_renew(line);
+  add_revoke(line);
+  add_crl(line);
+  add_export(line);
   add_lint(line);
   add_provision(line);
   add_doctor(line);

@@ -22,31 +22,22 @@ Result<ossl::Certificate> read_certificate(const fs::path& file) {
 
 Result<ossl::PrivateKey> open_key(const fs::path& file, std::string_view what, const PassphraseOptions& options,
                                   Context& context) {
-  auto read = read_file(file, 1U << 20U);
-  if (!read) return std::move(read).error();
-  // An unencrypted key is a secret: what passed through a string is wiped, and what is kept is locked memory.
-  const Secret pem{*read};
-  wipe(std::as_writable_bytes(std::span(*read)));
-  if (!ossl::PrivateKey::is_encrypted(pem.view())) {
-    auto key = ossl::PrivateKey::from_pem(pem.view(), nullptr);
-    if (!key) return std::move(key).error().during("reading " + file.string());
-    return key;
-  }
-  auto passphrase = existing_passphrase(options, what, context);
-  if (!passphrase) return std::move(passphrase).error();
-  auto key = ossl::PrivateKey::from_pem(pem.view(), &*passphrase);
-  if (!key) return std::move(key).error().during("reading " + file.string());
-  return key;
+  return Keyring(options, context).open(file, what);
 }
 
 Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, const PassphraseOptions& options,
                        Context& context) {
+  Keyring keyring(options, context);
+  return open_ca(project, purpose, keyring);
+}
+
+Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, Keyring& keyring) {
   const bool devices = purpose == ca::Purpose::client;
   const auto root_file = devices ? project.device_root_certificate() : project.root_certificate();
   std::error_code failed;
   if (devices && !fs::exists(root_file, failed))
     return Error{Errc::input, "this project has no root for device certificates: " + root_file.string() + " is missing",
-                 "make one with ec200u-pki init --mutual; device certificates never come from the broker's root"};
+                 "ec200u-pki issue client makes one; device certificates never come from the broker's root"};
   auto root = read_certificate(root_file);
   if (!root) return std::move(root).error();
   auto certificate_file = root_file;
@@ -57,7 +48,7 @@ Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, cons
   }
   auto certificate = read_certificate(certificate_file);
   if (!certificate) return std::move(certificate).error();
-  auto key = open_key(key_file, key_file.lexically_relative(project.folder).string(), options, context);
+  auto key = keyring.open(key_file, key_file.lexically_relative(project.folder).string());
   if (!key) return std::move(key).error();
   if (!key->matches(*certificate))
     return Error{Errc::key, key_file.string() + " is not the key of " + certificate_file.string(),

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cli/context.hpp"
+#include "cli/keyring.hpp"
 #include "cli/passphrase.hpp"
 #include "config/project.hpp"
 #include "core/result.hpp"
@@ -22,6 +23,9 @@ struct OpenCa {
 /// passphrase is wrong. Asks on a terminal where no option says otherwise; Errc::usage without one.
 Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, const PassphraseOptions& options,
                        Context& context);
+
+/// The same with keys that this command opens one after the other.
+Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, Keyring& keyring);
 
 /// Reads a key file of ours, asking for its passphrase only when it is encrypted. `what` is how errors call it.
 Result<ossl::PrivateKey> open_key(const std::filesystem::path& file, std::string_view what,

@@ -44,6 +44,12 @@ Status Transaction::commit() {
   return committed;
 }
 
+Result<Durable> Transaction::commit_soon() {
+  auto committed = database_->commit_soon();
+  if (committed) database_ = nullptr;
+  return committed;
+}
+
 Result<std::int64_t> single_number(Database& database, const std::string& sql) {
   Statement statement(database, sql);
   const auto row = statement.next();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ enum class Expect : std::uint8_t {
   many,  ///< fetched piece by piece; only inside a transaction
 };
 
+/// Blocks until a commit is on the disk.
+using Durable = std::function<Status()>;
+
 class Database {
  public:
   virtual ~Database() = default;
@@ -52,7 +56,14 @@ class Database {
   virtual Status begin_writing() = 0;
   /// A view that stays the same until the end, whatever others write.
   virtual Status begin_reading() = 0;
+  /// Durable when it returns.
   virtual Status commit() = 0;
+  /// The same for whoever can give up a lock before the disk is waited for: what was committed counts only when the
+  /// returned function succeeded, which blocks until it is durable. It may be called without this object.
+  virtual Result<Durable> commit_soon() {
+    if (auto done = commit(); !done) return std::move(done).error();
+    return Durable(success);
+  }
   /// Ends a transaction, whatever state it is in.
   virtual void rollback() = 0;
 
@@ -118,6 +129,7 @@ class Transaction {
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
   Status commit();
+  Result<Durable> commit_soon();
 
  private:
   explicit Transaction(Database& database) : database_(&database) {}

@@ -135,7 +135,8 @@ Status Ledger::Impl::with_database(Where where, const std::function<Status(Datab
 Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows) {
   const auto key = random_key();
   bool tried = false;
-  return with_database(where, [&](Database& into) -> Status {
+  Durable durable = success;
+  auto recorded = with_database(where, [&](Database& into) -> Status {
     if (tried) {
       // The connection broke during the first attempt: it may have been committed all the same.
       const auto there = has_event(into, key);
@@ -147,8 +148,13 @@ Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows
     if (!writing) return std::move(writing).error();
     auto detail = rows(*writing);
     if (!detail) return std::move(detail).error();
-    return writing->finish(detail->dump(-1));
+    auto committed = writing->finish_soon(detail->dump(-1));
+    if (!committed) return std::move(committed).error();
+    durable = *std::move(committed);
+    return success();
   });
+  // Without the lock: while this thread waits for the disk, others write what the same flush will serve.
+  return recorded ? durable() : recorded;
 }
 
 Status Ledger::Impl::record(std::string_view kind, const Json& detail,

@@ -89,7 +89,17 @@ std::unique_ptr<Cursor> SqliteDatabase::prepare(const std::string& sql, Expect /
 }
 
 Status SqliteDatabase::begin_writing() {
-  return run("BEGIN IMMEDIATE");
+  if (!group_->take_turn(busy_))
+    return Error{Errc::ledger, name() + " stays locked by this program",
+                 "run the same command again; if it happens again, report it"};
+  our_turn_ = true;
+  auto begun = run("BEGIN IMMEDIATE");
+  if (!begun) end_turn();
+  return begun;
+}
+
+void SqliteDatabase::end_turn() {
+  if (std::exchange(our_turn_, false)) group_->end_turn();
 }
 
 Status SqliteDatabase::begin_reading() {
@@ -97,12 +107,22 @@ Status SqliteDatabase::begin_reading() {
 }
 
 Status SqliteDatabase::commit() {
-  return run("COMMIT");
+  auto committed = commit_soon();
+  if (!committed) return std::move(committed).error();
+  return (*committed)();
+}
+
+Result<Durable> SqliteDatabase::commit_soon() {
+  if (auto done = run("COMMIT"); !done) return std::move(done).error();
+  const auto ticket = group_->committed();
+  end_turn();
+  return Durable([group = group_, ticket] { return group->wait_durable(ticket); });
 }
 
 void SqliteDatabase::rollback() {
   // A failed ROLLBACK means that SQLite has rolled back by itself already.
   ::sqlite3_exec(raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+  end_turn();
 }
 
 bool SqliteDatabase::refused_duplicate() const {

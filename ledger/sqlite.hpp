@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ledger/database.hpp"
+#include "ledger/wal_group.hpp"
 
 namespace epki::ledger {
 
@@ -25,6 +26,7 @@ class SqliteDatabase final : public Database {
   Status begin_writing() override;
   Status begin_reading() override;
   Status commit() override;
+  Result<Durable> commit_soon() override;
   void rollback() override;
   bool refused_duplicate() const override;
   bool lost() const override { return false; }
@@ -52,7 +54,11 @@ class SqliteDatabase final : public Database {
   };
   friend class SqliteCursor;
   SqliteDatabase(sqlite3* handle, std::filesystem::path file, std::chrono::milliseconds busy)
-      : handle_(handle), file_(std::move(file)), busy_(busy) {}
+      : group_(WalGroup::of(file)), handle_(handle), file_(std::move(file)), busy_(busy) {}
+  void end_turn();
+
+  std::shared_ptr<WalGroup> group_;
+  bool our_turn_ = false;
   std::unique_ptr<sqlite3, Close> handle_;
   std::filesystem::path file_;
   std::chrono::milliseconds busy_;

@@ -68,10 +68,12 @@ Result<std::unique_ptr<SqliteDatabase>> open_file(const fs::path& file, std::chr
   }
   auto database = SqliteDatabase::open(file, busy);
   if (!database) return std::move(database).error();
-  // FULL: a commit is on the disk when it returns, also when the power goes (sqlite.org, "PRAGMA synchronous").
+  // NORMAL: SQLite flushes its log before it writes it back, but not at a commit (sqlite.org, "PRAGMA synchronous"). We
+  // flush it after each COMMIT ourselves, once for all threads that wait (wal_group.hpp): a commit is on the disk when
+  // it returns, also when the power goes.
   // 64 MiB of pages: serials are random, and a batch of them touches every page of their index. For the same reason the
   // log is written back at 16 MiB, not at 4.
-  if (auto ready = (*database)->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; "
+  if (auto ready = (*database)->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; "
                                     "PRAGMA wal_autocheckpoint = 4096");
       !ready)
     return std::move(ready).error();

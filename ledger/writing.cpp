@@ -99,14 +99,20 @@ Result<std::int64_t> Writing::put(const Table& table, std::span<const Value> val
 }
 
 Status Writing::finish(const std::string& detail) {
+  auto committed = finish_soon(detail);
+  if (!committed) return std::move(committed).error();
+  return (*committed)();
+}
+
+Result<Durable> Writing::finish_soon(const std::string& detail) {
   row_.detail = detail;
   row_.rows = digest_.hex();
   Statement fill(*database_, "UPDATE event SET rows = ?, detail = ?, hash = ? WHERE number = ?");
   auto filled =
       fill.bind(1, row_.rows).bind(2, row_.detail).bind(3, hash_of(previous_, row_)).bind(4, row_.number).done();
-  if (!filled) return filled;
+  if (!filled) return std::move(filled).error();
   places_.clear();
-  return transaction_.commit();
+  return transaction_.commit_soon();
 }
 
 }  // namespace epki::ledger

@@ -66,6 +66,8 @@ class Writing {
 
   /// Commits. `detail` is the event's JSON.
   Status finish(const std::string& detail);
+  /// The same without waiting for the disk: see Database::commit_soon().
+  Result<Durable> finish_soon(const std::string& detail);
 
  private:
   struct Place {

@@ -69,7 +69,7 @@ Result<Identity> mint_device_root(const profile::Profile& profile, std::string_v
 Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view name, Purpose purpose,
                               ossl::KeyType key, std::chrono::days lifetime, const Identity& root, World world) {
   if (auto checked = check_profile(profile, true, "issuing CA"); !checked) return std::move(checked).error();
-  auto subject = ca_subject(name, purpose == Purpose::server ? " issuing" : " device issuing");
+  auto subject = ca_subject(name, issuing_role(purpose, {}));
   if (!subject) return std::move(subject).error();
   auto spec = spec_below(profile, key, lifetime, root, world);
   if (!spec) return std::move(spec).error();

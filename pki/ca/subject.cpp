@@ -68,6 +68,12 @@ Result<ossl::Name> ca_subject(std::string_view name, std::string_view role) {
   return ossl::Name{{"O", std::string(name)}, {"CN", std::string(name) + std::string(role)}};
 }
 
+std::string issuing_role(Purpose purpose, std::string_view label) {
+  std::string role = purpose == Purpose::server ? " issuing" : " device issuing";
+  if (!label.empty()) role += " " + std::string(label);
+  return role;
+}
+
 Result<ossl::Name> client_subject(std::string_view name) {
   const auto size = characters(name);
   if (!size || *size == 0 || trimmed(name).size() != name.size())

@@ -17,6 +17,8 @@ struct ServerSubject {
 
 /// The rules are those of mint_root and mint_server. `role` ends the CN: " root", " device root", " issuing" …
 Result<ossl::Name> ca_subject(std::string_view name, std::string_view role);
+/// " issuing", " device issuing", with a label " device issuing line-2".
+std::string issuing_role(Purpose purpose, std::string_view label);
 Result<ossl::Name> client_subject(std::string_view name);
 Result<ServerSubject> server_subject(const ServerNames& names);
 

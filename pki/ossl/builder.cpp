@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "pki/ossl/impl.hpp"
+#include "pki/ossl/public_key_impl.hpp"
 
 namespace epki::ossl {
 
@@ -102,7 +103,7 @@ Status sign(X509* certificate, EVP_PKEY* key, const std::string& digest_name) {
   return success();
 }
 
-Status fill(X509* into, const CertificateSpec& spec, const PrivateKey& subject_key, const Issuer& issuer) {
+Status fill(X509* into, const CertificateSpec& spec, EVP_PKEY* subject_key, const Issuer& issuer) {
   if (spec.version != 1 && spec.version != 3)
     return Error{Errc::internal, "no certificate of version " + std::to_string(spec.version) + " is made here"};
   if (spec.version == 1 && !spec.extensions.empty())
@@ -113,16 +114,14 @@ Status fill(X509* into, const CertificateSpec& spec, const PrivateKey& subject_k
   if (X509_set_version(into, spec.version - 1) != 1) return refused("version");
   if (X509_set_subject_name(into, subject->get()) != 1) return refused("subject");
   if (X509_set_issuer_name(into, X509_get_subject_name(above)) != 1) return refused("issuer");
-  if (X509_set_pubkey(into, native(subject_key)) != 1) return refused("public key");
+  if (X509_set_pubkey(into, subject_key) != 1) return refused("public key");
   if (auto set = set_serial(into, spec.serial); !set) return set;
   if (auto set = set_validity(into, spec.not_before, spec.not_after); !set) return set;
   if (auto added = add_extensions(into, spec.extensions, above); !added) return added;
   return sign(into, native(issuer.key), spec.digest);
 }
 
-}  // namespace
-
-Result<Certificate> build(const CertificateSpec& spec, const PrivateKey& subject_key, const Issuer& issuer) {
+Result<Certificate> build_for(const CertificateSpec& spec, EVP_PKEY* subject_key, const Issuer& issuer) {
   ERR_clear_error();
   const CertificateHandle made(X509_new());
   if (!made) return refused("memory");
@@ -133,6 +132,16 @@ Result<Certificate> build(const CertificateSpec& spec, const PrivateKey& subject
   auto certificate = Certificate::from_der(std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
   OPENSSL_free(der);
   return certificate;
+}
+
+}  // namespace
+
+Result<Certificate> build(const CertificateSpec& spec, const PrivateKey& subject_key, const Issuer& issuer) {
+  return build_for(spec, native(subject_key), issuer);
+}
+
+Result<Certificate> build(const CertificateSpec& spec, const PublicKey& subject_key, const Issuer& issuer) {
+  return build_for(spec, native(subject_key), issuer);
 }
 
 std::vector<Extension> extensions_of(const Certificate& certificate) {

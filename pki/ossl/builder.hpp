@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "pki/ossl/certificate.hpp"
 #include "pki/ossl/key.hpp"
+#include "pki/ossl/public_key.hpp"
 
 namespace epki::ossl {
 
@@ -54,6 +55,9 @@ struct Issuer {
 /// `issuer.certificate` is not checked: the defective ones need it so.
 /// Errc::internal when OpenSSL refuses a value; the sentence names the extension or field.
 Result<Certificate> build(const CertificateSpec& spec, const PrivateKey& subject_key, const Issuer& issuer);
+
+/// The same for a key whose private half is elsewhere: a request's.
+Result<Certificate> build(const CertificateSpec& spec, const PublicKey& subject_key, const Issuer& issuer);
 
 /// The extensions of a certificate as they are encoded: dotted OID, critical flag and `der`. For a twin of it.
 std::vector<Extension> extensions_of(const Certificate& certificate);

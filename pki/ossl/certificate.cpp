@@ -33,9 +33,19 @@ struct Block {
     OPENSSL_clear_free(data, static_cast<std::size_t>(size));
   }
   bool is_certificate() const {
-    return std::string_view(name) == PEM_STRING_X509 || std::string_view(name) == PEM_STRING_X509_OLD;
+    return std::string_view(name) == PEM_STRING_X509 || std::string_view(name) == PEM_STRING_X509_OLD || is_trusted();
   }
+  bool is_trusted() const { return std::string_view(name) == PEM_STRING_X509_TRUSTED; }
 };
+
+// A "TRUSTED CERTIFICATE" block has OpenSSL's trust settings behind the certificate.
+std::span<const std::byte> without_trust_settings(const Block& block) {
+  const auto all = std::as_bytes(std::span(block.data, static_cast<std::size_t>(block.size)));
+  if (!block.is_trusted()) return all;
+  const unsigned char* at = block.data;
+  const CertificateHandle certificate(d2i_X509(nullptr, &at, block.size));
+  return certificate ? all.first(static_cast<std::size_t>(at - block.data)) : all;
+}
 
 // Lines that begin a block, sound, damaged or cut off within the word BEGIN.
 std::size_t begun_blocks(std::string_view pem) {
@@ -102,8 +112,7 @@ Result<Chain> chain_from_pem(std::string_view pem) {
     if (PEM_read_bio(in.get(), &block.name, &block.header, &block.data, &block.size) != 1) break;
     ++blocks;
     if (!block.is_certificate()) continue;
-    auto certificate =
-        Certificate::from_der(std::as_bytes(std::span(block.data, static_cast<std::size_t>(block.size))));
+    auto certificate = Certificate::from_der(without_trust_settings(block));
     if (!certificate) {
       auto error = std::move(certificate).error();
       error.what = "PEM block " + std::to_string(blocks) + ": " + error.what;

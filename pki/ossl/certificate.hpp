@@ -24,9 +24,9 @@ class Certificate {
   static Result<Certificate> from_pem(std::string_view pem);
 
   const std::vector<std::byte>& der() const;
-  std::string pem() const;     ///< one PEM block, LF line ends, 64 columns
-  /// OpenSSL's "TRUSTED CERTIFICATE" block: a trust anchor for client certificates, also where it is no root (openssl-x509,
-  /// "Trust settings"). Programs on OpenSSL read it, others do not.
+  std::string pem() const;  ///< one PEM block, LF line ends, 64 columns
+  /// OpenSSL's "TRUSTED CERTIFICATE" block: a trust anchor for client certificates, also where it is no root
+  /// (openssl-x509, "Trust settings"). Programs on OpenSSL read it, others do not.
   std::string pem_trusted_for_clients() const;
   std::string sha256() const;  ///< of the DER, 64 lower-case hex digits
 
@@ -62,7 +62,8 @@ using Chain = std::vector<Certificate>;
 std::string pem_of_certificate(std::span<const std::byte> der);
 
 /// Every certificate of a PEM text, in its order. Errc::input when there is none, or one does not parse or is cut off;
-/// the sentence says which. Blocks that are no certificates are passed over.
+/// the sentence says which. Blocks that are no certificates are passed over; of OpenSSL's "TRUSTED CERTIFICATE" the
+/// trust settings are.
 Result<Chain> chain_from_pem(std::string_view pem);
 
 }  // namespace epki::ossl

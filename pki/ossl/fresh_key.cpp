@@ -71,8 +71,7 @@ Secret pkcs8(KeyType type, std::size_t scalar_bytes, EC_KEY* pair, std::span<con
   const std::size_t outer_1 = 1 + 1 + bit_string + static_cast<std::size_t>(length_octets(bit_string) - 1);
   const std::size_t ec_content = 3 + 2 + scalar_bytes + 1 + static_cast<std::size_t>(length_octets(outer_1)) + outer_1;
   const std::size_t ec_total = 1 + static_cast<std::size_t>(length_octets(ec_content)) + ec_content;
-  const std::size_t total =
-      3 + algorithm.size() + 1 + static_cast<std::size_t>(length_octets(ec_total)) + ec_total;
+  const std::size_t total = 3 + algorithm.size() + 1 + static_cast<std::size_t>(length_octets(ec_total)) + ec_total;
   PrivateBytes out;
   const auto header = [&out](int tag, std::size_t length) {
     out.add({tag});
@@ -86,7 +85,8 @@ Secret pkcs8(KeyType type, std::size_t scalar_bytes, EC_KEY* pair, std::span<con
   header(0x30, ec_content);
   out.add({0x02, 0x01, 0x01});
   header(0x04, scalar_bytes);
-  if (EC_KEY_priv2oct(pair, reinterpret_cast<unsigned char*>(out.bytes.data() + out.size), scalar_bytes) != scalar_bytes)
+  if (EC_KEY_priv2oct(pair, reinterpret_cast<unsigned char*>(out.bytes.data() + out.size), scalar_bytes) !=
+      scalar_bytes)
     return {};
   out.size += scalar_bytes;
   header(0xa1, outer_1);
@@ -96,24 +96,12 @@ Secret pkcs8(KeyType type, std::size_t scalar_bytes, EC_KEY* pair, std::span<con
   return secret_pem_block("PRIVATE KEY", out.view());
 }
 
-Result<std::vector<std::byte>> encoded_public_key(const PrivateKey& key) {
-  unsigned char* der = nullptr;
-  const int size = i2d_PUBKEY(native(key), &der);
-  if (size <= 0) return take_error(Errc::internal, "OpenSSL could not write a public key");
-  const auto bytes = std::as_bytes(std::span(der, static_cast<std::size_t>(size)));
-  std::vector<std::byte> all(bytes.begin(), bytes.end());
-  OPENSSL_free(der);
-  return all;
-}
-
 Result<FreshKey> generated(KeyType type) {
   const auto key = PrivateKey::generate(type);
   if (!key) return key.error();
-  auto public_key = encoded_public_key(*key);
-  if (!public_key) return std::move(public_key).error();
   auto pem = key->to_pem();
   if (!pem) return std::move(pem).error();
-  return FreshKey{*std::move(public_key), *std::move(pem)};
+  return FreshKey{key->public_der(), *std::move(pem)};
 }
 
 }  // namespace

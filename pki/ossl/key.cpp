@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "pki/ossl/impl.hpp"
@@ -160,6 +161,16 @@ Result<std::string> PrivateKey::to_encrypted_pem(const Secret& passphrase) const
   if (!sealed || !out || PEM_write_bio_PKCS8(out.get(), sealed.get()) != 1)
     return take_error(Errc::internal, "OpenSSL could not encrypt the private key");
   return std::string(content_of(out.get()));
+}
+
+std::vector<std::byte> PrivateKey::public_der() const {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(impl_->handle.get(), &der);
+  if (size <= 0) throw std::bad_alloc();  // a key that was read or made has a public half, and it can be written
+  const auto bytes = std::as_bytes(std::span(der, static_cast<std::size_t>(size)));
+  std::vector<std::byte> all(bytes.begin(), bytes.end());
+  OPENSSL_free(der);
+  return all;
 }
 
 std::optional<KeyType> PrivateKey::type() const {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/secret.hpp"
@@ -47,6 +48,8 @@ class PrivateKey {
   Result<std::string> to_encrypted_pem(const Secret& passphrase) const;
   static constexpr std::size_t max_passphrase = 1024;  ///< bytes; what OpenSSL's programs read
 
+  /// Its public half as SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
+  std::vector<std::byte> public_der() const;
   /// Nothing for a key that is none of ours (from_pem may read others).
   std::optional<KeyType> type() const;
   bool matches(const Certificate& certificate) const;  ///< same public key

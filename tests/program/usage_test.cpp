@@ -18,7 +18,19 @@ TEST(Usage, EveryCommandHasHelpWithAnExample) {
     EXPECT_NE(ran.out.find("Examples:"), std::string::npos) << ran;
   }
   EXPECT_EQ(box.run({}).exit, 0);
-  EXPECT_EQ(box.run({"sim", "--help"}).exit, 0);
+}
+
+TEST(Usage, TheSimulatorGetsItsWordsAsTheyAre) {
+  Sandbox box;
+  const auto help = box.run({"sim", "--help"});
+  EXPECT_EQ(help.exit, 0) << help;
+  EXPECT_NE(help.out.find("--persona NAME|FILE"), std::string::npos) << help;
+  const auto listed = box.run({"-q", "sim", "--seed", "7", "--host", "a.test=127.0.0.1", "--list-personas"});
+  EXPECT_EQ(listed.exit, 0) << listed;
+  EXPECT_NE(listed.out.find("field-report"), std::string::npos) << listed;
+  const auto wrong = box.run({"-C", box.folder().string(), "sim", "--persona", "nobody-knows"});
+  EXPECT_EQ(wrong.exit, 3) << wrong;
+  EXPECT_NE(wrong.err.find("nobody-knows"), std::string::npos) << wrong;
 }
 
 TEST(Usage, WrongWordsExit2WithOneSentenceAndAHint) {

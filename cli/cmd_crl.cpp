@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <memory>
+
+#include "cli/certs/revocation_lists.hpp"
+#include "cli/commands.hpp"
+#include "cli/ledger_commands.hpp"
+#include "cli/ledger_place.hpp"
+#include "core/exit_code.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "pki/ca/crl.hpp"
+
+namespace epki::cli {
+
+namespace cmd_crl {
+
+struct Options {
+  std::optional<std::int64_t> days{};
+  std::vector<std::string> add{};
+  bool roots = false, check = false;
+  std::string within = "10d";
+  PassphraseOptions passphrase{};
+};
+
+using Lists = std::vector<ossl::Crl>;
+
+void replace(Lists& lists, const ossl::Crl& fresh) {
+  std::erase_if(lists, [&](const ossl::Crl& old) { return old.issuer_der() == fresh.issuer_der(); });
+  lists.push_back(fresh);
+}
+
+// A list that another station signed with a key that is not here.
+Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists& lists) {
+  const auto text = read_file(file, 1U << 30U);
+  if (!text) return text.error();
+  const auto list = ossl::Crl::read(*text);
+  if (!list) return Error(list.error()).during("reading " + file);
+  const auto known =
+      std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list->signed_by(ca.certificate); });
+  if (known == cas.end())
+    return Error{Errc::input, file + " is signed by none of the CAs in ca/",
+                 "import that CA's certificate first: ec200u-pki ca import"};
+  for (const auto& old : lists)
+    if (old.issuer_der() == list->issuer_der() && old.number().value_or(0) > list->number().value_or(0))
+      return Error{Errc::input,
+                   file + " is CRL " + std::to_string(list->number().value_or(0)) + " of " + list->issuer() +
+                       ", but number " + std::to_string(old.number().value_or(0)) + " is published already",
+                   "fetch the newer one"};
+  replace(lists, *list);
+  return success();
+}
+
+Json facts(const ossl::Crl& list) {
+  return Json::object({{"issuer", list.issuer()},
+                       {"number", list.number()},
+                       {"this_update", rfc3339(list.this_update())},
+                       {"next_update", list.next_update() ? Json(rfc3339(*list.next_update())) : Json()},
+                       {"entries", list.entries()}});
+}
+
+Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, const Options& options,
+                      Context& context) {
+  const auto within = parse_span("--within", options.within);
+  if (!within) return within.error();
+  const auto cas = cas_of(project);
+  if (!cas) return cas.error();
+  Outcome outcome;
+  Json due = Json::array();
+  for (const auto& ca : *cas) {
+    const auto why = ca::why_crl_is_due(ca.certificate, std::chrono::duration_cast<std::chrono::days>(*within), ledger,
+                                        context.clock);
+    if (!why) return why.error();
+    if (why->empty()) continue;
+    due.push(Json::object({{"issuer", ca.certificate.subject()}, {"what", *why}}));
+    outcome.text += ca.certificate.subject() + ": " + *why + "\n";
+  }
+  outcome.exit = due.size() == 0 ? exit_code::done : exit_code::no;
+  outcome.document.set("due", std::move(due));
+  if (outcome.text.empty()) outcome.text = "No CRL is due.\n";
+  return outcome;
+}
+
+Result<Outcome> crl(const Options& options, Context& context) {
+  auto project = config::load(".");
+  if (!project) return std::move(project).error();
+  auto ledger = open_ledger(*project, context);
+  if (!ledger) return std::move(ledger).error();
+  if (options.check) return check(*project, *ledger, options, context);
+  const auto cas = cas_of(*project);
+  if (!cas) return cas.error();
+  auto lists = published_lists(*project);
+  if (!lists) return std::move(lists).error();
+  for (const auto& file : options.add)
+    if (auto taken = take_over(file, *cas, *lists); !taken) return std::move(taken).error();
+
+  Keyring keyring(options.passphrase, context);
+  const std::chrono::days validity(options.days.value_or(project->ca.crl_days));
+  Outcome outcome;
+  Json signed_lists = Json::array();
+  for (const auto& ca : *cas) {
+    if (!ca.signs_leaves && !options.roots) continue;
+    if (!ca.key_here) continue;
+    auto key = keyring.open(project->folder / "ca" / (ca.name + ".key"), "ca/" + ca.name + ".key");
+    if (!key) return std::move(key).error();
+    context.reporter.step("signing the CRL of " + ca.certificate.subject());
+    const auto made = ca::publish_crl({ca.certificate, *std::move(key)}, validity, *ledger, context.clock);
+    if (!made) return made.error();
+    replace(*lists, *made);
+    signed_lists.push(facts(*made));
+    outcome.text += "CRL " + std::to_string(made->number().value_or(0)) + " of " + made->issuer() + ": " +
+                    counted(made->entries(), "certificate") + " revoked, next update before " +
+                    rfc3339(*made->next_update()) + "\n";
+  }
+  if (signed_lists.size() == 0 && options.add.empty())
+    return Error{Errc::key, "no CA's key is here that could sign a CRL",
+                 "run it where ca/*.key are, or bring the list with --add FILE"};
+  const auto files = write_lists(*project, *cas, *lists, context.clock.now());
+  if (!files) return files.error();
+  outcome.document.set("crls", std::move(signed_lists)).set("files", Json::array_of(*files));
+  for (const auto& file : *files) outcome.text += "  written: " + file + "\n";
+  outcome.text +=
+      "Reload the broker (kill -HUP, or systemctl reload), and sign again well before the next update: once a\n"
+      "week leaves room for a week that is missed. ec200u-pki crl --check tells when it is time.\n";
+  return outcome;
+}
+
+}  // namespace cmd_crl
+
+void add_crl(CommandLine& line) {
+  using namespace cmd_crl;
+  auto options = std::make_shared<Options>();
+  auto command = line.add("crl", "Sign the lists of revoked certificates anew, for the broker");
+  command
+      .option("--days", options->days, "How far ahead the next update lies (default: ca.crl_days of the project file)",
+              1, 3650)
+      .flag("--roots", options->roots, "Also the lists of roots that have issuing CAs below them")
+      .option("--add", options->add, "Lists that other stations signed with issuing CAs of their own")
+      .flag("--check", options->check, "Sign nothing: exit 1 when a list is due, 0 when none is")
+      .option("--within", options->within, "With --check: a list that ends within this time is due (default: 10d)");
+  add_passphrase_options(command, options->passphrase);
+  command
+      .examples(
+          "  ec200u-pki crl && systemctl reload mosquitto\n"
+          "  ec200u-pki crl --check --within 10d || ec200u-pki crl --passphrase-file /run/secrets/ca")
+      .run([options](Context& context) { return crl(*options, context); });
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,272 @@
+// issue, by name, from a list, for a request; cut and taken up again.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <set>
+
+#include "core/text.hpp"
+#include "tests/program/sandbox.hpp"
+
+namespace epki::test {
+namespace {
+
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 ? facts.st_mode & 07777U : 0;
+}
+
+std::size_t count_of(std::string_view word, const std::string& text) {
+  std::size_t n = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++n;
+  return n;
+}
+
+std::string list_of(std::size_t names) {
+  std::string text = "name\n";
+  for (std::size_t i = 0; i < names; ++i) text += "device-" + std::to_string(i) + "\n";
+  return text;
+}
+
+TEST(Issue, AClientByNameUnderTheDevicesOwnRoot) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  const auto ran = box.run({"issue", "client", "861234567890123", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  const auto said = ran.json();
+  EXPECT_EQ(said["schema"].text(), "ec200u-pki/issue/1");
+  EXPECT_EQ(said["count"].integer(), 1);
+  const auto& one = said["issued"][std::size_t{0}];
+  EXPECT_EQ(one["name"].text(), "861234567890123");
+  EXPECT_EQ(said.dump().find("BEGIN"), std::string::npos) << "paths, never PEM";
+  const std::filesystem::path certificate = one["certificate"].text_or(""), key = one["key"].text_or("");
+  EXPECT_EQ(mode_of(key), 0600U);
+  EXPECT_EQ(mode_of(certificate), 0644U);
+  const auto verified =
+      box.shell("openssl verify -x509_strict -purpose sslclient -CAfile ca/device-root.pem " + certificate.string() +
+                " && openssl x509 -noout -subject -serial -in " + certificate.string());
+  EXPECT_EQ(verified.exit, 0) << verified;
+  EXPECT_NE(verified.out.find("CN = 861234567890123"), std::string::npos) << verified;
+  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem " + certificate.string()).exit, 0);
+  const auto same = box.shell("diff <(openssl pkey -pubout -in " + key.string() +
+                              ") <(openssl x509 -pubkey -noout -in " + certificate.string() + ")");
+  EXPECT_EQ(same.exit, 0) << same;
+}
+
+TEST(Issue, WithoutMutualMakesTheDevicesRootWhenItIsFirstNeeded) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto ran = box.run({"issue", "client", "one"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  EXPECT_NE(ran.err.find("ca/device-root.pem"), std::string::npos) << ran;
+  EXPECT_EQ(box.shell("openssl verify -CAfile ca/device-root.pem certs/one/one.pem").exit, 0);
+  EXPECT_NE(box.shell("openssl verify -CAfile ca/root.pem certs/one/one.pem").exit, 0)
+      << "never from the broker's root";
+  EXPECT_EQ(mode_of(box / "ca/device-root.key"), 0600U);
+  EXPECT_NE(read_file(box / "ca/device-root.key")->find("ENCRYPTED"), std::string::npos);
+  EXPECT_EQ(box.run({"issue", "client", "two"}).exit, 0) << "the root is made once";
+}
+
+TEST(Issue, ASlipInThePassphraseMakesNoRoot) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  box.write("wrong", "not the passphrase\n");
+  const auto ran = box.run({"issue", "client", "one", "--passphrase-file", "wrong"});
+  EXPECT_EQ(ran.exit, 4) << ran;
+  EXPECT_FALSE(std::filesystem::exists(box / "ca/device-root.key"));
+}
+
+TEST(Issue, OverwritesNothing) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  ASSERT_EQ(box.run({"issue", "client", "one"}).exit, 0);
+  const auto before = *read_file(box / "certs/one/one.pem");
+  const auto again = box.run({"issue", "client", "two", "one"});
+  EXPECT_EQ(again.exit, 5) << again;
+  EXPECT_EQ(*read_file(box / "certs/one/one.pem"), before);
+  EXPECT_FALSE(std::filesystem::exists(box / "certs/two")) << "nothing was issued";
+  box.write("all.pem", "mine");
+  EXPECT_EQ(box.run({"issue", "client", "three", "--out", "all.pem"}).exit, 5);
+  EXPECT_EQ(*read_file(box / "all.pem"), "mine");
+}
+
+TEST(Issue, AListBecomesOneBundle) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  box.write("list.csv",
+            "\xef\xbb\xbf"
+            "days,name\r\n30,\"one, two\"\r\n,three\r\n\r\n5,four\r\n");
+  const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  const auto said = ran.json();
+  EXPECT_EQ(said["count"].integer(), 3);
+  EXPECT_EQ(said["issued"][std::size_t{0}]["name"].text(), "one, two");
+  EXPECT_EQ(said["issued"][std::size_t{0}]["key"].text(), (box / "all.pem").string());
+  const auto bundle = *read_file(box / "all.pem");
+  EXPECT_EQ(count_of("BEGIN PRIVATE KEY", bundle), 3U);
+  EXPECT_EQ(count_of("BEGIN CERTIFICATE", bundle), 3U);
+  EXPECT_EQ(mode_of(box / "all.pem"), 0600U);
+  const auto listed = box.run({"list", "--kind", "device", "--expires-within", "29d", "--json"});
+  EXPECT_EQ(listed.json()["count"].integer(), 1) << listed;
+}
+
+TEST(Issue, ComplaintsAboutAListSayWhere) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  const std::pair<const char*, const char*> wrong[] = {
+      {"name,day\na,1\n", "list.csv:1: no column is called \"day\""},
+      {"days\n1\n", "list.csv:1: the column name is missing"},
+      {"name\na\nb\na\n", "list.csv:4: \"a\" comes twice"},
+      {"name\na/b\n", "list.csv:2: "},
+      {"name,days\na,soon\n", "list.csv:2: \"soon\" is no number of days"},
+      {"name,days\na,1,2\n", "list.csv:2: 3 fields"},
+      {"name\n\"a\n", "list.csv:2: a quote is never closed"},
+      {"name\n", "names nobody"},
+      {"", "is empty"},
+  };
+  for (const auto& [text, sentence] : wrong) {
+    box.write("list.csv", text);
+    const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+    EXPECT_EQ(ran.exit, 3) << ran;
+    EXPECT_NE(ran.err.find(sentence), std::string::npos) << sentence << "\n" << ran;
+    EXPECT_FALSE(std::filesystem::exists(box / "all.pem.part")) << ran;
+  }
+}
+
+// Killed at three moments, then finished: each name once in the bundle, and nothing in the bundle that the ledger does
+// not hold as valid.
+TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  constexpr std::size_t devices = 3000;
+  box.write("list.csv", list_of(devices));
+  for (const std::uintmax_t bytes : {1U, 300000U, 900000U}) {
+    auto child =
+        Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                               "-q", "issue", "client", "--csv", "list.csv", "--out", "all.pem"},
+                      .folder = box.folder(),
+                      .error_file = box / "err",
+                      .output_file = box / "out"});
+    ASSERT_TRUE(child);
+    std::error_code ignored;
+    while (child->running() && (!std::filesystem::exists(box / "all.pem.part", ignored) ||
+                                std::filesystem::file_size(box / "all.pem.part", ignored) < bytes))
+      [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
+    child->kill_now();
+    ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+  }
+  const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  EXPECT_NE(ran.err.find("going on with a batch that was cut"), std::string::npos) << ran;
+  EXPECT_FALSE(std::filesystem::exists(box / "all.pem.part"));
+  const auto bundle = *read_file(box / "all.pem");
+  EXPECT_EQ(count_of("BEGIN PRIVATE KEY", bundle), devices);
+  EXPECT_EQ(count_of("BEGIN CERTIFICATE", bundle), devices);
+  const auto in_bundle = box.shell(
+      "openssl crl2pkcs7 -nocrl -certfile all.pem | openssl pkcs7 -print_certs -noout | grep subject | sort -u | wc "
+      "-l");
+  EXPECT_EQ(trimmed(in_bundle.out), std::to_string(devices)) << in_bundle;
+  const auto valid = box.run({"list", "--kind", "device", "--status", "valid", "--json"});
+  EXPECT_EQ(valid.json()["count"].integer(), static_cast<std::int64_t>(devices));
+  EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
+  EXPECT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"}).exit, 5) << "it is complete";
+}
+
+TEST(Issue, AFolderThatWasCutIsCompleted) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  box.write("list.csv", list_of(600));
+  auto child =
+      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                             "-q", "issue", "client", "--csv", "list.csv", "--out", "devices"},
+                    .folder = box.folder(),
+                    .error_file = box / "err",
+                    .output_file = box / "out"});
+  ASSERT_TRUE(child);
+  while (child->running() && !std::filesystem::exists(box / "devices/device-3"))
+    [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
+  child->kill_now();
+  ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+  ASSERT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "devices"}).exit, 0);
+  const auto whole = box.shell(
+      "for d in devices/*/; do n=$(basename $d); "
+      "cmp -s <(openssl pkey -pubout -in $d/$n.key) <(openssl x509 -pubkey -noout -in $d/$n.pem) && echo $n; done | wc "
+      "-l");
+  EXPECT_EQ(trimmed(whole.out), "600") << whole;
+}
+
+TEST(Issue, TwoAtOnceNeverClash) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  const auto ran = box.shell(
+      "export EC200U_PKI_PASSPHRASE='correct horse battery staple'; pids=; for i in 1 2 3 4; do "
+      "ec200u-pki -q issue client a$i b$i c$i & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit 1; done");
+  EXPECT_EQ(ran.exit, 0) << ran;
+  const auto listed = box.run({"list", "--kind", "device", "--json"}).json();
+  std::set<std::string> serials;
+  for (const auto& one : listed["certificates"].items()) serials.insert(one["serial"].text_or(""));
+  EXPECT_EQ(serials.size(), 12U) << listed.dump();
+}
+
+TEST(Issue, ForARequestOnlyTheKeyAndTheNameCount) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  ASSERT_EQ(box.shell("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout r.key -out r.csr "
+                      "-subj /O=Else/CN=asked -addext basicConstraints=CA:TRUE")
+                .exit,
+            0);
+  const auto ran = box.run({"issue", "client", "--csr", "r.csr", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  const auto one = ran.json()["issued"][std::size_t{0}];
+  EXPECT_TRUE(one["key"].is_null());
+  const auto text = box.shell("openssl x509 -noout -text -in " + one["certificate"].text_or("")).out;
+  EXPECT_NE(text.find("Subject: CN = asked\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("CA:FALSE"), std::string::npos) << text;
+  // The same request with another key's signature: whoever sends it does not hold the key.
+  ASSERT_EQ(
+      box.shell("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout s.key -outform DER "
+                "-out s.der -subj /CN=asked; openssl req -in r.csr -outform DER -out r.der; n=$(stat -c %s r.der); "
+                "head -c $((n-20)) r.der > t.der; tail -c 20 s.der >> t.der")
+          .exit,
+      0);
+  const auto forged = box.run({"issue", "client", "other", "--csr", "t.der"});
+  EXPECT_EQ(forged.exit, 3) << forged;
+}
+
+TEST(Issue, AServerServesItsChain) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--issuing"}).exit, 0);
+  ASSERT_EQ(box.run({"issue", "server", "standby.test", "--also", "192.0.2.7"}).exit, 0);
+  const auto verified = box.shell(
+      "openssl verify -purpose sslserver -verify_hostname standby.test -verify_ip 192.0.2.7 -CAfile ca/root.pem "
+      "-untrusted certs/standby.test/standby.test.pem certs/standby.test/standby.test.pem");
+  EXPECT_EQ(box.shell("openssl verify -purpose sslserver -verify_hostname standby.test -CAfile ca/root.pem -untrusted "
+                      "certs/standby.test/standby.test.pem certs/standby.test/standby.test.pem")
+                .exit,
+            0)
+      << verified;
+  EXPECT_EQ(count_of("BEGIN CERTIFICATE", *read_file(box / "certs/standby.test/standby.test.pem")), 2U);
+}
+
+TEST(Issue, WordsThatDoNotFitAreUsage) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const std::vector<std::vector<std::string>> wrong{{"issue"},
+                                                    {"issue", "client"},
+                                                    {"issue", "client", "../up"},
+                                                    {"issue", "client", "a", "a"},
+                                                    {"issue", "client", "a/b"},
+                                                    {"issue", "client", "a", "--csv", "list.csv"},
+                                                    {"issue", "client", "a", "--days", "0"},
+                                                    {"issue", "server", "not a host"}};
+  for (const auto& words : wrong) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, 2) << ran;
+  }
+  EXPECT_EQ(box.run({"issue", "client", "--csv", "nope.csv"}).exit, 3);
+}
+
+}  // namespace
+}  // namespace epki::test
