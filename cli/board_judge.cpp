@@ -1,12 +1,19 @@
 #include "cli/board_judge.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <csignal>
 
 #include "cli/boot_file.hpp"
 #include "core/child.hpp"
 #include "core/exit_code.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "provision/plan/boot_check.hpp"
+#include "provision/plan/settings.hpp"
 
 namespace epki::cli {
 
@@ -30,7 +37,8 @@ class BoardJudge {
     const auto said = Json::parse(printed);
     if (!said) return false;
     if (const auto serial = (*said)["serial"].text()) {
-      context_.reporter.step("the simulated modem is ready on " + *serial + "; restart the board now");
+      context_.reporter.step("the simulated modem is ready on " + *serial + "; restart the board now" +
+                             (::isatty(STDIN_FILENO) != 0 ? " (Enter restarts the modem: RDY comes again)" : ""));
       return false;
     }
     if (!(*said)["text"].text()) return false;
@@ -97,19 +105,48 @@ class BoardJudge {
   Json verdicts_ = Json::array();
 };
 
+/// On a terminal Enter restarts the simulated modem, as a board's reset pin would.
+bool enter_was_pressed() {
+  pollfd watched{STDIN_FILENO, POLLIN, 0};
+  if (::isatty(STDIN_FILENO) == 0 || ::poll(&watched, 1, 0) <= 0) return false;
+  std::array<char, 256> typed{};
+  return ::read(STDIN_FILENO, typed.data(), typed.size()) > 0;
+}
+
+bool names_option(const std::vector<std::string>& words, const std::string& name) {
+  return std::ranges::any_of(words, [&](const auto& word) { return word == name || word.starts_with(name + "="); });
+}
+
+/// What the caller left open: the broker's name leads to this computer, and in a project the simulated modem holds the
+/// CA file that the sequence binds, so that a board may go on to connect.
+Status complete(std::vector<std::string>& words, const plan::BootSequence& sequence) {
+  if (!names_option(words, "--host") && !sequence.host.empty())
+    words.insert(words.end(), {"--host", sequence.host + "=127.0.0.1"});
+  const auto root = read_file("ca/root.pem", 1U << 20U);
+  if (names_option(words, "--state") || !root || plan::file_name_for(*root) != sequence.ca_file()) return success();
+  const std::filesystem::path state = ".ec200u-pki/sim/board";
+  if (auto made = make_folder(state / "ufs"); !made) return made;
+  if (auto written = replace_file(state / "ufs" / sequence.ca_file(), *root, 0644); !written) return written;
+  words.insert(words.end(), {"--state", state.string()});
+  return success();
+}
+
 }  // namespace
 
 Result<Outcome> judge_board(const std::vector<std::string>& words, const std::optional<std::string>& sequence_file,
                             bool once, Context& context) {
   auto sequence = read_boot_sequence(sequence_file);
   if (!sequence) return std::move(sequence).error();
+  auto all = words;
+  if (auto done = complete(all, *sequence); !done) return std::move(done).error();
   std::vector<std::string> argv{(context.executable.parent_path() / "ec200u-sim").string(), "--tell"};
-  argv.insert(argv.end(), words.begin(), words.end());
+  argv.insert(argv.end(), all.begin(), all.end());
   auto child = Child::start({.argv = argv});
   if (!child) return std::move(child).error();
   BoardJudge judge(*std::move(sequence), context);
   while (!context.cancel.requested()) {
     auto line = child->read_line(after(look_up));
+    if (enter_was_pressed()) child->signal(SIGUSR1);
     if (!line) continue;  // nobody said anything for a while
     if (!*line) {
       const auto exit = child->wait(after(std::chrono::seconds(5)));

@@ -21,14 +21,24 @@ class ClientIssuer {
     if (!type)
       return Error{Errc::usage, "no such key type: " + options_.key.value_or(project_.ca.key),
                    "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
-    auto made = ca::mint_client(*profile_, name, *type, std::chrono::days(project_.ca.device_days), ca_->identity,
-                                {context_.clock, context_.random});
-    if (!made) return std::move(made).error();
-    auto key = profile_->key_form == profile::KeyForm::traditional ? made->key.to_traditional_pem() : made->key.to_pem();
-    if (!key) return std::move(key).error();
-    // The broker knows the issuing CA: what stands above the leaf need not be sent from a modem's small store.
-    return plan::IssuedClient{made->certificate.pem(), *std::move(key),
-                              ca::ledger_row(made->certificate, "device", name)};
+    for (;;) {
+      auto made = ca::mint_client(*profile_, name, *type, std::chrono::days(project_.ca.device_days), ca_->identity,
+                                  {context_.clock, context_.random});
+      if (!made) return std::move(made).error();
+      auto key =
+          profile_->key_form == profile::KeyForm::traditional ? made->key.to_traditional_pem() : made->key.to_pem();
+      if (!key) return std::move(key).error();
+      // +++ ends an upload on this modem (AT reference, 3): one key in some thousands is made anew.
+      if (key->view().find("+++") != std::string_view::npos) continue;
+      // The broker knows the issuing CA: what stands above the leaf need not be sent from a modem's small store.
+      return plan::IssuedClient{made->certificate.pem(), *std::move(key),
+                                ca::ledger_row(made->certificate, "device", name)};
+    }
+  }
+
+  Status open_now() {
+    const std::lock_guard alone(guard_);
+    return open();
   }
 
  private:
@@ -58,6 +68,13 @@ class ClientIssuer {
 plan::IssueClient make_client_issuer(const config::Project& project, ClientIssuerOptions options, Context& context) {
   auto issuer = std::make_shared<ClientIssuer>(project, std::move(options), context);
   return [issuer](const std::string& name, const ec200u::Identity&) { return issuer->issue(name); };
+}
+
+Result<plan::IssueClient> open_client_issuer(const config::Project& project, ClientIssuerOptions options,
+                                             Context& context) {
+  auto issuer = std::make_shared<ClientIssuer>(project, std::move(options), context);
+  if (auto opened = issuer->open_now(); !opened) return std::move(opened).error();
+  return plan::IssueClient([issuer](const std::string& name, const ec200u::Identity&) { return issuer->issue(name); });
 }
 
 }  // namespace epki::cli

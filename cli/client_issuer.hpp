@@ -25,4 +25,8 @@ struct ClientIssuerOptions {
 /// of open_ca() and ca::mint_client().
 plan::IssueClient make_client_issuer(const config::Project& project, ClientIssuerOptions options, Context& context);
 
+/// The same, with the passphrase asked for and the CA opened now: a line must not stop at its first board to ask.
+Result<plan::IssueClient> open_client_issuer(const config::Project& project, ClientIssuerOptions options,
+                                             Context& context);
+
 }  // namespace epki::cli

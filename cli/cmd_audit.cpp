@@ -1,7 +1,6 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/ledger_place.hpp"
 #include "cli/provision_job.hpp"
 #include "core/exit_code.hpp"
 #include "provision/plan/audit.hpp"
@@ -16,15 +15,6 @@ struct Options {
   bool deep = false, mutual = false;
 };
 
-Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context) {
-  auto ledger = open_ledger(job.project, context);
-  if (!ledger) return std::move(ledger).error();
-  auto modem = open_for(spec, job, context, context.reporter);
-  if (!modem) return std::move(modem).error();
-  return plan::audit(*modem->engine, modem->name, job.wanted, job.options,
-                     {*ledger, context.clock, context.random, context.reporter, context.cancel});
-}
-
 Result<Outcome> audit(const Options& options, Context& context) {
   auto project = config::load(std::filesystem::current_path());
   if (!project) return std::move(project).error();
@@ -38,7 +28,7 @@ Result<Outcome> audit(const Options& options, Context& context) {
   Outcome outcome;
   Json devices = Json::array();
   for (std::size_t i = 0; i < specs->size(); ++i) {
-    auto report = audit_one((*specs)[i], *job, context);
+    auto report = audit_one((*specs)[i], *job, context, context.reporter);
     if (report) {
       outcome.exit = exit_code::worse(outcome.exit, report->as_planned() ? exit_code::done : exit_code::no);
       outcome.text += report->text();

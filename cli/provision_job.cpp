@@ -99,6 +99,16 @@ Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& 
   return modem;
 }
 
+Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                                    Reporter& reporter) {
+  auto ledger = open_ledger(job.project, context);
+  if (!ledger) return std::move(ledger).error();
+  auto modem = open_for(spec, job, context, reporter);
+  if (!modem) return std::move(modem).error();
+  return plan::audit(*modem->engine, modem->name, job.wanted, job.options,
+                     {*ledger, context.clock, context.random, reporter, context.cancel});
+}
+
 Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                          Reporter& reporter, plan::Watch* watch) {
   auto ledger = open_ledger(job.project, context);

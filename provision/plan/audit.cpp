@@ -107,6 +107,7 @@ Result<AuditReport> audit(at::Engine& engine, const std::string& port_name, cons
   reading.dry_run = true;  // nothing is issued, uploaded or recorded
   reading.rotate = false;
   Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = reading, .around = around, .report = device};
+  run.serial_number = wanted.serial_number;
   if (auto done = prepare(run); !done) return std::move(done).error();
   auto identity = run.modem.identify(after(identify_limit));
   if (!identity) return std::move(identity).error().during("identifying the modem");

@@ -19,6 +19,8 @@ namespace {
 
 using ledger::CertificateStatus;
 
+constexpr std::chrono::hours expires_soon{24 * 30};
+
 Json client_file_json(const ClientFile& file) {
   return Json::object({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
 }
@@ -54,7 +56,7 @@ Result<std::string> serial_of_modem(Run& run) {
     if (reply->ok() && !text.empty() && text != run.imei()) return std::string(text);
   }
   return Error{Errc::usage, "this modem tells no serial number of its own",
-               "give the product's with --serial, or take another --name-from"};
+               "give the product's number, with provision --serial or by scanning it; or name devices after imei or uuid"};
 }
 
 bool is_uuid(std::string_view name) {
@@ -70,7 +72,7 @@ bool is_named_as_wanted(const Run& run, const std::string& name) {
     case NameFrom::uuid: return is_uuid(name);
     case NameFrom::serial: break;
   }
-  if (!run.wanted.serial_number.empty()) return name == run.wanted.serial_number;
+  if (!run.serial_number.empty()) return name == run.serial_number;
   return name != run.imei() && !is_uuid(name);
 }
 
@@ -83,7 +85,7 @@ Result<std::string> name_of_device(Run& run) {
     case NameFrom::uuid: return random_uuid(run.around.random);
     case NameFrom::serial: break;
   }
-  if (!run.wanted.serial_number.empty()) return run.wanted.serial_number;
+  if (!run.serial_number.empty()) return run.serial_number;
   return serial_of_modem(run);
 }
 
@@ -241,8 +243,12 @@ Status inspect_client(Run& run) {
     forget_reports(run, *run.report.client);
     run.found.older.insert(run.found.older.begin(), *std::exchange(run.report.client, std::nullopt));
   }
-  if (run.report.client)
-    run.step("nothing to issue: " + run.report.client->name + " has certificate " + run.report.client->id.serial);
+  if (!run.report.client) return success();
+  const auto& client = *run.report.client;
+  run.step("nothing to issue: " + client.name + " has certificate " + client.id.serial);
+  if (client.not_after < run.around.clock.now() + expires_soon)
+    run.warn("certificate " + client.id.serial + " of " + client.name + " expires on " + rfc3339(client.not_after) +
+             ". Next: ec200u-pki provision --rotate");
   return success();
 }
 

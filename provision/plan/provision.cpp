@@ -47,9 +47,10 @@ Status reach(Run& run) {
 /// A line may refuse this very board, or let it go without connecting.
 Status admit(Run& run) {
   if (run.around.watch == nullptr) return success();
-  auto connect = run.around.watch->identified(run.report.identity);
-  if (!connect) return std::move(connect).error();
-  run.options.connect = run.options.connect && *connect;
+  auto admission = run.around.watch->identified(run.report.identity);
+  if (!admission) return std::move(admission).error();
+  run.options.connect = run.options.connect && admission->connect;
+  if (!admission->serial_number.empty()) run.serial_number = admission->serial_number;
   return success();
 }
 
@@ -198,6 +199,7 @@ DeviceReport provision(at::Engine& engine, const std::string& port_name, const W
   const auto before = engine.statistics();
   DeviceReport report{.port = port_name};
   Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = options, .around = around, .report = report};
+  run.serial_number = wanted.serial_number;
   if (auto done = work(run); !done) fail(report, std::move(done).error());
   const auto& now = engine.statistics();
   report.exchanges = now.exchanges - before.exchanges;

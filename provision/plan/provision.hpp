@@ -74,13 +74,18 @@ enum class Milestone : std::uint8_t {
   verified,    ///< what the options ask to be proved was proved
 };
 
+/// What a line decides about a board once it is known.
+struct Admission {
+  bool connect = true;          ///< false: this modem is not to connect, whatever the options say
+  std::string serial_number{};  ///< of the product, scanned for this board; empty: as Wanted says
+};
+
 /// Somebody who follows a run and may end it: a manufacturing line. Called from the thread that runs provision().
 class Watch {
  public:
   virtual ~Watch() = default;
-  /// Before anything on the modem is changed. False: this modem is not to connect, whatever the options say. An Error
-  /// ends the run and becomes its result.
-  virtual Result<bool> identified(const ec200u::Identity& identity) = 0;
+  /// Before anything on the modem is changed. An Error ends the run and becomes its result.
+  virtual Result<Admission> identified(const ec200u::Identity& identity) = 0;
   virtual void reached(Milestone milestone) = 0;
 };
 

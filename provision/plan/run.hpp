@@ -37,6 +37,7 @@ struct Run {
   Options options;
   const Surroundings& around;
   DeviceReport& report;
+  std::string serial_number{};  ///< of the product, where it is given
   std::string ca_file{}, ca_sha256{};
   std::string twin_file{}, twin_sha256{};  ///< empty without a twin
   int minimum_year = 2024;
