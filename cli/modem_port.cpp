@@ -65,7 +65,7 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
     }
   }
   if (!opened) return std::move(opened).error();
-  modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes());
+  modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   if (context.globals.verbose)
     modem.engine->log_to([&reporter = context.reporter](std::string_view line) { reporter.detail(line); });
   return modem;

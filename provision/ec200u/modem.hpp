@@ -21,6 +21,8 @@ namespace epki::ec200u {
 
 /// Prefixes of the lines this modem sends unasked, and of its result lines: what an at::Engine for it is made with.
 std::vector<std::string> unsolicited_prefixes();
+/// What this modem says when it has started.
+inline constexpr const char* restart_line = "RDY";
 
 struct Identity {
   std::string manufacturer, model, firmware, imei, iccid;  ///< iccid empty without a SIM
@@ -187,10 +189,13 @@ class Modem {
   Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port);
 
   // ---- power ----------------------------------------------------------------------------------------------------
-  /// CFUN=1,1, waits for RDY, synchronises, waits until files are readable again. Settings are gone afterwards.
+  /// CFUN=1,1, waits for RDY, then as wait_started(). Settings are gone afterwards.
   Status reboot(Deadline by);
+  /// After a restart, its own or ours: synchronises, and waits until files are readable and the SIM has settled.
+  Status wait_started(Deadline by);
 
  private:
+  Status restart(Deadline by);
   at::Engine& engine_;
   std::array<bool, 6> ended_{};  ///< MQTT clients this object has ended itself: nothing is left to close
 };

@@ -313,10 +313,12 @@ Status retire_clients(Run& run) {
                            .at = run.around.clock.now(),
                            .reason = ledger::RevocationReason::superseded});
   }
-  if (revocations.empty()) return success();
+  run.older_revoked = revocations.empty();
+  if (run.older_revoked) return success();
   ledger::Certificates certificates(run.around.ledger);
   auto revoked = certificates.revoke(revocations);
   if (!revoked) return std::move(revoked).error();
+  run.older_revoked = true;
   run.warn(counted(*revoked, "older certificate") +
            " of this device revoked; the broker learns it from the next CRL");
   return success();

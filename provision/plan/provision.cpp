@@ -12,6 +12,7 @@ namespace epki::plan {
 namespace {
 
 constexpr std::chrono::seconds identify_limit{15};
+constexpr std::chrono::seconds start_limit{90};
 
 Error unusable(std::string what, std::string hint) {
   return {Errc::input, std::move(what), std::move(hint)};
@@ -37,7 +38,13 @@ Status check(const Wanted& wanted, const Options& options) {
 
 Status reach(Run& run) {
   run.step("looking for the modem on " + run.report.port);
+  const auto restarts = run.modem.engine().restarts();
   auto identity = run.modem.identify(after(identify_limit));
+  if (!identity && run.modem.engine().restarts() != restarts) {
+    run.step("the modem is just starting: waiting for it");
+    if (auto started = run.modem.wait_started(after(start_limit)); !started) return started;
+    identity = run.modem.identify(after(identify_limit));
+  }
   if (!identity) return std::move(identity).error().during("identifying the modem");
   run.report.identity = std::move(*identity);
   run.step(run.report.identity.model + ", firmware " + run.report.identity.firmware + ", IMEI " + run.imei());
@@ -114,11 +121,7 @@ Status carry_out(Run& run) {
   return success();
 }
 
-Status work(Run& run) {
-  if (auto done = check(run.wanted, run.options); !done) return done;
-  if (auto done = prepare(run); !done) return done;
-  if (auto done = reach(run); !done) return done;
-  if (auto done = admit(run); !done) return done;
+Status pass(Run& run) {
   if (!run.options.dry_run)
     if (auto done = make_ready(run); !done) return done;
   if (auto done = inspect(run); !done) return done;
@@ -129,15 +132,24 @@ Status work(Run& run) {
   return success();
 }
 
+Status work(Run& run) {
+  if (auto done = check(run.wanted, run.options); !done) return done;
+  if (auto done = prepare(run); !done) return done;
+  if (auto done = reach(run); !done) return done;
+  if (auto done = admit(run); !done) return done;
+  return despite_restarts(run, pass);
+}
+
 void fail(DeviceReport& report, Error error) {
   report.status = DeviceStatus::failed;
   report.sentence = error.what;
   report.error = std::move(error);
 }
 
-/// An identity that is whole on the modem, and whose run is in the ledger, is no open question any more.
+/// An identity that is whole on the modem, and whose run is in the ledger, is no open question any more. Until those
+/// before it are revoked their entries stay open: nothing else may know them.
 void end_client_journal(Run& run) {
-  if (!run.report.client) return;
+  if (!run.report.client || !run.older_revoked) return;
   for (const auto& name : {run.report.client->certificate.name, run.report.client->key.name})
     if (!run.file_report(name).verified) return;
   for (const auto id : run.client_journal)
@@ -195,7 +207,7 @@ FileReport& Run::file_report(const std::string& name) {
 
 DeviceReport provision(at::Engine& engine, const std::string& port_name, const Wanted& wanted, const Options& options,
                        const Surroundings& around) {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = monotonic_now();
   const auto before = engine.statistics();
   DeviceReport report{.port = port_name};
   Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = options, .around = around, .report = report};
@@ -205,7 +217,7 @@ DeviceReport provision(at::Engine& engine, const std::string& port_name, const W
   report.exchanges = now.exchanges - before.exchanges;
   report.bytes_out = now.bytes_out - before.bytes_out;
   report.bytes_in = now.bytes_in - before.bytes_in;
-  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - begun);
   record(run);
   return report;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // One provisioning run in progress: what the steps of this room hand to each other. Not for other rooms.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,6 +48,7 @@ struct Run {
   std::vector<std::int64_t> ca_journal{};      ///< open entries of kind journal_ca
   std::vector<std::int64_t> client_journal{};  ///< open entries of kind journal_client
   std::optional<IssuedClient> fresh{};         ///< to be uploaded; the key is wiped as soon as it is on the modem
+  bool older_revoked = false;                  ///< no other certificate of this device is valid
   bool network_time_wrong = false;             ///< it put the clock back
   bool quarantined = false;                    ///< a setting's write went unanswered: everything is read again
   Found found{};
@@ -104,6 +106,10 @@ inline constexpr std::string_view client_key_to_come = "clientkey_<new>.pem";
 // ---- rotate.cpp ----------------------------------------------------------------------------------------------------
 /// After a connection that failed: binds what was bound before, and removes what was put beside it.
 Status roll_back(Run& run);
+
+// ---- start_over.cpp ------------------------------------------------------------------------------------------------
+/// Does `pass`, and again where the modem restarted by itself meanwhile.
+Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass);
 
 // ---- inspect.cpp, planner.cpp --------------------------------------------------------------------------------------
 Status inspect(Run& run);

@@ -36,13 +36,15 @@ class Resolver {
   /// AT+QIDNSCFG: from now on names are asked of these servers, over real DNS, where the persona has a port for that;
   /// an empty list: the persona's hosts again.
   void ask(std::vector<std::string> servers);
+  /// Whether the connection that stands now is to be reset. Counts connections for a fault.
+  bool resets_next();
 
  private:
   std::vector<std::string> answers_to(std::string_view host);
   std::mutex mutex_;
   std::vector<std::string> servers_;
   const Persona& persona_;
-  std::atomic<std::int64_t> failures_left_;
+  std::atomic<std::int64_t> failures_left_, resets_left_;
 };
 
 /// What an SSL context held at the moment of the open; file contents, not names.

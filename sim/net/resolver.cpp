@@ -26,7 +26,12 @@ bool is_loopback(const std::string& text) {
 
 }  // namespace
 
-Resolver::Resolver(const Persona& persona) : persona_(persona), failures_left_(persona.faults.dns_fails) {}
+Resolver::Resolver(const Persona& persona)
+    : persona_(persona), failures_left_(persona.faults.dns_fails), resets_left_(persona.faults.tcp_resets) {}
+
+bool Resolver::resets_next() {
+  return resets_left_.fetch_sub(1) > 0;
+}
 
 bool Resolver::may_connect(std::string_view address) const {
   return persona_.allow_network || is_loopback(std::string(address));

@@ -171,6 +171,22 @@ TEST_F(Mutual, ACutAtAnyByteLeavesNoCertificateThatNobodyAccountsFor) {
   EXPECT_GT(cuts, 40U);
 }
 
+TEST_F(Mutual, ACertificateThatNeverCameIntoUseIsRevokedThoughTheNextRunFailsToo) {
+  modem.on_command = [&](const std::string& command) {
+    if (command.starts_with("AT+QFUPL=\"UFS:clientkey_")) modem.gone_after = 0;
+  };
+  EXPECT_STATUS(run(), "failed");
+  modem.on_command = {};
+  modem.plug_in();
+  modem.takes_client = [](const std::string&, const std::string&) { return false; };
+  EXPECT_STATUS(run(), "failed");
+  be_a_broker_for(modem);
+  EXPECT_STATUS(run(), "connected-unproven");
+  EXPECT_EQ(serials(State::valid), Serials{"02"});
+  EXPECT_EQ(serials(State::revoked), Serials{"01"});
+  EXPECT_TRUE(ledger->journal_open_all()->empty());
+}
+
 TEST_F(Mutual, ADryRunIssuesNothing) {
   options.dry_run = true;
   const auto report = run();
