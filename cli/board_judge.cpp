@@ -77,7 +77,7 @@ class BoardJudge {
       outcome.exit = exit_code::inconclusive;
       outcome.text = "inconclusive: the board said nothing\n";
     } else {
-      outcome.exit = worst_ == Answer::right ? exit_code::done
+      outcome.exit = worst_ == Answer::right   ? exit_code::done
                      : worst_ == Answer::wrong ? exit_code::no
                                                : exit_code::inconclusive;
       outcome.text = text_;

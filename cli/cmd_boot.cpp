@@ -45,7 +45,8 @@ void add_boot(CommandLine& line) {
   auto options = std::make_shared<Options>();
   line.group("boot", "What the device's own firmware must send after every boot");
   line.add("boot check", "Judge from a capture of the UART whether the firmware sends its boot sequence")
-      .option("log", options->log, "The capture: raw, with times, or with the direction in front of each line; - is stdin")
+      .option("log", options->log,
+              "The capture: raw, with times, or with the direction in front of each line; - is stdin")
       .required()
       .option("--sequence", options->sequence, "The boot sequence, a .json below boot/ (default: the only one there)")
       .examples(

@@ -105,8 +105,7 @@ Status take_client_options(const Options& options, ProvisionJob& job, Context& c
   if (options.serial) job.wanted.name_from = plan::NameFrom::serial;
   job.wanted.serial_number = options.serial.value_or("");
   if (mutual)
-    job.issue_client =
-        make_client_issuer(job.project, {options.passphrase, options.key, options.profile}, context);
+    job.issue_client = make_client_issuer(job.project, {options.passphrase, options.key, options.profile}, context);
   return success();
 }
 
@@ -194,25 +193,29 @@ Result<Outcome> provision(const Options& options, Context& context) {
 void add_provision(CommandLine& line) {
   using namespace cmd_provision;
   auto options = std::make_shared<Options>();
-  auto command = line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
-      .option("-p,--port", options->ports,
-              "auto, a path, tcp:HOST:PORT or sim[:PERSONA]; repeatable (default: the project's)")
-      .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
-      .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
-      .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
-      .flag("--dry-run", options->dry_run, "Print the plan; change nothing on the modem")
-      .flag("--show", options->show, "Read and print what the modem holds; change nothing")
-      .flag("--reboot-check", options->reboot_check, "Reboot, replay the boot sequence, connect again")
-      .flag("--no-connect", options->no_connect, "Upload and set only; the broker is not dialled")
-      .flag("--deep", options->deep, "Read files back even where the ledger knows them from an earlier run")
-      .flag("--mutual", options->mutual, "Give the device a certificate of its own (default: [broker] mutual)")
-      .choice("--name-from", options->name_from, "What the device's certificate is named after (default: as it is; imei for a new one)",
-              {"imei", "serial", "uuid"})
-      .option("--serial", options->serial, "The product's serial number, for --name-from serial (default: the modem's)")
-      .option("--key", options->key, "Key type of the device's certificate (default: [ca] key)")
-      .option("--profile", options->profile, "Profile of the device's certificate, by name or file (default: device)")
-      .flag("--rotate", options->rotate,
-            "Put a new CA or client certificate beside the old, connect, and only then retire the old");
+  auto command =
+      line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
+          .option("-p,--port", options->ports,
+                  "auto, a path, tcp:HOST:PORT or sim[:PERSONA]; repeatable (default: the project's)")
+          .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+          .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
+          .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
+          .flag("--dry-run", options->dry_run, "Print the plan; change nothing on the modem")
+          .flag("--show", options->show, "Read and print what the modem holds; change nothing")
+          .flag("--reboot-check", options->reboot_check, "Reboot, replay the boot sequence, connect again")
+          .flag("--no-connect", options->no_connect, "Upload and set only; the broker is not dialled")
+          .flag("--deep", options->deep, "Read files back even where the ledger knows them from an earlier run")
+          .flag("--mutual", options->mutual, "Give the device a certificate of its own (default: [broker] mutual)")
+          .choice("--name-from", options->name_from,
+                  "What the device's certificate is named after (default: as it is; imei for a new one)",
+                  {"imei", "serial", "uuid"})
+          .option("--serial", options->serial,
+                  "The product's serial number, for --name-from serial (default: the modem's)")
+          .option("--key", options->key, "Key type of the device's certificate (default: [ca] key)")
+          .option("--profile", options->profile,
+                  "Profile of the device's certificate, by name or file (default: device)")
+          .flag("--rotate", options->rotate,
+                "Put a new CA or client certificate beside the old, connect, and only then retire the old");
   add_passphrase_options(command, options->passphrase);
   command
       .examples(

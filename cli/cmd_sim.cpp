@@ -33,8 +33,8 @@ bool names_serial(const std::vector<std::string>& words) {
   return std::ranges::any_of(words, [](const auto& w) { return w == "--serial" || w.starts_with("--serial="); });
 }
 
-// The simulator is a program of its own; this only starts it, in our place, with the words it was given. A real board on
-// a serial port is the exception: there we stay, and judge what it says.
+// The simulator is a program of its own; this only starts it, in our place, with the words it was given. A real board
+// on a serial port is the exception: there we stay, and judge what it says.
 Result<Outcome> sim(std::vector<std::string> words, Context& context) {
   if (names_serial(words)) {
     const auto sequence = take_value(words, "--sequence");

@@ -161,7 +161,8 @@ Result<ProvisionJob> work_of(const Options& options, const config::Job& job, con
   if (!job.steps.audit) return work;
   for (const auto& slot : job.slots)
     if (slot.power_cmd.empty())
-      return Error{Errc::input, "the step audit needs the product's own boot, and slot " + slot.name + " has no power_cmd",
+      return Error{Errc::input,
+                   "the step audit needs the product's own boot, and slot " + slot.name + " has no power_cmd",
                    "give the slot a command that switches its power off and on, or leave steps.audit out"};
   work->audit_limit = std::chrono::seconds(job.steps.audit_seconds);
   return work;
@@ -228,14 +229,16 @@ Result<Outcome> station_command(const Options& options, Context& context) {
 void add_station(CommandLine& line) {
   using namespace cmd_station;
   auto options = std::make_shared<Options>();
-  auto command = line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
-      .option("--ports", options->ports, "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
-      .option("--job", options->job,
-              "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
-      .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
-      .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
-      .option("--operator", options->operator_name, "Who works here; recorded with every board")
-      .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end");
+  auto command =
+      line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
+          .option("--ports", options->ports,
+                  "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
+          .option("--job", options->job,
+                  "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
+          .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
+          .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
+          .option("--operator", options->operator_name, "Who works here; recorded with every board")
+          .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end");
   add_passphrase_options(command, options->passphrase);
   command
       .examples(

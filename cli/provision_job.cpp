@@ -127,7 +127,12 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
         Errc::usage,
         "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
         "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
-  const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel, watch,
+  const plan::Surroundings around{*ledger,
+                                  context.clock,
+                                  context.random,
+                                  reporter,
+                                  context.cancel,
+                                  watch,
                                   job.issue_client ? job.issue_client : make_client_issuer(job.project, {}, context)};
   auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
   if (!job.options.dry_run)

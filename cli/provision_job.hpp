@@ -23,9 +23,9 @@ struct ProvisionJob {
   plan::Options options{};
   std::vector<std::string> simulated_names{};  ///< what a simulated modem's resolver knows
   std::int64_t baud = 115200;
-  bool needs_scan = false;           ///< a line that names devices after a number which the operator scans
+  bool needs_scan = false;             ///< a line that names devices after a number which the operator scans
   std::chrono::seconds audit_limit{};  ///< a line's last step: so long the product's own boot may take; 0: no such step
-  plan::IssueClient issue_client{};  ///< for a mutual project; empty: one without options of its own
+  plan::IssueClient issue_client{};    ///< for a mutual project; empty: one without options of its own
 };
 
 /// What the command line may choose instead of the project file.

@@ -27,7 +27,7 @@ struct JobSteps {
   Connect connect = Connect::always;
   std::int64_t sample_every = 20;  ///< with Connect::sample: the first of so many boards
   bool reboot_check = false;
-  bool audit = false;  ///< the last step: after the product's own boot, compare read-only
+  bool audit = false;                ///< the last step: after the product's own boot, compare read-only
   std::int64_t audit_seconds = 120;  ///< so long that boot may take
 };
 

@@ -157,7 +157,8 @@ const Key keys[] = {
      [](R& t, K k, P& p) { read_word(t, k, p.provision.clock, clock_sources); },
      [](const P& p) { return toml_quoted(p.provision.clock); }},
     {"provision", "clock_fallback", "set-clock or hold",
-     "What the boot sequence tells a device without a plausible time to do: set the clock from its own, or not connect.",
+     "What the boot sequence tells a device without a plausible time to do: set the clock from its own, or not "
+     "connect.",
      [](R& t, K k, P& p) { read_word(t, k, p.provision.clock_fallback, clock_fallbacks); },
      [](const P& p) { return toml_quoted(p.provision.clock_fallback); }},
     {"provision", "registration_seconds", "1 to 3600", "How many seconds to wait for the network.",
@@ -173,8 +174,7 @@ const Key keys[] = {
      [](const P& p) { return toml_quoted(p.ledger.file); }},
     {"ledger", "url", "a URL that begins with postgresql://, or empty",
      "The PostgreSQL database that several stations share in place of file; leave the password to ~/.pgpass.",
-     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); },
-     [](const P& p) { return toml_quoted(p.ledger.url); }},
+     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); }, [](const P& p) { return toml_quoted(p.ledger.url); }},
 };
 
 }  // namespace

@@ -170,13 +170,13 @@ Status judge_trust(Examination& e, const Attempt& tried) {
   if (*stored && (*stored)->detail["simulated"].boolean().value_or(false) && !e.wanted.simulated) stored->reset();
   // What nobody has measured is no reason why a modem does not connect.
   if (!*stored || (*stored)->verdict_class == "inconclusive") {
-    e.diagnosis.checks.push_back(
-        {.id = Id::not_verified,
-         .ok = {},
-         .found = *stored ? "the verdict for firmware " + identity.firmware + " is inconclusive"
-                          : "not known: no verdict is stored for firmware " + identity.firmware,
-         .wanted = wanted,
-         .remedy = e.wanted.verify_command});
+    e.diagnosis.checks.push_back({.id = Id::not_verified,
+                                  .ok = {},
+                                  .found = *stored
+                                               ? "the verdict for firmware " + identity.firmware + " is inconclusive"
+                                               : "not known: no verdict is stored for firmware " + identity.firmware,
+                                  .wanted = wanted,
+                                  .remedy = e.wanted.verify_command});
     return success();
   }
   const auto& verdict = (*stored)->verdict_class;

@@ -94,8 +94,7 @@ int Diagnosis::exit_code() const {
     case Id::pdp:
     case Id::dns:
     case Id::tcp: return exit_code::of(Errc::network);
-    case Id::not_verified:
-      return works_against ? exit_code::no : exit_code::of(Errc::network);
+    case Id::not_verified: return works_against ? exit_code::no : exit_code::of(Errc::network);
     default: return exit_code::no;
   }
 }

@@ -27,9 +27,9 @@ struct ReadBack {
   std::string sha256;
 };
 struct InstallClient {
-  std::string device;            ///< the name in the certificate
-  ClientFile certificate, key;   ///< sizes and hashes empty in a dry run: nothing is made then
-  bool fresh = false;            ///< made for this run
+  std::string device;           ///< the name in the certificate
+  ClientFile certificate, key;  ///< sizes and hashes empty in a dry run: nothing is made then
+  bool fresh = false;           ///< made for this run
 };
 struct SetSsl {
   int context = 0;
@@ -58,8 +58,8 @@ struct WrongNameControl {
 };
 struct RebootAndReplay {};
 
-using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect, WrongCaControl,
-                            WrongNameControl, RebootAndReplay>;
+using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect,
+                            WrongCaControl, WrongNameControl, RebootAndReplay>;
 using Plan = std::vector<Action>;
 
 /// One line for a person: "upload cacert_….pem, 1261 bytes".

@@ -63,13 +63,19 @@ struct Apply {
   /// is brought back into step by reading, what is not as wanted is written once more, and before MQTT is bound to this
   /// context every key is read again.
   Status write_ssl(const SetSsl& action) const {
+    auto& engine = run.modem.engine();
+    const auto before = engine.statistics().exchanges;
     auto set = run.modem.set_ssl(action.context, action.key, action.value);
-    if (set || set.error().code != Errc::modem_gone) return set;
-    auto now = run.modem.ssl_setting(action.context, action.key);
-    if (!now) return set;  // it does not come back: the first failure is the one to tell
+    // One exchange, two for a refusal that is asked for again. More were needed to get back in step.
+    const auto took = engine.statistics().exchanges - before;
+    const bool gone = !set && set.error().code == Errc::modem_gone;
+    if (!gone && took <= (set ? 1U : 2U)) return set;
     run.quarantined = true;
     run.warn("setting " + action.key + " went unanswered: SSL context " + std::to_string(action.context) +
              " is read again before it is used");
+    if (!gone) return set;
+    auto now = run.modem.ssl_setting(action.context, action.key);
+    if (!now) return set;  // it does not come back: the first failure is the one to tell
     if (*now && ec200u::same_ssl_value(action.key, **now, action.value)) return success();
     return run.modem.set_ssl(action.context, action.key, action.value);
   }

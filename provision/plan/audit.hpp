@@ -10,7 +10,7 @@
 namespace epki::plan {
 
 struct AuditItem {
-  std::string item;    ///< "file cacert_….pem", "sni", "mqtt-ssl", "clock" …
+  std::string item;  ///< "file cacert_….pem", "sni", "mqtt-ssl", "clock" …
   std::string wanted;
   std::optional<std::string> found{};  ///< nothing: not there, or not told
   bool ok = false;

@@ -63,8 +63,9 @@ void add_network(const BootFacts& facts, std::vector<BootStep>& steps) {
 }
 
 std::string fallback_because(ClockFallback fallback) {
-  const std::string gate = "the time gate: certificates are judged by this clock. While it lies before that year, ask "
-                           "again. Never connect before, never set ignorelocaltime to 1 instead";
+  const std::string gate =
+      "the time gate: certificates are judged by this clock. While it lies before that year, ask "
+      "again. Never connect before, never set ignorelocaltime to 1 instead";
   return fallback == ClockFallback::none ? gate : gate + "; when the limit has passed:";
 }
 

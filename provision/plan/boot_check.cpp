@@ -39,7 +39,9 @@ class BootJudge {
   void say(Severity severity, std::size_t line, const std::string& step, std::string what) {
     verdict_.findings.push_back({.severity = severity, .line = line, .step = step, .what = std::move(what)});
   }
-  std::span<const Exchange> before_open() const { return std::span(boot_.exchanges).first(std::min(open_, boot_.exchanges.size())); }
+  std::span<const Exchange> before_open() const {
+    return std::span(boot_.exchanges).first(std::min(open_, boot_.exchanges.size()));
+  }
   std::size_t open_line() const { return opens() ? boot_.exchanges[open_].line : 0; }
 
   void judge_step(const BootStep& step) {
@@ -55,18 +57,21 @@ class BootJudge {
 
   /// A step that was not sent in time: where else it was sent says why.
   void missing(const BootStep& step) {
-    if (step.may_fail || step.send == "ATE0") return say(Severity::notice, 0, step.send, "not sent; not every device needs it");
+    if (step.may_fail || step.send == "ATE0")
+      return say(Severity::notice, 0, step.send, "not sent; not every device needs it");
     const auto same = [&](const Exchange& e) { return same_command(e.command, step.send); };
     const auto late = std::ranges::find_if(boot_.exchanges, same);
     if (late != boot_.exchanges.end())
-      return say(Severity::error, late->line, step.send, "sent only after the connection was opened in line " + std::to_string(open_line()));
+      return say(Severity::error, late->line, step.send,
+                 "sent only after the connection was opened in line " + std::to_string(open_line()));
     const auto early = std::ranges::find_if(boot_.before, [&](const CaptureLine& line) {
       return line.from == From::host && same_command(line.text, step.send);
     });
     if (early != boot_.before.end())
       return say(Severity::error, early->line, step.send, "sent only before RDY: the modem may take it and forget it");
     if (another_value(step)) return;  // judge_writes() says which
-    say(opens() ? Severity::error : Severity::warning, 0, step.send, "not sent" + std::string(opens() ? "" : ", as far as the capture goes"));
+    say(opens() ? Severity::error : Severity::warning, 0, step.send,
+        "not sent" + std::string(opens() ? "" : ", as far as the capture goes"));
   }
 
   /// The same setting was written, with another value.
@@ -103,7 +108,8 @@ class BootJudge {
     const auto took = *found.final_at - *found.at;
     if (took > step.limit)
       say(Severity::warning, found.line, step.send,
-          "answered after " + std::to_string(took.count()) + " ms, and the limit is " + std::to_string(step.limit.count()));
+          "answered after " + std::to_string(took.count()) + " ms, and the limit is " +
+              std::to_string(step.limit.count()));
   }
 
   void judge_registered(const BootStep& step) {
@@ -116,7 +122,8 @@ class BootJudge {
         if (numbers && numbers->size() > 1 && ((*numbers)[1] == 1 || (*numbers)[1] == 5)) return;
       }
     }
-    if (last == nullptr) return say(Severity::warning, 0, step.send, "the device does not look whether it is registered");
+    if (last == nullptr)
+      return say(Severity::warning, 0, step.send, "the device does not look whether it is registered");
     say(Severity::warning, last->line, step.send, "the device goes on although it is not registered");
   }
 
@@ -134,7 +141,8 @@ class BootJudge {
     if (asked == nullptr)
       return say(opens() ? Severity::error : Severity::warning, open_line(), step.send,
                  "the connection is opened without a look at the clock: certificates are judged by it");
-    if (!year) return say(Severity::error, asked->line, step.send, "the answer to the clock's question is not in the capture");
+    if (!year)
+      return say(Severity::error, asked->line, step.send, "the answer to the clock's question is not in the capture");
     if (*year < step.year)
       say(opens() ? Severity::error : Severity::warning, asked->line, step.send,
           "the clock says " + std::to_string(*year) + ", and the year must be " + std::to_string(step.year) +
@@ -178,9 +186,8 @@ class BootJudge {
     for (const auto& one : before_open())
       if (lower(one.command).starts_with(lower(mine))) last = &one;
     if (last == nullptr || !opens()) return;
-    const auto wanted = std::ranges::find_if(sequence_.steps, [&](const BootStep& s) {
-      return lower(s.send).starts_with(lower(mine));
-    });
+    const auto wanted = std::ranges::find_if(sequence_.steps,
+                                             [&](const BootStep& s) { return lower(s.send).starts_with(lower(mine)); });
     if (wanted != sequence_.steps.end() && !same_command(last->command, wanted->send))
       say(Severity::error, last->line, wanted->send, "the last word before the connection is " + last->command);
   }
@@ -266,10 +273,12 @@ BootVerdict check_boot(const Capture& capture, const BootSequence& sequence) {
     verdict.not_judged.emplace_back("time limits: the capture has no times");
   if (has_severity(verdict, Severity::error))
     return conclude(verdict, Answer::wrong, "the firmware does not send what its boot sequence says");
-  if (!all_ready) return conclude(verdict, Answer::inconclusive, "no RDY is in the capture: settings may have been sent too early");
+  if (!all_ready)
+    return conclude(verdict, Answer::inconclusive, "no RDY is in the capture: settings may have been sent too early");
   if (!all_open) return conclude(verdict, Answer::inconclusive, "the capture ends before the connection is opened");
   return conclude(verdict, Answer::right,
-                  has_severity(verdict, Severity::warning) ? "everything is sent; see the warnings" : "everything is sent as it should be");
+                  has_severity(verdict, Severity::warning) ? "everything is sent; see the warnings"
+                                                           : "everything is sent as it should be");
 }
 
 Json BootVerdict::json() const {

@@ -20,8 +20,7 @@ void add_exchanges(Boot& boot) {
   for (std::size_t i = 0; i < boot.lines.size(); ++i) {
     const auto& line = boot.lines[i];
     if (line.from == From::host) {
-      boot.exchanges.push_back(
-          {.command = normal_command(line.text), .line = line.line, .position = i, .at = line.at});
+      boot.exchanges.push_back({.command = normal_command(line.text), .line = line.line, .position = i, .at = line.at});
     } else if (!boot.exchanges.empty() && !boot.exchanges.back().final) {
       auto& last = boot.exchanges.back();
       if (is_final(line.text)) {
@@ -67,9 +66,9 @@ bool same_command(std::string_view a, std::string_view b) {
     const auto& one = (*mine)[i].text;
     const auto& two = (*yours)[i].text;
     const bool key = i == 0 && (ssl || name == "AT+QMTCFG=");
-    const bool same = key                ? equal_ignoring_case(one, two)
-                      : ssl && i == 2    ? ec200u::same_ssl_value((*mine)[0].text, one, two)
-                                         : one == two;
+    const bool same = key             ? equal_ignoring_case(one, two)
+                      : ssl && i == 2 ? ec200u::same_ssl_value((*mine)[0].text, one, two)
+                                      : one == two;
     if (!same) return false;
   }
   return true;

@@ -15,16 +15,16 @@ struct Exchange {
   std::size_t line = 0;      ///< in the file
   std::size_t position = 0;  ///< in the capture's lines
   std::optional<std::chrono::milliseconds> at{};
-  std::vector<std::string> answers{};   ///< before the final result code
-  std::optional<std::string> final{};   ///< "OK", "ERROR", "+CME ERROR: 3"; nothing: none before the next command
+  std::vector<std::string> answers{};  ///< before the final result code
+  std::optional<std::string> final{};  ///< "OK", "ERROR", "+CME ERROR: 3"; nothing: none before the next command
   std::optional<std::chrono::milliseconds> final_at{};
   bool ok() const { return final == "OK"; }
 };
 
 struct Boot {
-  bool ready = false;                  ///< RDY is in the capture
-  std::vector<CaptureLine> lines{};    ///< after RDY
-  std::vector<CaptureLine> before{};   ///< before RDY, where this is the capture's first boot
+  bool ready = false;                 ///< RDY is in the capture
+  std::vector<CaptureLine> lines{};   ///< after RDY
+  std::vector<CaptureLine> before{};  ///< before RDY, where this is the capture's first boot
   std::vector<Exchange> exchanges{};
 };
 

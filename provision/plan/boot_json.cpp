@@ -52,27 +52,27 @@ Result<BootStep> step_from(const Json& one) {
 Json boot_json(const BootSequence& sequence) {
   Json files = Json::array();
   for (const auto& file : sequence.files)
-    files.push(Json::object({{"role", role_words[static_cast<std::size_t>(file.role)]},
-                             {"name", file.name},
-                             {"sha256", file.sha256}}));
+    files.push(Json::object(
+        {{"role", role_words[static_cast<std::size_t>(file.role)]}, {"name", file.name}, {"sha256", file.sha256}}));
   Json steps = Json::array();
   for (const auto& step : sequence.steps) steps.push(step_json(step));
-  return Json::object({{"schema", boot_schema},
-                       {"model", sequence.model},
-                       {"firmware", sequence.firmware},
-                       {"files", std::move(files)},
-                       {"context", sequence.context},
-                       {"client", sequence.client},
-                       {"host", sequence.host},
-                       {"port", sequence.port},
-                       {"steps", std::move(steps)},
-                       {"then", Json::array_of(std::array<std::string, 2>{boot_open_line(sequence),
-                                                                          boot_connect_line(sequence)})}});
+  return Json::object(
+      {{"schema", boot_schema},
+       {"model", sequence.model},
+       {"firmware", sequence.firmware},
+       {"files", std::move(files)},
+       {"context", sequence.context},
+       {"client", sequence.client},
+       {"host", sequence.host},
+       {"port", sequence.port},
+       {"steps", std::move(steps)},
+       {"then", Json::array_of(std::array<std::string, 2>{boot_open_line(sequence), boot_connect_line(sequence)})}});
 }
 
 Result<BootSequence> boot_from_json(const Json& document) {
   if (document["schema"].text() != boot_schema)
-    return Error{Errc::input, "this is no boot sequence", "ec200u-pki provision writes one below boot/, ending in .json"};
+    return Error{Errc::input, "this is no boot sequence",
+                 "ec200u-pki provision writes one below boot/, ending in .json"};
   BootSequence sequence{.model = document["model"].text_or(""),
                         .firmware = document["firmware"].text_or(""),
                         .host = document["host"].text_or(""),
@@ -82,8 +82,7 @@ Result<BootSequence> boot_from_json(const Json& document) {
   for (const auto& file : document["files"].items())
     for (std::size_t i = 0; i < role_words.size(); ++i)
       if (file["role"].text() == role_words[i])
-        sequence.files.push_back(
-            {static_cast<FileRole>(i), file["name"].text_or(""), file["sha256"].text_or("")});
+        sequence.files.push_back({static_cast<FileRole>(i), file["name"].text_or(""), file["sha256"].text_or("")});
   for (const auto& one : document["steps"].items()) {
     auto step = step_from(one);
     if (!step) return std::move(step).error();

@@ -13,8 +13,8 @@ namespace {
 
 using Kind = BootStep::Kind;
 
-constexpr std::chrono::seconds open_limit{121};     // AT reference, 4
-constexpr std::chrono::seconds connect_limit{45};   // three packet timeouts of at most 15 s
+constexpr std::chrono::seconds open_limit{121};    // AT reference, 4
+constexpr std::chrono::seconds connect_limit{45};  // three packet timeouts of at most 15 s
 
 std::int64_t seconds_of(std::chrono::milliseconds limit) {
   return std::chrono::duration_cast<std::chrono::seconds>(limit).count();
@@ -28,7 +28,8 @@ std::string expectation(const BootStep& step) {
     case Kind::query: return step.expect + " ..., then OK";
     case Kind::deferred: return std::string("OK, later ") + step.expect + ",..." + (step.may_fail ? " (may fail)" : "");
     case Kind::registered: return step.expect + " <n>,1 or <n>,5; ask again until then";
-    case Kind::clock: return step.expect + " ..., year " + std::to_string(step.year) + " or later; ask again until then";
+    case Kind::clock:
+      return step.expect + " ..., year " + std::to_string(step.year) + " or later; ask again until then";
   }
   return {};
 }
@@ -69,8 +70,9 @@ std::string fallback_text(ClockFallback fallback) {
   switch (fallback) {
     case ClockFallback::none: return {};
     case ClockFallback::set_clock:
-      return name + ": after the limit, AT+CCLK=\"<yy/MM/dd,hh:mm:ss>+00\" with the UTC of a clock of your own, and ask "
-                    "once more";
+      return name +
+             ": after the limit, AT+CCLK=\"<yy/MM/dd,hh:mm:ss>+00\" with the UTC of a clock of your own, and ask "
+             "once more";
     case ClockFallback::hold: return name + ": after the limit, do not connect; begin again later";
   }
   return {};

@@ -105,16 +105,35 @@ struct Mark {
 
 // Longer ones first: "<--" is no "<".
 constexpr std::array marks{
-    Mark{"sendline:", From::host, true}, Mark{"recvline:", From::modem, true}, Mark{"[host]", From::host},
-    Mark{"[modem]", From::modem},        Mark{"modem:", From::modem},          Mark{"host:", From::host},
-    Mark{"mcu:", From::host},            Mark{"[tx]", From::host},             Mark{"[rx]", From::modem},
-    Mark{"send:", From::host},           Mark{"recv:", From::modem},           Mark{"sent:", From::host},
-    Mark{"received:", From::modem},      Mark{"tx:", From::host},              Mark{"rx:", From::modem},
-    Mark{"out:", From::host},            Mark{"in:", From::modem},             Mark{"-->", From::host},
-    Mark{"<--", From::modem},            Mark{"->", From::host},               Mark{"<-", From::modem},
-    Mark{">>", From::host},              Mark{"<<", From::modem},              Mark{"tx ", From::host},
-    Mark{"rx ", From::modem},            Mark{"> ", From::host},               Mark{"< ", From::modem},
-    Mark{">AT", From::host},             Mark{">at", From::host},
+    Mark{"sendline:", From::host, true},
+    Mark{"recvline:", From::modem, true},
+    Mark{"[host]", From::host},
+    Mark{"[modem]", From::modem},
+    Mark{"modem:", From::modem},
+    Mark{"host:", From::host},
+    Mark{"mcu:", From::host},
+    Mark{"[tx]", From::host},
+    Mark{"[rx]", From::modem},
+    Mark{"send:", From::host},
+    Mark{"recv:", From::modem},
+    Mark{"sent:", From::host},
+    Mark{"received:", From::modem},
+    Mark{"tx:", From::host},
+    Mark{"rx:", From::modem},
+    Mark{"out:", From::host},
+    Mark{"in:", From::modem},
+    Mark{"-->", From::host},
+    Mark{"<--", From::modem},
+    Mark{"->", From::host},
+    Mark{"<-", From::modem},
+    Mark{">>", From::host},
+    Mark{"<<", From::modem},
+    Mark{"tx ", From::host},
+    Mark{"rx ", From::modem},
+    Mark{"> ", From::host},
+    Mark{"< ", From::modem},
+    Mark{">AT", From::host},
+    Mark{">at", From::host},
 };
 
 const Mark* take_mark(std::string_view& text) {
@@ -133,7 +152,8 @@ void drop_all(std::string& text, std::string_view what) {
 
 std::string without_line_ends(std::string_view text, bool dots) {
   std::string out(trimmed(text));
-  const bool quoted = out.size() >= 2 && out.front() == '"' && out.back() == '"' && out.find("\\r") != std::string::npos;
+  const bool quoted =
+      out.size() >= 2 && out.front() == '"' && out.back() == '"' && out.find("\\r") != std::string::npos;
   if (quoted) {
     out = out.substr(1, out.size() - 2);
     for (auto at = out.find("\\\""); at != std::string::npos; at = out.find("\\\"", at + 1)) out.erase(at, 1);
@@ -153,7 +173,8 @@ bool is_command(std::string_view text) {
 std::vector<std::string> parts_of(std::string_view text) {
   std::string flat(text);
   for (const auto* end : {"<CR><LF>", "<LF>", "\\r\\n", "\\n"})
-    for (auto at = flat.find(end); at != std::string::npos; at = flat.find(end)) flat.replace(at, std::string_view(end).size(), "\n");
+    for (auto at = flat.find(end); at != std::string::npos; at = flat.find(end))
+      flat.replace(at, std::string_view(end).size(), "\n");
   std::replace(flat.begin(), flat.end(), '\r', '\n');
   std::vector<std::string> parts;
   for (const auto part : split(flat, '\n')) parts.emplace_back(part);

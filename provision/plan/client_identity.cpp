@@ -55,8 +55,9 @@ Result<std::string> serial_of_modem(Run& run) {
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
     if (reply->ok() && !text.empty() && text != run.imei()) return std::string(text);
   }
-  return Error{Errc::usage, "this modem tells no serial number of its own",
-               "give the product's number, with provision --serial or by scanning it; or name devices after imei or uuid"};
+  return Error{
+      Errc::usage, "this modem tells no serial number of its own",
+      "give the product's number, with provision --serial or by scanning it; or name devices after imei or uuid"};
 }
 
 bool is_uuid(std::string_view name) {
@@ -97,8 +98,8 @@ Status is_free(Run& run, const std::string& name) {
   for (const auto& one : *known)
     if (!one.certificate.imei.empty() && one.certificate.imei != run.imei())
       return Error{Errc::input,
-                   "the name " + name + " belongs to the device with IMEI " + one.certificate.imei +
-                       ": certificate " + one.certificate.serial + " is valid",
+                   "the name " + name + " belongs to the device with IMEI " + one.certificate.imei + ": certificate " +
+                       one.certificate.serial + " is valid",
                    "give this device another name; or, where that device is out of use, revoke its certificate first"};
   return success();
 }
@@ -309,9 +310,8 @@ Status retire_clients(Run& run) {
     if (!*valid) continue;
     run.step("certificate " + identity.id.serial + " of " + identity.name +
              " is not used any more: revoked in the ledger as superseded");
-    revocations.push_back({.id = identity.id,
-                           .at = run.around.clock.now(),
-                           .reason = ledger::RevocationReason::superseded});
+    revocations.push_back(
+        {.id = identity.id, .at = run.around.clock.now(), .reason = ledger::RevocationReason::superseded});
   }
   run.older_revoked = revocations.empty();
   if (run.older_revoked) return success();
@@ -319,8 +319,7 @@ Status retire_clients(Run& run) {
   auto revoked = certificates.revoke(revocations);
   if (!revoked) return std::move(revoked).error();
   run.older_revoked = true;
-  run.warn(counted(*revoked, "older certificate") +
-           " of this device revoked; the broker learns it from the next CRL");
+  run.warn(counted(*revoked, "older certificate") + " of this device revoked; the broker learns it from the next CRL");
   return success();
 }
 

@@ -123,7 +123,8 @@ Status inspect_others(Run& run) {
       ours.push_back(entry.name);
       client_files = client_files || of_client;
     } else if (looks_like_certificate(entry.name)) {
-      run.warn(entry.name + ", " + counted(entry.size, "byte") + ", is on the modem and none of ours: it is left alone");
+      run.warn(entry.name + ", " + counted(entry.size, "byte") +
+               ", is on the modem and none of ours: it is left alone");
     }
   }
   if (ours.empty()) return success();
@@ -146,8 +147,8 @@ Status inspect_second_ca(Run& run) {
   if (!second) return std::move(second).error();
   run.found.second_ca = *second ? std::optional(name_in(**second)) : std::nullopt;
   if (run.found.second_ca && !run.found.second_ca->empty())
-    run.warn("cacertex of SSL context " + std::to_string(run.wanted.context) + " is bound to " +
-             *run.found.second_ca + ": the modem may trust a second CA");
+    run.warn("cacertex of SSL context " + std::to_string(run.wanted.context) + " is bound to " + *run.found.second_ca +
+             ": the modem may trust a second CA");
   return success();
 }
 

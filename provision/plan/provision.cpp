@@ -109,7 +109,8 @@ Status carry_out(Run& run) {
   for (const auto& action : run.report.plan)
     if (auto done = apply(run, action); !done) {
       if (run.options.rotate)
-        if (auto back = roll_back(run); !back) run.warn("what was bound before is not bound again: " + back.error().what);
+        if (auto back = roll_back(run); !back)
+          run.warn("what was bound before is not bound again: " + back.error().what);
       return done;
     }
   if (auto done = retire_clients(run); !done) return done;

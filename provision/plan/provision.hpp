@@ -36,7 +36,7 @@ struct Wanted {
   std::string apn{};       ///< empty: as the modem has it
   std::string host;        ///< the name the modem dials
   std::uint16_t port = 8883;
-  bool mutual = false;     ///< the device shows a certificate of its own
+  bool mutual = false;  ///< the device shows a certificate of its own
   /// Nothing: the certificate the device has is kept whatever it is named after; a new one is named after the IMEI.
   std::optional<NameFrom> name_from{};
   std::string serial_number{};  ///< for NameFrom::serial; empty: the modem is asked
@@ -95,7 +95,7 @@ struct Surroundings {
   RandomSource& random;
   Reporter& reporter;
   const Cancel& cancel;
-  Watch* watch = nullptr;     ///< nobody follows
+  Watch* watch = nullptr;      ///< nobody follows
   IssueClient issue_client{};  ///< for Wanted::mutual
 };
 

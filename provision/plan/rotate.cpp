@@ -55,9 +55,8 @@ Status remove_new(Run& run, const BoundFiles& now_bound) {
 Status revoke_new(Run& run) {
   if (!run.report.client_issued) return success();
   ledger::Certificates certificates(run.around.ledger);
-  const std::vector<ledger::Revocation> revocation{{.id = run.report.client->id,
-                                                    .at = run.around.clock.now(),
-                                                    .reason = ledger::RevocationReason::superseded}};
+  const std::vector<ledger::Revocation> revocation{
+      {.id = run.report.client->id, .at = run.around.clock.now(), .reason = ledger::RevocationReason::superseded}};
   auto revoked = certificates.revoke(revocation);
   if (!revoked) return std::move(revoked).error();
   return success();

@@ -43,8 +43,8 @@ struct Run {
   std::string twin_file{}, twin_sha256{};  ///< empty without a twin
   int minimum_year = 2024;
   bool mqtt_pdp_taken = true;
-  bool no_alternate = false;               ///< the wrong-name control had nothing to dial
-  std::vector<std::string> resolved{};     ///< addresses of `host` as the modem sees them
+  bool no_alternate = false;                   ///< the wrong-name control had nothing to dial
+  std::vector<std::string> resolved{};         ///< addresses of `host` as the modem sees them
   std::vector<std::int64_t> ca_journal{};      ///< open entries of kind journal_ca
   std::vector<std::int64_t> client_journal{};  ///< open entries of kind journal_client
   std::optional<IssuedClient> fresh{};         ///< to be uploaded; the key is wiped as soon as it is on the modem

@@ -23,12 +23,12 @@ bool is_lower_hex(char c) {
 std::vector<Setting> ssl_settings(const BoundFiles& files) {
   std::vector<Setting> all{
       {"seclevel", files.mutual() ? "2" : "1"},  // verify the server; mutual: and show it our own certificate
-      {"sslversion", "3"},             // TLS 1.2
-      {"ciphersuite", "0XFFFF"},       // all the firmware has
-      {"sni", "1"},                    //
-      {"ignorelocaltime", "0"},        // check the validity period
-      {"ignorecertitem", "0"},         // ignore no verification flag
-      {"ignoreinvalidcertsign", "0"},  //
+      {"sslversion", "3"},                       // TLS 1.2
+      {"ciphersuite", "0XFFFF"},                 // all the firmware has
+      {"sni", "1"},                              //
+      {"ignorelocaltime", "0"},                  // check the validity period
+      {"ignorecertitem", "0"},                   // ignore no verification flag
+      {"ignoreinvalidcertsign", "0"},            //
       {"ignoremulticertchainverify", "0"},
       {"session_cache", "0"},  // a resumed session would skip the chain
       {"closetimemode", "0"},

@@ -167,7 +167,8 @@ std::string help_text() {
   --serial DEV         a real serial port, wired to a board's modem connector, in place of a pseudo-terminal
   --baud N             its rate (default 115200)
   --tell               print the conversation on it, a line of JSON for each line: {"from":"board","ms":…,"text":…}.
-                       ec200u-pki sim --serial DEV judges with it whether the board sends its boot sequence
+                       ec200u-pki sim --serial DEV [--sequence FILE.json] [--once] judges with it whether the board
+                       sends its boot sequence
   --seed N             the seed of the persona's faults
   -v, --verbose        log to stderr (commands without their parameters)
 

@@ -15,8 +15,7 @@ void Teller::take(std::string_view from, std::string& pending, std::string_view 
       if (pending.size() < longest_line) pending += c;
       continue;
     }
-    if (!pending.empty())
-      tell_(Json::object({{"from", from}, {"ms", since.count()}, {"text", pending}}).dump(-1));
+    if (!pending.empty()) tell_(Json::object({{"from", from}, {"ms", since.count()}, {"text", pending}}).dump(-1));
     pending.clear();
   }
 }

@@ -35,7 +35,8 @@ class Boot : public testing::Test {
   std::vector<std::string> lines(const std::string& left_out = "") {
     std::vector<std::string> all;
     for (const auto& step : sequence["steps"].items())
-      if (const auto send = step["send"].text_or(""); !send.empty() && (left_out.empty() || send.find(left_out) == std::string::npos))
+      if (const auto send = step["send"].text_or("");
+          !send.empty() && (left_out.empty() || send.find(left_out) == std::string::npos))
         all.push_back(send);
     all.push_back(sequence["then"][0].text_or(""));
     return all;

@@ -78,7 +78,8 @@ class Doctor : public testing::Test {
         return;
       }
       const bool unmeasured = ids[i] == std::string_view("not-verified") && check["ok"].is_null();
-      EXPECT_TRUE(unmeasured || check["ok"].boolean() == true) << "what comes before the cause is fine: " << check.dump();
+      EXPECT_TRUE(unmeasured || check["ok"].boolean() == true)
+          << "what comes before the cause is fine: " << check.dump();
     }
   }
   std::string found(const Ran& ran, std::string_view id) {

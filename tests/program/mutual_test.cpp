@@ -117,9 +117,10 @@ TEST_F(Mutual, ALineNamesItsBoards) {
   ASSERT_EQ(ran.exit, 0) << ran;
   EXPECT_EQ(device(ran)["client"]["name"].text_or("").size(), 36U) << ran;
   const auto audited = [&](const std::string& power_cmd) {
-    box.write("job.toml", "format = 1\nname = \"pumps\"\nname_from = \"uuid\"\n[steps]\nmutual = true\naudit = true\n"
-                          "audit_seconds = 1\n[[slot]]\nname = \"A1\"\nport = \"" +
-                              modem->pty + "\"\npower_cmd = '''" + power_cmd + "'''\n");
+    box.write("job.toml",
+              "format = 1\nname = \"pumps\"\nname_from = \"uuid\"\n[steps]\nmutual = true\naudit = true\n"
+              "audit_seconds = 1\n[[slot]]\nname = \"A1\"\nport = \"" +
+                  modem->pty + "\"\npower_cmd = '''" + power_cmd + "'''\n");
     return box.run({"station", "--job", "job.toml", "--once", "--json"});
   };
   const auto good = audited("true");  // a product whose firmware does as it should

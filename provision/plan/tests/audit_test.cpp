@@ -22,7 +22,8 @@ class Audited : public testing::Provision {
     const auto report = audit(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel});
     EXPECT_TRUE(report) << report.error().what;
     for (const auto& line : modem.heard) {
-      EXPECT_FALSE(line.starts_with("AT+QFDEL") || line.starts_with("AT+QFUPL") || line.starts_with("AT+CCLK=")) << line;
+      EXPECT_FALSE(line.starts_with("AT+QFDEL") || line.starts_with("AT+QFUPL") || line.starts_with("AT+CCLK="))
+          << line;
       EXPECT_FALSE(line.starts_with("AT+QMTOPEN") || line.starts_with("AT+CFUN")) << line;
       const bool writes = line.starts_with("AT+QSSLCFG=") && std::ranges::count(line, ',') != 1;
       EXPECT_FALSE(writes) << line;

@@ -116,7 +116,8 @@ TEST(BootCheck, AValueThatWeakensIsWrongWhateverWasSentBefore) {
   for (const auto* write : {"AT+QSSLCFG=\"ignorelocaltime\",1,1", "AT+QSSLCFG=\"seclevel\",1,0",
                             "AT+QSSLCFG=\"cacertex\",1,\"UFS:other.pem\"", "AT+QMTCFG=\"ssl\",0,0"}) {
     auto lines = right();
-    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(place(lines, "AT+CEREG?")), {{true, write}, {false, "OK"}});
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(place(lines, "AT+CEREG?")),
+                 {{true, write}, {false, "OK"}});
     EXPECT_ANSWER(verdict_of(marked(lines)), Answer::wrong) << write;
   }
 }
@@ -208,8 +209,10 @@ TEST(Capture, ComesInManyForms) {
   const Form forms[] = {
       [](const Line& l) { return (l.host ? "TX: " : "RX: ") + l.text + "\r\n"; },
       [](const Line& l) { return std::string(l.host ? "[12:30:01.123] --> " : "[12:30:01.200] <-- ") + l.text + "\n"; },
-      [](const Line& l) { return (l.host ? "2026-07-03 08:56:14 sendline: " + l.text + ".\n"
-                                         : "recvline: ..\nrecvline: " + l.text + "..\n"); },
+      [](const Line& l) {
+        return (l.host ? "2026-07-03 08:56:14 sendline: " + l.text + ".\n"
+                       : "recvline: ..\nrecvline: " + l.text + "..\n");
+      },
       [](const Line& l) { return (l.host ? "host: " : "modem: ") + l.text + "<CR><LF>\n"; },
       [](const Line& l) { return l.host ? l.text + "\r" : "\r\n" + l.text + "\r\n"; },  // raw, with the modem's echo
       [](const Line& l) { return (l.host ? "> \"" + l.text + "\\r\"\n" : "< \"\\r\\n" + l.text + "\\r\\n\"\n"); },

@@ -37,8 +37,8 @@ BootSequence example() {
   const auto expected = read_file(golden);
   if (expected && *expected == actual) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << golden << " differs\n--- expected\n"
-                                     << (expected ? *expected : expected.error().what) << "\n--- actual\n"
-                                     << actual << "\n--- if the new text is right: EPKI_REGOLD=1 plan_test";
+                                       << (expected ? *expected : expected.error().what) << "\n--- actual\n"
+                                       << actual << "\n--- if the new text is right: EPKI_REGOLD=1 plan_test";
 }
 
 TEST(BootSequence, IsWrittenAsText) {

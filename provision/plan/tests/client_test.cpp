@@ -35,17 +35,17 @@ class Mutual : public testing::Provision {
     const auto number = std::to_string(++issued);
     const auto body = "\n" + number + "#" + name;
     const auto certificate = "-----BEGIN CERTIFICATE-----" + body + "\n-----END CERTIFICATE-----\n";
-    return IssuedClient{
-        certificate, Secret("-----BEGIN PRIVATE KEY-----" + body + " hush\n-----END PRIVATE KEY-----\n"),
-        ledger::IssuedCertificate{.serial = "0" + number,
-                                  .issuer = std::string(64, 'a'),
-                                  .kind = "device",
-                                  .name = name,
-                                  .subject = "CN=" + name,
-                                  .sha256 = ossl::sha256_hex(as_bytes(certificate)),
-                                  .not_before = noon,
-                                  .not_after = noon + std::chrono::hours(24 * 3650),
-                                  .pem = certificate}};
+    return IssuedClient{certificate,
+                        Secret("-----BEGIN PRIVATE KEY-----" + body + " hush\n-----END PRIVATE KEY-----\n"),
+                        ledger::IssuedCertificate{.serial = "0" + number,
+                                                  .issuer = std::string(64, 'a'),
+                                                  .kind = "device",
+                                                  .name = name,
+                                                  .subject = "CN=" + name,
+                                                  .sha256 = ossl::sha256_hex(as_bytes(certificate)),
+                                                  .not_before = noon,
+                                                  .not_after = noon + std::chrono::hours(24 * 3650),
+                                                  .pem = certificate}};
   }
 
   using State = ledger::CertificateStatus;
@@ -192,7 +192,8 @@ TEST_F(Mutual, ADryRunIssuesNothing) {
   const auto report = run();
   EXPECT_EQ(report.status, DeviceStatus::planned) << report.sentence;
   EXPECT_EQ(issued, 0);
-  EXPECT_TRUE(std::ranges::any_of(report.plan, [](const Action& a) { return describe(a).find("client") != std::string::npos; }));
+  EXPECT_TRUE(std::ranges::any_of(report.plan,
+                                  [](const Action& a) { return describe(a).find("client") != std::string::npos; }));
 }
 
 TEST_F(Mutual, ARotationProvesTheNewPairAndThenRetiresTheOld) {

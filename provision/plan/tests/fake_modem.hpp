@@ -35,13 +35,13 @@ class FakeModem final : public transport::ByteStream {
   bool refuses_delete = false;
 
   // ---- faults
-  std::size_t gone_after = SIZE_MAX;  ///< the port vanishes after so many bytes were written to it
-  int lose_upload_results = 0;        ///< so many uploads succeed without their result line
-  int cut_uploads = 0;                ///< so many uploads keep only half
-  int swap_uploads = 0;               ///< so many uploads store two words swapped, which the checksum cannot see
+  std::size_t gone_after = SIZE_MAX;        ///< the port vanishes after so many bytes were written to it
+  int lose_upload_results = 0;              ///< so many uploads succeed without their result line
+  int cut_uploads = 0;                      ///< so many uploads keep only half
+  int swap_uploads = 0;                     ///< so many uploads store two words swapped, which the checksum cannot see
   std::map<std::string, int> unanswered{};  ///< commands that are carried out and not answered: beginning, how often
   std::map<std::string, int> lost{};        ///< commands that are neither
-  int clock_falls_back = 0;           ///< so many times what AT+CCLK= sets is put back by the network
+  int clock_falls_back = 0;                 ///< so many times what AT+CCLK= sets is put back by the network
   std::function<void(const std::string& command)> on_command{};
 
   // ---- what the test looks at

@@ -87,7 +87,8 @@ class Provision : public ::testing::Test {
   DeviceReport run() {
     modem.heard.clear();
     at::Engine engine(modem, ec200u::unsolicited_prefixes());
-    return provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel, nullptr, issue});
+    return provision(engine, "/dev/ttyTEST", wanted, options,
+                     {*ledger, clock, random, reporter, cancel, nullptr, issue});
   }
 
   void learn(const std::string& verdict, bool names_checked = true, const Json& detail = Json::object()) {
