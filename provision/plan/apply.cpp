@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "core/text.hpp"
 #include "provision/plan/run.hpp"
@@ -70,9 +71,9 @@ struct Apply {
     const auto took = engine.statistics().exchanges - before;
     const bool gone = !set && set.error().code == Errc::modem_gone;
     if (!gone && took <= (set ? 1U : 2U)) return set;
-    run.quarantined = true;
-    run.warn("setting " + action.key + " went unanswered: SSL context " + std::to_string(action.context) +
-             " is read again before it is used");
+    if (!std::exchange(run.quarantined, true))
+      run.warn("setting " + action.key + " went unanswered: SSL context " + std::to_string(action.context) +
+               " is read again before it is used");
     if (!gone) return set;
     auto now = run.modem.ssl_setting(action.context, action.key);
     if (!now) return set;  // it does not come back: the first failure is the one to tell

@@ -36,7 +36,7 @@ class Mutual : public testing::Test {
     EXPECT_EQ(ran.exit, 0) << ran;
     const auto said = ran.json();
     std::size_t found = 0;
-    for (const auto& one : said["certificates"].items())
+    for (const auto& one : said["rows"].items())
       if (one["kind"].text() == "device" && one["status"].text() == state) ++found;
     return found;
   }
