@@ -22,6 +22,7 @@ void add_boot(CommandLine& line);
 void add_capture(CommandLine& line);
 void add_respond(CommandLine& line);
 void add_verify(CommandLine& line);
+void add_verify_diff(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
@@ -57,6 +58,7 @@ inline void add_tool(CommandLine& line) {
 inline void add_verification(CommandLine& line) {
   add_capture(line);
   add_verify(line);
+  add_verify_diff(line);
   add_respond(line);
 }
 

@@ -17,8 +17,7 @@ Status check_socket(int socket) {
 }
 
 bool about_ssl_socket(std::string_view line, int socket) {
-  return about("+QSSLOPEN:", socket)(line) ||
-         line.starts_with("+QSSLURC: \"recv\"," + std::to_string(socket)) ||
+  return about("+QSSLOPEN:", socket)(line) || line.starts_with("+QSSLURC: \"recv\"," + std::to_string(socket)) ||
          line.starts_with("+QSSLURC: \"closed\"," + std::to_string(socket));
 }
 
@@ -58,9 +57,8 @@ Result<bool> Modem::ssl_send(int socket, std::string_view bytes) {
   if (auto fit = check_socket(socket); !fit) return std::move(fit).error();
   if (bytes.empty() || bytes.size() > 1460)
     return Error{Errc::usage, "an SSL socket takes 1 to 1460 bytes at once", {}};
-  auto reply = engine_.command_with_data(
-      "AT+QSSLSEND=" + std::to_string(socket) + "," + std::to_string(bytes.size()), bytes,
-      limit(engine_, time_limit::ssl_send));
+  auto reply = engine_.command_with_data("AT+QSSLSEND=" + std::to_string(socket) + "," + std::to_string(bytes.size()),
+                                         bytes, limit(engine_, time_limit::ssl_send));
   if (!reply) return std::move(reply).error();
   return reply->ok();
 }

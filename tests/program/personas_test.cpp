@@ -30,7 +30,8 @@ class Draw {
     const auto one_of = [&](std::string_view row, std::initializer_list<std::string_view> words) {
       all.set(row, *(words.begin() + below(static_cast<int>(words.size()))));
     };
-    one_of("anchors", {"uploaded", "union", "built-in", "built-in-when-nothing-uploaded", "uploaded", "union", "unverified"});
+    one_of("anchors",
+           {"uploaded", "union", "built-in", "built-in-when-nothing-uploaded", "uploaded", "union", "unverified"});
     one_of("hostname", {"checked", "unchecked", "checked-with-sni"});
     one_of("validity", {"checked", "unchecked", "by-knob"});
     one_of("signature", {"checked", "checked", "unchecked"});
@@ -86,7 +87,9 @@ TEST(Personas, DrawnAtRandomAreRecoveredOnBothPaths) {
     const std::array drawn{draw.policy(), draw.policy()};
     const auto name = "p" + std::to_string(i) + ".toml";
     // mbedTLS takes a whole chain for anchors; only its root is to be one.
-    ASSERT_EQ(box.shell("awk '/BEGIN/{n++} {f[n]=f[n] $0 \"\\n\"} END{printf \"%s\", f[n]}' " + chain + " > root.pem").exit, 0);
+    ASSERT_EQ(
+        box.shell("awk '/BEGIN/{n++} {f[n]=f[n] $0 \"\\n\"} END{printf \"%s\", f[n]}' " + chain + " > root.pem").exit,
+        0);
     box.write(name, (stored ? std::string("built_in = [\"root.pem\"]\n") : std::string()) + table("mqtt", drawn[0]) +
                         table("ssl", drawn[1]));
     const auto ran = box.run({"verify", "--port", "sim:" + name, "--path", "both", "--replay", chain, "--json"});
@@ -98,7 +101,8 @@ TEST(Personas, DrawnAtRandomAreRecoveredOnBothPaths) {
                          (stored ? ", stored; " : ", not stored; ") + verdict["because"].text_or("no verdict") + "\n";
       ++policies;
       const bool same = rows_of(verdict) == wanted.canonical_form;
-      EXPECT_EQ(verdict["class"].text_or(""), infer::word(wanted.verdict)) << where << (verdict.is_null() ? ran.err : "");
+      EXPECT_EQ(verdict["class"].text_or(""), infer::word(wanted.verdict))
+          << where << (verdict.is_null() ? ran.err : "");
       EXPECT_EQ(rows_of(verdict).json().dump(-1), wanted.canonical_form.json().dump(-1)) << where;
       if (same) ++recovered;
     }

@@ -9,7 +9,7 @@ namespace epki::infer {
 struct Base {
   bool found = false;
   Bound bound{};
-  bool direct = false;  ///< without an intermediate
+  bool direct = false;       ///< without an intermediate
   bool only_direct = false;  ///< with one it was judged and refused: the client's limit is zero
 };
 

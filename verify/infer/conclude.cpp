@@ -79,9 +79,8 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
   for (const auto* control : {&controls.own, &unknown, &forged}) {
     if (control->state != Reading::State::mixed) continue;
     const std::string must = control == &controls.own ? "one kind of chain " : "a chain that must be refused ";
-    auto result = inconclusive(
-        "The control " + control->name + " contradicts itself: " + must + control->words + ".",
-        "Run again; if it stays so, with a fresh power-up of the modem before each run.");
+    auto result = inconclusive("The control " + control->name + " contradicts itself: " + must + control->words + ".",
+                               "Run again; if it stays so, with a fresh power-up of the modem before each run.");
     result.contradictory = true;
     return result;
   }
@@ -100,8 +99,8 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
   if (controls.forged_genuine.is(Outcome::accepted)) {
     return decided(Class::unverified, Influence::inconclusive,
                    "A certificate that names a built-in root as its issuer and carries our own key's signature " +
-                       controls.forged_genuine.words + ": signatures are not verified, although an unknown CA's chain " +
-                       unknown.words + ".");
+                       controls.forged_genuine.words +
+                       ": signatures are not verified, although an unknown CA's chain " + unknown.words + ".");
   }
   if (controls.own_certificate.is(Outcome::accepted)) {
     return decided(Class::unverified, Influence::inconclusive,
@@ -176,7 +175,8 @@ std::string after_confounder(const Controls& controls) {
 }
 
 bool other_upload_accepted(const Controls& controls) {
-  return controls.issuer_direct.is(Outcome::accepted) || controls.issuer.is(Outcome::accepted) || controls.other_key.is(Outcome::accepted);
+  return controls.issuer_direct.is(Outcome::accepted) || controls.issuer.is(Outcome::accepted) ||
+         controls.other_key.is(Outcome::accepted);
 }
 
 std::string variant_words(const Controls& controls) {
@@ -235,10 +235,10 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
     return decided(Class::uploaded_not_honoured, Influence::not_found,
                    why + variant_words(controls) + "Other uploaded CAs count, the test CA does not; and " + none);
   }
-  auto result = inconclusive(why + (controls.user_counts()
-                                        ? "But the control " + controls.forged.words + "."
-                                        : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
-                             after_confounder(controls));
+  auto result = inconclusive(
+      why + (controls.user_counts() ? "But the control " + controls.forged.words + "."
+                                    : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
+      after_confounder(controls));
   result.influence = Influence::not_found;
   return result;
 }

@@ -24,6 +24,8 @@ std::string_view stem(Shown shown) {
     case Shown::everything_wrong: return "K";
     case Shown::own_certificate: return "D1";
     case Shown::keyless: return "P2-keyless";
+    case Shown::with_key: return "G";
+    case Shown::twin_with_key: return "G-twin";
     case Shown::keyless_other: return "P2-keyless-other";
     case Shown::replay_wrong_name: return "V2-replay";
     case Shown::forged_genuine: return "C3-genuine";

@@ -14,13 +14,13 @@ namespace epki::infer {
 /// What was bound in the SSL context.
 struct Bound {
   enum class What : std::uint8_t {
-    user,               ///< U, the throw-away root
-    nothing,            ///< no CA at all
-    genuine,            ///< the genuine root of anchor `anchor`
-    genuine_issuer,     ///< the genuine intermediate that issued that anchor's leaf: not self-signed
-    user_intermediate,  ///< an intermediate of U: not self-signed
-    other_key,          ///< a throw-away root with a key of the other family
-    no_attributes,      ///< a throw-away root without the CA attributes (keyCertSign)
+    user,                  ///< U, the throw-away root
+    nothing,               ///< no CA at all
+    genuine,               ///< the genuine root of anchor `anchor`
+    genuine_issuer,        ///< the genuine intermediate that issued that anchor's leaf: not self-signed
+    user_intermediate,     ///< an intermediate of U: not self-signed
+    other_key,             ///< a throw-away root with a key of the other family
+    no_attributes,         ///< a throw-away root without the CA attributes (keyCertSign)
     no_attributes_issuer,  ///< the same as an intermediate of U: not self-signed
   };
   What what = What::user;
@@ -49,6 +49,8 @@ enum class Shown : std::uint8_t {
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
   forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  with_key,           ///< a genuine chain whose key the user holds: a full handshake
+  twin_with_key,      ///< its twin with one bit of the root's signature flipped, with the same key
   keyless_other,      ///< census control: like `keyless`, under the root with another kind of key
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.

@@ -14,9 +14,9 @@ using Habit = World::Habit;
 
 // How common a habit is thought to be before anything was seen. Only the order of the probes depends on it.
 constexpr double unchecked_share = 0.25;
-constexpr double waived_share = 0.15;   // of CA attributes, by a knob or always
-constexpr double opened_share = 0.08;   // by one of the three knobs
-constexpr double by_time_share = 0.5;   // ignorelocaltime is documented to do so
+constexpr double waived_share = 0.15;  // of CA attributes, by a knob or always
+constexpr double opened_share = 0.08;  // by one of the three knobs
+constexpr double by_time_share = 0.5;  // ignorelocaltime is documented to do so
 constexpr double by_sni_share = 0.25;
 constexpr double usual_limit_share = 0.4;  // mbedTLS ends at 8 (trust probing, 5)
 constexpr int usual_limit = 8;
@@ -143,7 +143,8 @@ std::optional<RowProbe> next_for_open_knobs(const Evidence& evidence, const Base
   const auto trust = worlds_left(evidence, base, checks().front());
   if (trust.empty()) return std::nullopt;
   for (const unsigned knob : {by_items, by_signature, by_chain}) {
-    if (!std::all_of(trust.begin(), trust.end(), [&](const World& world) { return (world.opens & knob) != 0; })) continue;
+    if (!std::all_of(trust.begin(), trust.end(), [&](const World& world) { return (world.opens & knob) != 0; }))
+      continue;
     const auto probe = on(base, Shown::everything_wrong, harmless(knob));
     if (answer_to(evidence, probe).state == Reading::State::absent ||
         (!acceptance(answer_to(evidence, probe, least_for(evidence, probe))) && !is_exhausted(evidence, probe)))
@@ -187,9 +188,9 @@ unsigned looseners_in(const Settings& settings) {
 
 const std::vector<Check>& checks() {
   static const std::vector<Check> all{
-      {Shown::no_ca_attributes, all_knobs, 0x8},        {Shown::wrong_host, all_knobs | by_sni, 0x4},
-      {Shown::expired, all_knobs | by_time, 0x1},       {Shown::not_yet, all_knobs, 0x200},
-      {Shown::eku_client, all_knobs, 0x1000},           {Shown::usage_certsign, all_knobs, 0x800},
+      {Shown::no_ca_attributes, all_knobs, 0x8},  {Shown::wrong_host, all_knobs | by_sni, 0x4},
+      {Shown::expired, all_knobs | by_time, 0x1}, {Shown::not_yet, all_knobs, 0x200},
+      {Shown::eku_client, all_knobs, 0x1000},     {Shown::usage_certsign, all_knobs, 0x800},
   };
   return all;
 }

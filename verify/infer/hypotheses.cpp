@@ -134,7 +134,8 @@ struct Table {
     }
   }
   void fill(const Probe& probe, bool stored, BySign& row) const {
-    for (std::size_t i = 0; i < all.size(); ++i) row[static_cast<std::size_t>(all[i].foretold(probe, stored))][i] = true;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      row[static_cast<std::size_t>(all[i].foretold(probe, stored))][i] = true;
   }
   /// Those that would answer so.
   const Set& saying(const Probe& probe, bool stored, Sign sign) const {
@@ -159,7 +160,8 @@ std::vector<Answer> answers_of(const Evidence& evidence) {
   for (const auto& attempt : evidence.attempts) {
     const Probe& probe = attempt;
     if (!is_about_trust(probe)) continue;
-    if (std::any_of(answers.begin(), answers.end(), [&](const Answer& known) { return known.probe == probe; })) continue;
+    if (std::any_of(answers.begin(), answers.end(), [&](const Answer& known) { return known.probe == probe; }))
+      continue;
     const auto reading = answer_to(evidence, probe);
     if (!reading.settled()) continue;
     const auto sign = sign_of(reading.outcome, reading.alert);
@@ -265,16 +267,17 @@ Sign Hypothesis::foretold(const Probe& probe, bool in_store) const {
   const bool nothing = probe.bound.what == What::nothing;
   if (nothing && refuses_nothing_locally) return Sign::local;
   if (probe.bound.what == What::user && refuses_user_locally) return Sign::local;
-  const bool counts = uploads == Uploads::all || (uploads == Uploads::not_self_signed && !is_self_signed(probe.bound)) ||
+  const bool counts = uploads == Uploads::all ||
+                      (uploads == Uploads::not_self_signed && !is_self_signed(probe.bound)) ||
                       (uploads == Uploads::not_this_one && probe.bound.what != What::user);
   const bool by_upload = anchors != Anchors::built_in && counts && is_under_bound(probe);
   const bool of_genuine = is_genuine(probe.shown) || probe.shown == Shown::forged_genuine;
-  const bool by_firmware = of_genuine && in_store &&
-                           (anchors == Anchors::both || anchors == Anchors::built_in ||
-                            (anchors == Anchors::when_nothing && nothing));
+  const bool by_firmware =
+      of_genuine && in_store &&
+      (anchors == Anchors::both || anchors == Anchors::built_in || (anchors == Anchors::when_nothing && nothing));
   const bool known = by_upload || by_firmware;
-  const bool forged = probe.shown == Shown::badsig || probe.shown == Shown::flipped_twin ||
-                      probe.shown == Shown::forged_genuine;
+  const bool forged =
+      probe.shown == Shown::badsig || probe.shown == Shown::flipped_twin || probe.shown == Shown::forged_genuine;
   const bool fits = takes_intermediates || intermediates_of(probe) == 0;
   const bool trusted = known && fits && (!forged || !checks_signatures);
   const bool blind = anchors == Anchors::none_verified || (nothing && blind_with_nothing);
@@ -297,8 +300,12 @@ Class Hypothesis::anchors_named(bool any_in_store) const {
   if (late) return Class::inconclusive;
   const bool user_counts = uploads == Uploads::all && !refuses_user_locally;
   switch (anchors) {
-    case Anchors::both: if (any_in_store) return Class::union_of_both; break;
-    case Anchors::when_nothing: if (any_in_store) return Class::built_in_when_nothing_uploaded; break;
+    case Anchors::both:
+      if (any_in_store) return Class::union_of_both;
+      break;
+    case Anchors::when_nothing:
+      if (any_in_store) return Class::built_in_when_nothing_uploaded;
+      break;
     case Anchors::built_in: return any_in_store ? Class::built_in : Class::inconclusive;
     default: break;
   }
@@ -310,6 +317,8 @@ std::vector<Class> classes_that_fit(const Evidence& evidence, const std::vector<
   std::map<Class, double> found;
   add_classes(found, fitting.as_they_are, false);
   add_classes(found, fitting.with_some, true);
+  // Where no anchor counted, roots that nobody asked about may still be in the store.
+  if (counted.empty()) add_classes(found, fitting.as_they_are & table().with_store, true);
   std::vector<Class> names;
   for (const auto& [name, count] : found) names.push_back(name);
   return names;

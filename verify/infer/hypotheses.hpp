@@ -32,10 +32,10 @@ struct Hypothesis {
   Anchors anchors = Anchors::uploaded;
   Uploads uploads = Uploads::all;
   Stack stack = Stack::alerting;
-  bool late = false;               ///< judges after the handshake
+  bool late = false;  ///< judges after the handshake
   bool checks_signatures = true;
-  bool takes_intermediates = true; ///< one at least
-  bool blind_with_nothing = false; ///< judges nothing while nothing is bound
+  bool takes_intermediates = true;  ///< one at least
+  bool blind_with_nothing = false;  ///< judges nothing while nothing is bound
   bool refuses_user_locally = false, refuses_nothing_locally = false;
 
   /// `in_store`: the firmware holds the root of the probe's anchor.

@@ -16,8 +16,8 @@ struct Noise {
 };
 Noise noise_of(const Evidence& evidence);
 
-/// log10 of the odds that `equal` answers are the peer's and not the line's. `telling`: answers that a broken line would
-/// have to imitate (an alert, data), so only one of several false ones would fit; else silence of some kind.
+/// log10 of the odds that `equal` answers are the peer's and not the line's. `telling`: answers that a broken line
+/// would have to imitate (an alert, data), so only one of several false ones would fit; else silence of some kind.
 double odds_of(const Noise& noise, int equal, bool telling);
 
 /// What is asked of those odds where a verdict hangs on the probe: 10 000 to 1. `least` below 3 asks for less.

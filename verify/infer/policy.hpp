@@ -43,10 +43,10 @@ Policy unknown_policy();
 /// The policy with every row that cannot be seen from outside under it set to "unknown" (docs/trust-verdicts.md has the
 /// reason of each): under `unverified` or decided `never` all but the anchors; under `built-in`, where nobody holds a
 /// key, all but hostname, validity, signature and decided; `after-handshake` hides which anchors count, and with
-/// `built-in` all else too, but for a signature that is not checked; with max_intermediates 0 no public chain fits, so the anchors do not show. A knob keeps the
-/// verify flags that a chain of ours has and the policy minds; with all of them, "trusts-any". Where ignorecertitem
-/// lets an unknown CA pass, CA attributes that it waives cannot be told from attributes that are required. Two policies
-/// that no probe of this build can tell apart have equal canonical forms.
+/// `built-in` all else too, but for a signature that is not checked; with max_intermediates 0 no public chain fits, so
+/// the anchors do not show. A knob keeps the verify flags that a chain of ours has and the policy minds; with all of
+/// them, "trusts-any". Where ignorecertitem lets an unknown CA pass, CA attributes that it waives cannot be told from
+/// attributes that are required. Two policies that no probe of this build can tell apart have equal canonical forms.
 Policy canonical(const Policy& policy);
 
 }  // namespace epki::infer

@@ -75,7 +75,7 @@ Reading::State weighed(const Evidence& evidence, const Attempt& lead, const Read
   const auto noise = noise_of(evidence);
   const bool clean = noise.quiet() && reading.equal == reading.count;
   return clean || odds_of(noise, reading.equal, telling) >= odds_needed(least) ? Reading::State::settled
-                                                                                : Reading::State::too_few;
+                                                                               : Reading::State::too_few;
 }
 
 }  // namespace

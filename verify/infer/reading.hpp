@@ -25,8 +25,8 @@ struct Reading {
   State state = State::absent;
   Outcome outcome = Outcome::unreachable;  ///< the answer that counts
   std::optional<int> alert{};
-  int count = 0;  ///< attempts in all
-  int equal = 0;  ///< those that gave this answer
+  int count = 0;        ///< attempts in all
+  int equal = 0;        ///< those that gave this answer
   std::string name{};   ///< of the probe
   std::string words{};  ///< "was refused with alert 48, unknown CA (C2, 3 of 3)"
 
@@ -39,9 +39,9 @@ struct Reading {
 };
 
 /// All attempts of `probe` together. A telling answer (data, a completed handshake, an alert) stands above silence of
-/// any kind, which a broken line explains; two different telling ones are a contradiction, but for a completed handshake
-/// beside an accepted one (its data were lost). `least`: equal answers required; on a line that loses answers as many
-/// more as odds_needed() asks for.
+/// any kind, which a broken line explains; two different telling ones are a contradiction, but for a completed
+/// handshake beside an accepted one (its data were lost). `least`: equal answers required; on a line that loses answers
+/// as many more as odds_needed() asks for.
 Reading read(const Evidence& evidence, const Probe& probe, int least = 1);
 /// The same without its name and words, for what asks often.
 Reading answer_to(const Evidence& evidence, const Probe& probe, int least = 1);

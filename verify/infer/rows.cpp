@@ -106,9 +106,7 @@ class ByReplay {
     return reading(Shown::replay, {}).passed() && reading(Shown::unknown_like, {}).rejected();
   }
   bool forged_is_accepted() const { return reading(Shown::forged_genuine, {}).is(Outcome::accepted); }
-  std::string_view hostname() const {
-    return row(Shown::replay_wrong_name, {}, {.sni_off = true}, "checked-with-sni");
-  }
+  std::string_view hostname() const { return row(Shown::replay_wrong_name, {}, {.sni_off = true}, "checked-with-sni"); }
   std::string_view validity() const {
     return row(Shown::replay, {.clock = Settings::Clock::past_the_end},
                {.ignore_time = true, .clock = Settings::Clock::past_the_end}, "by-knob");
@@ -121,7 +119,9 @@ class ByReplay {
   }
 
  private:
-  Reading reading(Shown shown, const Settings& settings) const { return answer_to(evidence_, {shown, user, anchor_, settings}); }
+  Reading reading(Shown shown, const Settings& settings) const {
+    return answer_to(evidence_, {shown, user, anchor_, settings});
+  }
   std::string_view row(Shown shown, const Settings& strict, const Settings& loose, std::string_view by) const {
     const auto plain = reading(shown, strict);
     if (plain.passed()) return "unchecked";

@@ -11,9 +11,9 @@
 namespace epki::infer {
 
 struct Stack {
-  std::string name = "unknown";          ///< "mbedTLS", "OpenSSL", "GnuTLS", "wolfSSL"; "unknown": none fits, or several
-  std::vector<std::string> shown_by{};   ///< the answers that rule others out: "C3 was refused with alert 48, …"
-  std::vector<std::string> possible{};   ///< the libraries that no answer rules out
+  std::string name = "unknown";         ///< "mbedTLS", "OpenSSL", "GnuTLS", "wolfSSL"; "unknown": none fits, or several
+  std::vector<std::string> shown_by{};  ///< the answers that rule others out: "C3 was refused with alert 48, …"
+  std::vector<std::string> possible{};  ///< the libraries that no answer rules out
   Json json() const;
 };
 

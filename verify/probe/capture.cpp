@@ -1,6 +1,7 @@
 #include "verify/probe/capture.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "core/text.hpp"
@@ -32,6 +33,11 @@ Result<HostPort> parse_target(std::string_view text) {
   if (rest.starts_with(kScheme)) rest = rest.substr(kScheme.size(), rest.find('/', kScheme.size()) - kScheme.size());
   const bool has_port = rest.find(':') != std::string_view::npos && !rest.ends_with(']');
   auto target = parse_host_port("the server", has_port ? std::string(rest) : std::string(rest) + ":443");
+  const auto fits = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
+  };
+  if (target && !std::all_of(target->host.begin(), target->host.end(), fits))
+    return Error{Errc::usage, "'" + visible(target->host) + "' is no host name", "HOST:PORT, one server a word"};
   if (target && target->port == 0) return Error{Errc::usage, "port 0 is nobody's", "name the server's port"};
   return target;
 }

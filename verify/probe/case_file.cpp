@@ -12,8 +12,8 @@ namespace epki::probe {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mark>, 3> marks{{
-    {"control", Mark::control}, {"evidence", Mark::evidence}, {"fingerprint", Mark::fingerprint}}};
+constexpr std::array<std::pair<std::string_view, Mark>, 3> marks{
+    {{"control", Mark::control}, {"evidence", Mark::evidence}, {"fingerprint", Mark::fingerprint}}};
 constexpr std::array<std::pair<std::string_view, bool>, 2> verdicts{{{"accept", true}, {"reject", false}}};
 
 void read_optional(TomlReader& table, std::string_view key, std::optional<std::string>& into) {
@@ -66,7 +66,8 @@ Result<CaseFile> parse_case(std::string_view text, std::string_view id) {
   require(*file, "because", made.because);
   if (!file->word<Mark>("mark", made.mark, marks)) file->complain("mark", "mark is missing");
   file->text("shows", made.shows);
-  for (const auto& [key, into] : {std::pair{"openssl", &made.openssl}, {"mbedtls", &made.mbedtls}, {"botan", &made.botan}}) {
+  for (const auto& [key, into] :
+       {std::pair{"openssl", &made.openssl}, {"mbedtls", &made.mbedtls}, {"botan", &made.botan}}) {
     if (!file->word<bool>(key, *into, verdicts)) file->complain(key, std::string(key) + " is missing");
   }
   file->text("root", made.root);

@@ -20,9 +20,9 @@ enum class Mark : std::uint8_t {
 
 /// One certificate of a case. Everything left out is faultless.
 struct CertificateRecipe {
-  std::string key{};                              ///< "rsa-1024", "ed25519" …; empty: as the run's own
-  bool forged = false;                            ///< signed by a key that is not the issuer's
-  bool self_signed = false;                       ///< a leaf that is its own root
+  std::string key{};                                ///< "rsa-1024", "ed25519" …; empty: as the run's own
+  bool forged = false;                              ///< signed by a key that is not the issuer's
+  bool self_signed = false;                         ///< a leaf that is its own root
   std::optional<std::vector<std::string>> names{};  ///< dNSName entries, with {host}, {HOST}, {other}, {wild_top}
   std::optional<std::string> common_name{};
   bool critical_names = false, names_twice = false;
@@ -41,12 +41,12 @@ struct CaseFile {
   std::string id;  ///< the file's name
   std::string presented, defect, because;
   Mark mark = Mark::evidence;
-  std::string shows{};  ///< fingerprint: which answer is whose
+  std::string shows{};                                   ///< fingerprint: which answer is whose
   bool openssl = false, mbedtls = false, botan = false;  ///< whether it accepts
-  std::string root = "bound";  ///< "bound", "stranger", "device": what the chain leads to
-  std::string bind = "root";   ///< what is uploaded: "root", "1" (the first intermediate), "leaf", "other-leaf"
+  std::string root = "bound";                            ///< "bound", "stranger", "device": what the chain leads to
+  std::string bind = "root";         ///< what is uploaded: "root", "1" (the first intermediate), "leaf", "other-leaf"
   std::vector<std::string> order{};  ///< what is sent: "leaf", "1" …, "root", "unrelated"; empty: leaf first, in order
-  std::optional<CertificateRecipe> bound{};  ///< the bound root is not U but one like this
+  std::optional<CertificateRecipe> bound{};        ///< the bound root is not U but one like this
   std::vector<CertificateRecipe> intermediates{};  ///< from the root down
   CertificateRecipe leaf{};
 };

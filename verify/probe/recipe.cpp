@@ -41,7 +41,7 @@ std::string filled(std::string text, const std::string& host) {
 
 /// Both faultless and what a recipe leaves open.
 struct Defaults {
-  std::string role;          ///< names the key on the shelf
+  std::string role;  ///< names the key on the shelf
   ossl::KeyType key;
   ossl::Name subject;
   Period period;
@@ -65,9 +65,10 @@ class Kitchen {
   }
   Result<ThrowAwayCa> leaf(const CertificateRecipe& recipe, const ThrowAwayCa& above) {
     Defaults defaults{"leaf " + turn() + " of " + root_, m_.leaf_key, {}, valid_at(m_.now), "CA:FALSE"};
-    const auto name = filled(recipe.common_name.value_or(recipe.names && !recipe.names->empty() ? recipe.names->front()
-                                                                                                : std::string("{host}")),
-                             m_.host);
+    const auto name =
+        filled(recipe.common_name.value_or(recipe.names && !recipe.names->empty() ? recipe.names->front()
+                                                                                  : std::string("{host}")),
+               m_.host);
     if (!name.empty()) defaults.subject = {{"O", "ec200u-pki throw-away"}, {"CN", name}};
     const bool rsa = recipe.key.empty() ? is_rsa(m_.leaf_key) : recipe.key.starts_with("rsa");
     defaults.key_usage = rsa ? "digitalSignature,keyEncipherment" : "digitalSignature";
@@ -83,8 +84,11 @@ class Kitchen {
   Result<ThrowAwayCa> ca(const CertificateRecipe& recipe, std::string_view label, const ThrowAwayCa* above,
                          Period period) {
     Defaults defaults{std::string(label) + " " + turn() + " of " + root_,
-                      key_type_like(above != nullptr ? above->certificate : m_.u.certificate), ca_name(label, random_),
-                      period, "CA:TRUE", "keyCertSign,cRLSign"};
+                      key_type_like(above != nullptr ? above->certificate : m_.u.certificate),
+                      ca_name(label, random_),
+                      period,
+                      "CA:TRUE",
+                      "keyCertSign,cRLSign"};
     return bake(recipe, defaults, above);
   }
 
@@ -162,7 +166,8 @@ struct Cooked {
 Result<ThrowAwayCa> root_of(const CaseFile& file, const Material& material, Kitchen& kitchen, RandomSource& random) {
   if (file.bound) return kitchen.root(*file.bound);
   if (file.root == "stranger") return material.stranger;
-  if (file.root == "device") return mint_throw_away_root("device", key_type_like(material.u.certificate), material.now, random);
+  if (file.root == "device")
+    return mint_throw_away_root("device", key_type_like(material.u.certificate), material.now, random);
   return material.u;
 }
 

@@ -62,9 +62,8 @@ Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const Th
   spec.serial = random_serial(random);
   spec.not_before = period.from;
   spec.not_after = period.to;
-  spec.extensions = {{"basicConstraints", "CA:TRUE", true},
-                     {"keyUsage", usage, true},
-                     {"subjectKeyIdentifier", "hash"}};
+  spec.extensions = {
+      {"basicConstraints", "CA:TRUE", true}, {"keyUsage", usage, true}, {"subjectKeyIdentifier", "hash"}};
   if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
   auto certificate = ossl::build(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key});
   if (!certificate) return std::move(certificate).error();

@@ -46,7 +46,7 @@ class Run {
   Result<Census> run() {
     if (!usable_.empty()) {
       if (auto done = restart("so that nothing that was bound before can count"); !done) return std::move(done).error();
-      for (const auto part : {&Run::sweep, &Run::rebind, &Run::positive_controls, &Run::confirm}) {
+      for (const auto part : {&Run::sweep, &Run::rebind, &Run::with_nothing, &Run::positive_controls, &Run::confirm}) {
         if (auto done = (this->*part)(); !done) return std::move(done).error();
         if (over_) break;
       }
@@ -79,14 +79,17 @@ class Run {
 
   /// A client that passes unknown chains as well says nothing of roots, however many are asked about.
   Status check_that_something_is_judged() {
-    bool any = false;
+    if (!any_refused(user)) end("an unknown chain was not refused either, so that no answer says anything of a root");
+    return success();
+  }
+
+  bool any_refused(const Bound& bound) const {
     for (const auto& [of, anchor] : like_) {
       for (const auto& evidence : evidence_) {
-        any = any || infer::read(evidence, Probe{Shown::unknown_like, user, anchor}, 1).rejected();
+        if (infer::read(evidence, Probe{Shown::unknown_like, bound, anchor}, 1).rejected()) return true;
       }
     }
-    if (!any) end("an unknown chain was not refused either, so that no answer says anything of a root");
-    return success();
+    return false;
   }
 
   /// U1 to U2 and back: what is bound decides, and without a restart.
@@ -99,6 +102,29 @@ class Run {
       }
     }
     return bench_.forget(other);
+  }
+
+  /// A store that counts only while nothing is bound.
+  Status with_nothing() {
+    auto unbound = bench_.unbind();
+    if (!unbound) return std::move(unbound).error();
+    if (!*unbound) {
+      if (auto done = restart("so that nothing is bound"); !done) return done;
+      unbound = bench_.unbind();
+      if (!unbound) return std::move(unbound).error();
+    }
+    if (!*unbound || over_) return success();
+    tell_.step("census: the same chains with nothing bound");
+    const Bound nothing{What::nothing, -1};
+    for (const auto& [of, anchor] : like_) {
+      if (auto done = on_all(Shown::unknown_like, nothing, anchor); !done) return done;
+    }
+    if (!any_refused(nothing)) return success();  // it judges nothing then, or opens nothing
+    for (const int anchor : usable_) {
+      if (auto done = on_all(Shown::replay, nothing, anchor); !done || over_) return done;
+      progress();
+    }
+    return success();
   }
 
   /// Each root is uploaded, bound, asked about and taken off again.
@@ -218,7 +244,7 @@ class Run {
     tell_.warning("the census ends early: " + ended_);
   }
 
-  void progress() { tell_.progress("census", ++done_, 2 * usable_.size()); }
+  void progress() { tell_.progress("census", ++done_, 3 * usable_.size()); }
 
   Census result() const {
     Census census;
@@ -262,6 +288,7 @@ class Run {
 std::string_view word(CensusRow::State state) {
   switch (state) {
     case CensusRow::State::trusted: return "trusted";
+    case CensusRow::State::when_nothing: return "when-nothing-bound";
     case CensusRow::State::not_trusted: return "not-trusted";
     case CensusRow::State::untried: return "untried";
   }
@@ -279,19 +306,21 @@ Result<Census> run_census(Bench& bench, const std::vector<infer::Anchor>& anchor
 }
 
 std::vector<int> worth_a_closer_look(const Census& census, const std::vector<infer::Anchor>& anchors) {
-  constexpr std::size_t most_hits = 2, most_others = 2;
+  constexpr std::size_t most_hits = 2;
   const auto any = [&](std::size_t anchor, CensusRow::State state) {
     return std::any_of(census.paths.begin(), census.paths.end(),
                        [&](const PathCensus& path) { return path.rows[anchor].state == state; });
   };
   std::vector<int> chosen;
-  for (std::size_t i = 0; i < anchors.size() && chosen.size() < most_hits; ++i) {
-    if (any(i, CensusRow::State::trusted)) chosen.push_back(static_cast<int>(i));
+  for (const auto state : {CensusRow::State::trusted, CensusRow::State::when_nothing}) {
+    for (std::size_t i = 0; i < anchors.size() && chosen.size() < most_hits; ++i) {
+      if (any(i, state)) chosen.push_back(static_cast<int>(i));
+    }
   }
-  const auto wanted = chosen.size() + (chosen.empty() ? most_others : 1);
+  const auto wanted = std::max<std::size_t>(2, chosen.size() + 1);
   for (const auto state : {CensusRow::State::not_trusted, CensusRow::State::untried}) {
     for (std::size_t i = 0; i < anchors.size() && chosen.size() < wanted; ++i) {
-      if (!anchors[i].unusable.empty() || any(i, CensusRow::State::trusted) || !any(i, state)) continue;
+      if (!anchors[i].unusable.empty() || !any(i, state)) continue;
       if (std::find(chosen.begin(), chosen.end(), static_cast<int>(i)) == chosen.end())
         chosen.push_back(static_cast<int>(i));
     }

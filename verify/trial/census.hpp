@@ -23,13 +23,14 @@ struct CensusLimits {
 struct CensusRow {
   enum class State : std::uint8_t {
     trusted,      ///< counts though it is not bound: confirmed with its twin after a restart
+    when_nothing,  ///< passed once while nothing was bound, and not beside U: for the full controls to settle
     not_trusted,  ///< does not count, and passes as soon as it is bound
     untried,      ///< no answer that says either; `why` has the reason
   };
   State state = State::untried;
   std::string why{};  ///< a clause; of the others, what decided
 };
-std::string_view word(CensusRow::State state);  ///< "trusted", "not-trusted", "untried"
+std::string_view word(CensusRow::State state);  ///< "trusted", "when-nothing-bound", "not-trusted", "untried"
 
 /// What the census says of one path.
 struct PathCensus {

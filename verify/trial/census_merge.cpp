@@ -22,24 +22,31 @@ void add_found(PathVerdict& verdict, const infer::Anchor& anchor) {
 void merge_census(PathVerdict& verdict, const PathCensus& census, const std::vector<infer::Anchor>& anchors,
                   const std::vector<int>& fully_tried) {
   const bool detected = verdict.influence == infer::Influence::detected;
+  const bool alone = verdict.verdict_class == infer::Class::built_in_when_nothing_uploaded;
   std::set<int> tried(fully_tried.begin(), fully_tried.end());
-  std::size_t hits = 0;
+  bool unexplained = false;
   for (std::size_t i = 0; i < census.rows.size(); ++i) {
-    if (census.rows[i].state == State::untried) continue;
+    const auto state = census.rows[i].state;
+    if (state == State::untried) continue;
     tried.insert(static_cast<int>(i));
-    if (census.rows[i].state != State::trusted) continue;
-    ++hits;
-    if (detected) add_found(verdict, anchors[i]);
+    if (state == State::not_trusted) continue;
+    const bool explained = detected && (state == State::when_nothing || !alone);
+    if (explained) add_found(verdict, anchors[i]);
+    unexplained = unexplained || !explained;
   }
   verdict.anchors_tried = tried.size();
-  verdict.because += " Census of " + counted(anchors.size(), "root") + ": " + std::to_string(hits) +
-                     " counted though not bound, " + std::to_string(census.count(State::not_trusted)) +
-                     " counted only when bound, " + std::to_string(census.count(State::untried)) +
-                     " gave no answer; " + census.rebinding + ".";
-  if (hits == 0 || detected) return;
+  verdict.because += " Census of " + counted(anchors.size(), "root") + ": " +
+                     std::to_string(census.count(State::trusted)) + " counted though not bound, " +
+                     std::to_string(census.count(State::when_nothing)) + " while nothing was bound, " +
+                     std::to_string(census.count(State::not_trusted)) + " counted only when bound, " +
+                     std::to_string(census.count(State::untried)) + " gave no answer; " + census.rebinding + ".";
+  // A client that does not judge, or judges too late, was excluded by the full controls: there a hit means nothing.
+  const bool judged = verdict.verdict_class != infer::Class::unverified;
+  if (!unexplained || !judged) return;
   // Without the full controls a hit is no claim; beside another verdict it is a contradiction.
   verdict.because = "The census and the full controls do not agree: roots passed though they were not bound, and the "
-                    "controls do not say that built-in anchors count. " + verdict.because;
+                    "controls do not say that built-in anchors count. " +
+                    verdict.because;
   verdict.verdict_class = infer::Class::inconclusive;
   verdict.influence = infer::Influence::inconclusive;
   verdict.next_step = "Run again with --replay and the chains that the census names.";

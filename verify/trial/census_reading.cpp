@@ -55,6 +55,10 @@ CensusRow read_row(const Evidence& evidence, int anchor, int like, bool confirme
   const auto& who = evidence.anchors[static_cast<std::size_t>(anchor)];
   if (!who.unusable.empty()) return untried(who.unusable);
   if (is_candidate(evidence, anchor)) return read_hit(evidence, anchor, confirmed);
+  const Bound nothing{What::nothing, -1};
+  const auto alone = one(evidence, Shown::replay, nothing, anchor);
+  if (alone.passed() && one(evidence, Shown::unknown_like, nothing, like).rejected())
+    return {State::when_nothing, "with nothing bound the replay " + alone.words + ", an unknown chain did not pass"};
   const auto replay = one(evidence, Shown::replay, user, anchor);
   if (!replay.settled()) return untried("the replay " + unread(replay));
   if (!replay.rejected()) return untried("the replay " + replay.words + ", which is no answer to a chain");

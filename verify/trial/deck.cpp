@@ -77,8 +77,7 @@ Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<
 }
 
 const std::string& Deck::host(const Shot& shot) const {
-  const bool own =
-      shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
+  const bool own = shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
   return own ? host_ : genuine_[static_cast<std::size_t>(shot.anchor)].host;
 }
 
@@ -143,6 +142,7 @@ Result<probe::Case> Deck::mint_replay(const Shot& shot) {
     case Shown::forged_genuine: return probe::forged_under(genuine, material_, *random_);
     default: break;
   }
+  if (shot.shown == Shown::with_key || shot.shown == Shown::twin_with_key) return mint_with_key(shot);
   probe::Case replay;
   replay.id = "replay";
   replay.presented = "the genuine chain for " + genuine.host + " under " + genuine.root.subject() + ", without its key";
@@ -150,6 +150,25 @@ Result<probe::Case> Deck::mint_replay(const Shot& shot) {
   replay.because = "RFC 5246, 7.4.2: the client judges the chain before the key exchange's signature";
   replay.chain = genuine.presented;
   return replay;
+}
+
+/// The user's own genuine certificate: handshakes that complete.
+Result<probe::Case> Deck::mint_with_key(const Shot& shot) {
+  const auto& genuine = genuine_[static_cast<std::size_t>(shot.anchor)];
+  probe::Case made;
+  if (shot.shown == Shown::twin_with_key) {
+    auto twin = probe::flipped_twin(genuine);
+    if (!twin) return twin;
+    made = std::move(*twin);
+    made.presented += ", with its key";
+  } else {
+    made.id = "genuine";
+    made.presented = "the user's own chain for " + genuine.host + " under " + genuine.root.subject() + ", with its key";
+    made.because = "RFC 5280, 6.1: the path ends at a public root, which is a trust anchor or is not";
+    made.chain = genuine.presented;
+  }
+  made.key = genuine.key;
+  return made;
 }
 
 Result<probe::Case> Deck::mint_under(const Shot& shot, const probe::Material& material) {

@@ -43,6 +43,7 @@ class Deck {
   Result<probe::Case> mint(const Shot& shot);
   Result<probe::Case> mint_under(const Shot& shot, const probe::Material& material);
   Result<probe::Case> mint_replay(const Shot& shot);
+  Result<probe::Case> mint_with_key(const Shot& shot);
   Result<probe::ThrowAwayCa> other_user(infer::Bound::What what);
 
   std::string host_;

@@ -63,9 +63,8 @@ Json Found::json() const {
     all_clients.push(
         Json::object({{"client", client.number}, {"enabled", client.ssl.enabled}, {"context", client.ssl.context}}));
   }
-  return Json::object({{"contexts", std::move(all_contexts)},
-                       {"clients", std::move(all_clients)},
-                       {"ssl_socket", ssl_socket}});
+  return Json::object(
+      {{"contexts", std::move(all_contexts)}, {"clients", std::move(all_clients)}, {"ssl_socket", ssl_socket}});
 }
 
 Result<Found> Found::parse(const Json& detail) {

@@ -210,8 +210,8 @@ Status Inquiry::rows() {
     const auto next = infer::next_row_probe(evidence_, base);
     if (!next) break;
     const auto before = evidence_.attempts.size();
-    if (auto done = shoot_.settle(next->probe, std::min(next->least, repeat_)); !done) return done;
-    if (evidence_.attempts.size() == before) break;  // a first pass asks for less than the row needs
+    if (auto done = shoot_.settle(next->probe, next->least); !done) return done;
+    if (evidence_.attempts.size() == before) break;  // nothing more can be done for it
   }
   return shoot_.settle(infer::on(base, Shown::own_certificate, {.own_certificate = true}), std::min(2, repeat_));
 }

@@ -21,13 +21,13 @@ class Inquiry {
   /// How many equal answers a decisive probe needs in this pass; a first pass may ask for one only.
   void ask_for(int repeat) { repeat_ = repeat; }
 
-  Status under_user();              ///< U bound, straight after a reboot: replays in turn with their controls
-  Status under_genuine(int anchor); ///< its root bound: the positive control; cross-binding where U is local
-  Status under_issuer(int anchor);  ///< its intermediate bound, where the root itself did not help
-  Status under_other_uploads();     ///< U was refused: what of it is the reason?
-  Status under_nothing();           ///< the bench has nothing bound
-  Status again();                   ///< after the second reboot: the replays once more
-  Status rows();                    ///< names, dates, usages, lengths, and what the settings change
+  Status under_user();               ///< U bound, straight after a reboot: replays in turn with their controls
+  Status under_genuine(int anchor);  ///< its root bound: the positive control; cross-binding where U is local
+  Status under_issuer(int anchor);   ///< its intermediate bound, where the root itself did not help
+  Status under_other_uploads();      ///< U was refused: what of it is the reason?
+  Status under_nothing();            ///< the bench has nothing bound
+  Status again();                    ///< after the second reboot: the replays once more
+  Status rows();                     ///< names, dates, usages, lengths, and what the settings change
 
   bool wants_genuine(int anchor);
   bool wants_issuer(int anchor);

@@ -1,7 +1,5 @@
 #include "verify/trial/modem_bench.hpp"
 
-#include <array>
-
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 
@@ -10,25 +8,11 @@ namespace epki::trial {
 namespace {
 
 using infer::Bound;
-using infer::Settings;
 using infer::Outcome;
 using What = Bound::What;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes reboot_limit{4};
-
-/// A setting of the SSL context that probes turn.
-struct Turnable {
-  std::string_view key;
-  std::string (*value)(const Settings&);
-};
-constexpr std::array<Turnable, 5> turnables{{
-    {"sni", [](const Settings& s) { return std::string(s.sni_off ? "0" : "1"); }},
-    {"ignorelocaltime", [](const Settings& s) { return std::string(s.ignore_time ? "1" : "0"); }},
-    {"ignorecertitem", [](const Settings& s) { return std::to_string(s.ignore_items); }},
-    {"ignoreinvalidcertsign", [](const Settings& s) { return std::string(s.ignore_signature ? "1" : "0"); }},
-    {"ignoremulticertchainverify", [](const Settings& s) { return std::string(s.ignore_chain ? "1" : "0"); }},
-}};
 
 }  // namespace
 
@@ -40,22 +24,6 @@ ModemBench::ModemBench(const Parts& parts, const Setup& setup, const Surrounding
 milliseconds ModemBench::grace() const {
   if (setup_.grace.count() > 0) return setup_.grace;
   return setup_.simulated ? milliseconds(1000) : milliseconds(5000);
-}
-
-Status ModemBench::write_setting(const std::string& key, const std::string& value) {
-  auto set = parts_.modem.set_ssl(setup_.context, key, value);
-  if (!set && set.error().code != Errc::modem_refused) return set;
-  auto now = parts_.modem.ssl_setting(setup_.context, key);
-  if (!now) return std::move(now).error();
-  if (!*now) {
-    if (!plan::is_required(key)) return success();  // this firmware does not know the key
-    return Error{Errc::modem_refused, "this firmware has no SSL setting " + key, "verify cannot judge it"};
-  }
-  if (ec200u::same_ssl_value(key, **now, value)) return success();
-  return Error{Errc::modem_refused,
-               "SSL context " + std::to_string(setup_.context) + " reads " + key + " = " + **now + " after " + value +
-                   " was written",
-               "restart the modem and run again; another --context may be free of it"};
 }
 
 Status ModemBench::prepare() {
@@ -139,93 +107,6 @@ Status ModemBench::reboot(std::string_view why) {
   return success();
 }
 
-Result<bool> ModemBench::turn_key(const std::string& key, const std::string& value) {
-  if (refused_keys_.contains(key)) return false;
-  auto set = parts_.modem.set_ssl(setup_.context, key, value);
-  if (!set && set.error().code != Errc::modem_refused) return std::move(set).error();
-  auto now = parts_.modem.ssl_setting(setup_.context, key);
-  if (!now) return std::move(now).error();
-  if (*now && ec200u::same_ssl_value(key, **now, value)) return true;
-  refused_keys_.insert(key);
-  return false;
-}
-
-Result<bool> ModemBench::turn_clock(const Shot& shot) {
-  const auto moment = parts_.deck.clock_for(shot);
-  if (moment == clock_) return true;
-  auto done = moment ? parts_.traces.move_clock(*moment) : parts_.traces.clock_back();
-  if (done) {
-    clock_ = moment;
-    return true;
-  }
-  if (!moment || ends_run(done.error())) return std::move(done).error();
-  return false;
-}
-
-Result<bool> ModemBench::turn_own_certificate(const Shot& shot) {
-  auto card = parts_.deck.card(shot);
-  if (!card) return std::move(card).error();
-  auto key = (*card)->key->to_pem();
-  if (!key) return std::move(key).error();
-  const std::string key_text(key->view());
-  parts_.modem.engine().mask(key_text);
-  bool taken = true;
-  for (const auto& [setting, pem] : {std::pair{"clientcert", (*card)->chain.front().pem()}, {"clientkey", key_text}}) {
-    auto name = parts_.traces.upload(pem);
-    if (!name) return std::move(name).error();
-    auto turned = turn_key(setting, plan::path_of(*name));
-    if (!turned) return std::move(turned).error();
-    taken = taken && *turned;
-  }
-  auto mutual = turn_key("seclevel", "2");
-  if (!mutual) return std::move(mutual).error();
-  return taken && *mutual;
-}
-
-Status ModemBench::drop_own_certificate() {
-  if (auto done = write_setting("seclevel", "1"); !done) return done;
-  for (const auto* setting : {"clientcert", "clientkey"}) {
-    auto set = parts_.modem.set_ssl(setup_.context, setting, "");  // what is refused is put back at the end
-    if (!set && ends_run(set.error())) return set;
-  }
-  return success();
-}
-
-Result<bool> ModemBench::turn(const Shot& shot) {
-  if (settings_ == shot.settings && parts_.deck.clock_for(shot) == clock_) return true;
-  const auto before = settings_;
-  settings_ = shot.settings;
-  bool taken = true;
-  for (const auto& [key, value] : turnables) {
-    const auto wanted = value(shot.settings);
-    if (value(before) == wanted) continue;
-    auto turned = turn_key(std::string(key), wanted);
-    if (!turned) return std::move(turned).error();
-    taken = taken && *turned;
-  }
-  auto clock = turn_clock(shot);
-  if (!clock) return std::move(clock).error();
-  taken = taken && *clock;
-  if (shot.settings.own_certificate && !before.own_certificate) {
-    auto own = turn_own_certificate(shot);
-    if (!own) return std::move(own).error();
-    taken = taken && *own;
-  } else if (before.own_certificate && !shot.settings.own_certificate) {
-    if (auto done = drop_own_certificate(); !done) return std::move(done).error();
-  }
-  if (taken) return true;
-  if (shot.settings.own_certificate) {
-    if (auto done = drop_own_certificate(); !done) return std::move(done).error();
-  }
-  for (const auto& [key, value] : turnables) {
-    if (auto done = write_setting(std::string(key), value(Settings{})); !done) return std::move(done).error();
-  }
-  if (auto done = parts_.traces.clock_back(); !done) return std::move(done).error();
-  clock_.reset();
-  settings_ = {};
-  return false;
-}
-
 Result<const probe::Case*> ModemBench::card(const Shot& shot) {
   const Stopwatch::Lap lap(parts_.own_work);
   return parts_.deck.card(shot);
@@ -247,6 +128,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   probe::Presentation presentation{record.id, card.chain, card.key};
   presentation.path = record.path;
   presentation.sni_off = shot.settings.sni_off;
+  presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
   if (!shot.settings.sni_off) presentation.expected_sni = host;
   if (auto armed = arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
@@ -382,6 +264,60 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));
   return result;
+}
+
+Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord record) {
+  if (around_.cancel.requested()) return interrupted();
+  if (auto done = bind(call.bound); !done) return std::move(done).error();
+  if (auto done = turn(Shot{}); !done) return std::move(done).error();
+  record.path = word(call.path);
+  record.bound = parts_.deck.name(call.bound);
+  record.presented = "whatever the live server " + text_of(call.target) + " presents";
+  if (call.relay) {
+    probe::Presentation through{record.id, {}};
+    through.relay = true;
+    through.expected_sni = call.target.host;
+    through.path = record.path;
+    if (auto armed = arm(through); !armed) return std::move(armed).error();
+  }
+  auto& opener = *openers_.at(call.path);
+  ++opens_;
+  auto said = opener.open(call.target.host, call.relay ? port() : call.target.port, true);
+  if (!said) return std::move(said).error();
+  record.at_command = said->command;
+  record.at_result = said->result;
+  auto outcome = said->opened ? Outcome::accepted : said->silent ? Outcome::silent : Outcome::refused;
+  record.stage = ossl::word(ossl::Stage::none);
+  if (call.relay) {
+    auto server = collect();
+    if (!server) return std::move(server).error();
+    note_relayed(*server, outcome, record);
+  }
+  record.outcome = infer::word(outcome);
+  record.attempt = ++attempts_[record.path + "/" + record.id + "/" + text_of(call.target)];
+  records_.push_back(std::move(record));
+  auto ended = opener.end();
+  if (!ended && ends_run(ended.error())) return std::move(ended).error();
+  return outcome;
+}
+
+/// The third channel: what the relay saw of the same connection.
+void ModemBench::note_relayed(const probe::ServerRecord& server, Outcome& outcome, ProbeRecord& record) {
+  record.stage = ossl::word(server.peer.stage);
+  record.alert = server.peer.alert;
+  record.sni = server.peer.sni;
+  record.application_data = server.peer.stage == ossl::Stage::application_data ? 1 : 0;
+  record.note = server.peer.could_not_present;
+  if (server.relayed && !server.relayed->presented.empty()) {
+    record.presented = "the live server's chain, passed through: " + server.relayed->presented.front().subject() +
+                       " to " + server.relayed->presented.back().issuer();
+  }
+  if (!server.connected) {
+    outcome = Outcome::unreachable;
+    record.note = "the modem's connection did not come through our relay";
+  } else if (outcome == Outcome::refused && !server.peer.alert && !server.peer.could_not_present.empty()) {
+    outcome = Outcome::not_presented;
+  }
 }
 
 }  // namespace epki::trial

@@ -46,11 +46,22 @@ class ModemBench final : public Bench {
   int handshakes() const override { return opens_; }
   std::string absence() const override { return absence_; }
 
+  /// Opens a live server of somebody else's, directly or through our relay. By what the modem says of it, and with a
+  /// relay by what was seen on the way.
+  struct LiveCall {
+    Path path = Path::mqtt;
+    HostPort target;
+    infer::Bound bound{};
+    bool relay = false;
+  };
+  Result<infer::Outcome> open_live(const LiveCall& call, ProbeRecord record);
+
   int reboots() const { return reboots_; }
   /// Every attempt, those included that were tried again.
   std::vector<ProbeRecord>& records() { return records_; }
 
  private:
+  void note_relayed(const probe::ServerRecord& server, infer::Outcome& outcome, ProbeRecord& record);
   Status bind(const infer::Bound& bound);
   Status write_setting(const std::string& key, const std::string& value);
   /// True: the modem has these settings now. False: it does not take one of them.
@@ -83,7 +94,7 @@ class ModemBench final : public Bench {
   std::optional<Instant> clock_{};       ///< where the modem's clock was moved to; nothing: the run's own time
   infer::Settings settings_{};
   std::map<Path, std::unique_ptr<Opener>> openers_{};
-  std::set<std::string> refused_keys_{};  ///< settings that this firmware does not take
+  std::set<std::string> refused_keys_{};   ///< settings that this firmware does not take
   std::map<std::string, int> attempts_{};  ///< by probe name
   std::vector<ProbeRecord> records_{};
   std::string absence_{};

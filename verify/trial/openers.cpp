@@ -18,10 +18,10 @@ class MqttOpener final : public Opener {
     auto now = modem_.mqtt_ssl(setup_.client);
     if (!now) return std::move(now).error();
     if (now->enabled && now->context == setup_.context) return success();
-    return Error{Errc::modem_refused,
-                 "MQTT client " + std::to_string(setup_.client) + " does not take SSL context " +
-                     std::to_string(setup_.context),
-                 "try another --client"};
+    return Error{
+        Errc::modem_refused,
+        "MQTT client " + std::to_string(setup_.client) + " does not take SSL context " + std::to_string(setup_.context),
+        "try another --client"};
   }
 
   Result<Said> open(const std::string& host, std::uint16_t port, bool speak) override {

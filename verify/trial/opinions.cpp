@@ -31,6 +31,7 @@ std::optional<Pair> expected(const Shot& shot) {
     case Shown::own_deep: return good;
     case Shown::keyless: return shot.bound.what == What::other_key ? bad : good;
     case Shown::keyless_other: return shot.bound.what == What::other_key ? good : bad;
+    case Shown::with_key:
     case Shown::replay:
       if (shot.settings.clock != infer::Settings::Clock::right) return bad;
       if (shot.bound == infer::Bound{What::genuine, shot.anchor}) return good;

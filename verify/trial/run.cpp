@@ -7,12 +7,14 @@
 #include "verify/trial/census_files.hpp"
 #include "verify/trial/census_merge.hpp"
 #include "verify/trial/inspect.hpp"
+#include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/selected_bench.hpp"
 #include "verify/trial/trial.hpp"
+#include "verify/trial/with_key.hpp"
 
 namespace epki::trial {
 
@@ -60,10 +62,9 @@ Result<std::vector<probe::Genuine>> read_all(const std::vector<std::string>& fil
 class Trial {
  public:
   Trial(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around)
-      : modem_(engine),
-        setup_(setup),
-        keeper_(around.reporter),
-        around_{around.ledger, around.clock, around.random, keeper_, around.cancel, around.responder} {
+      : modem_(engine), setup_(setup), keeper_(around.reporter), around_{around.ledger, around.clock,
+                                                                         around.random, keeper_,
+                                                                         around.cancel, around.responder} {
     report_.port = port_name;
     report_.simulated = setup.simulated;
     report_.oracle = oracle::version();
@@ -100,14 +101,21 @@ class Trial {
 
  private:
   Result<std::vector<probe::Genuine>> read_chains() {
-    auto all = read_all(setup_.replay_files);
-    if (!all || setup_.census.empty()) return all;
+    std::vector<probe::Genuine> all;
+    // One chain for each root; the user's own, whose key is here, before any other.
+    const auto add = [&](probe::Genuine genuine) {
+      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(std::move(genuine));
+    };
+    if (setup_.genuine) add(*setup_.genuine);
+    auto given = read_all(setup_.replay_files);
+    if (!given) return given;
+    for (auto& genuine : *given) add(std::move(genuine));
+    for (const auto& live : setup_.publics) add(live.chain);
+    if (setup_.census.empty()) return all;
     auto more = read_census(setup_.census, around_.clock.now(), around_.reporter);
     if (!more) return std::move(more).error();
-    for (auto& genuine : *more) {
-      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
-      if (std::none_of(all->begin(), all->end(), same)) all->push_back(std::move(genuine));
-    }
+    for (auto& genuine : *more) add(std::move(genuine));
     return all;
   }
 
@@ -125,9 +133,7 @@ class Trial {
     return modem_.activate(setup_.pdp, setup_.apn);
   }
 
-  bool uses(Path path) const {
-    return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end();
-  }
+  bool uses(Path path) const { return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end(); }
 
   /// A restart loses every context and binding, not only those of the run.
   Status keep_what_is_set(Traces& traces) {
@@ -164,18 +170,22 @@ class Trial {
     if (!anchors) return std::move(anchors).error();
 
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
-    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
-                     setup_, around_);
+    ModemBench bench(
+        {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
+        setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
+    if (evidence) {
+      if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
+    }
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
     return evidence;
   }
 
-  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names as
-  /// the network resolves them.
+  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names
+  /// as the network resolves them.
   Status point_at_us(const Deck& deck) {
     auto* const names = around_.responder->names();
     if (names == nullptr) return success();
@@ -213,6 +223,49 @@ class Trial {
     for (const int anchor : chosen_) some.push_back(anchors[static_cast<std::size_t>(anchor)]);
     SelectedBench selected(bench, chosen_);
     return run_schedule(selected, some, setup_.paths, limits, around_.reporter);
+  }
+
+  /// What needs more than our own responder: the user's own certificate, and live servers.
+  Status ask_more(ModemBench& bench, Deck& deck, const std::vector<infer::Anchor>& anchors) {
+    const auto number_of = [&](const probe::Genuine& genuine) {
+      const auto same = [&](const infer::Anchor& anchor) { return anchor.sha256 == genuine.root.sha256(); };
+      return static_cast<int>(std::find_if(anchors.begin(), anchors.end(), same) - anchors.begin());
+    };
+    all_anchors_ = anchors;
+    if (setup_.genuine) {
+      key_anchor_ = number_of(*setup_.genuine);
+      auto asked = ask_with_key(bench, anchors, key_anchor_, setup_.paths, setup_.repeat, around_.reporter);
+      if (!asked) return std::move(asked).error();
+      with_key_ = std::move(*asked);
+    }
+    auto user_pem = deck.pem({});
+    if (!user_pem) return std::move(user_pem).error();
+    for (const auto& live : setup_.publics) {
+      const auto target = around_.responder->relay_target();
+      const bool relay = dns_ && dns_->active() && target && text_of(*target) == text_of(live.place);
+      auto said = ask_live(bench, {live.place, number_of(live.chain)}, live.chain,
+                           {setup_.system_roots, relay, *user_pem, around_.clock.now()}, setup_, around_.reporter);
+      if (!said) return std::move(said).error();
+      live_.push_back(std::move(*said));
+    }
+    return success();
+  }
+
+  /// What was asked beyond the schedule, added to the verdict that the schedule allows.
+  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion,
+                  Path path) {
+    const auto number =
+        static_cast<std::size_t>(std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
+    if (census_) {
+      std::vector<int> counted;
+      for (const int one : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(one)]);
+      merge_census(verdict, census_->paths[number], census_anchors_, counted);
+    }
+    if (!with_key_.empty()) {
+      merge_with_key(verdict, read_with_key(with_key_[number], evidence, key_anchor_), evidence,
+                     all_anchors_[static_cast<std::size_t>(key_anchor_)]);
+    }
+    for (const auto& said : live_) verdict.because += " Beside that, " + said[number] + ".";
   }
 
   Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, const Inspection& inspection) {
@@ -288,16 +341,11 @@ class Trial {
       const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
       verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
     }
-    if (census_) {
-      std::vector<int> counted;
-      for (const int number : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(number)]);
-      for (const auto& one : census_->paths) {
-        if (one.path == path) merge_census(verdict, one, census_anchors_, counted);
-      }
-    }
+    merge_more(verdict, evidence, conclusion, path);
     // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
-    const bool says_something = conclusion.verdict != infer::Class::inconclusive ||
-                                conclusion.influence == infer::Influence::detected || conclusion.contradictory;
+    const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
+                                verdict.verdict_class != infer::Class::inconclusive ||
+                                verdict.influence == infer::Influence::detected;
     report_.verdicts.push_back(std::move(verdict));
     return says_something ? store(report_.verdicts.back(), evidence) : success();
   }
@@ -324,7 +372,11 @@ class Trial {
   std::optional<DnsOverride> dns_{};
   std::optional<Census> census_{};
   std::vector<infer::Anchor> census_anchors_{};
-  std::vector<int> chosen_{};  ///< those of the census that the full controls were for
+  std::vector<infer::Anchor> all_anchors_{};
+  std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
+  int key_anchor_ = 0;
+  std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
+  std::vector<int> chosen_{};                     ///< those of the census that the full controls were for
   Stopwatch own_work_{};
 };
 

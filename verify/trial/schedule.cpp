@@ -27,23 +27,23 @@ class Schedule {
 
   Status run() {
     if (auto done = start_fresh(); !done) return done;
-    // A budget first buys one answer to each question, then certainty.
+    // A budget first buys one answer to each question of trust, then certainty, then the rows.
     if (limits_.budget > 0 && limits_.repeat > 1) {
-      if (auto done = pass(1); !done) return done;
+      if (auto done = trust(1); !done) return done;
     }
-    return pass(limits_.repeat);
+    if (auto done = trust(limits_.repeat); !done) return done;
+    return each(&Inquiry::rows);
   }
 
  private:
-  Status pass(int repeat) {
+  Status trust(int repeat) {
     for (auto& one : inquiries_) one.ask_for(repeat);
     if (auto done = each(&Inquiry::under_user); !done) return done;
     for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
       if (auto done = genuine(static_cast<int>(i)); !done) return done;
     }
     if (auto done = other_uploads(); !done) return done;
-    if (auto done = second_start(); !done) return done;
-    return each(&Inquiry::rows);
+    return second_start();
   }
 
   Status each(Status (Inquiry::*part)()) {

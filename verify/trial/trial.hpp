@@ -24,6 +24,7 @@
 #include "verify/infer/policy.hpp"
 #include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
+#include "verify/probe/cases.hpp"
 #include "verify/probe/responder.hpp"
 #include "verify/trial/bench.hpp"
 
@@ -32,11 +33,17 @@ namespace epki::trial {
 /// The SSL socket that the run opens and closes: the last one, the least likely to be anybody's.
 inline constexpr int ssl_socket = 11;
 
+/// A live server of somebody else's, and the chain that it showed to this computer.
+struct LivePlan {
+  HostPort place;
+  probe::Genuine chain;
+};
+
 struct Setup {
   std::vector<Path> paths{Path::mqtt};  ///< which of the modem's TLS clients are asked, at least one
-  int client = 0;   ///< MQTT client index used for the run, 0-5
-  int context = 1;  ///< SSL context used for the run, 0-5
-  int pdp = 1;      ///< packet context, 1-7
+  int client = 0;                       ///< MQTT client index used for the run, 0-5
+  int context = 1;                      ///< SSL context used for the run, 0-5
+  int pdp = 1;                          ///< packet context, 1-7
   std::string apn{};
   /// The name that the modem dials for our own cases, and the port it dials for everything. 0: the port that the
   /// responder got (a modem on this very machine).
@@ -55,6 +62,11 @@ struct Setup {
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
   /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some others.
   std::vector<std::string> census{};
+  std::vector<LivePlan> publics{};           ///< live servers that the modem is to open itself
+  std::vector<std::string> system_roots{};   ///< PEM; the public roots that the oracle judges those with
+  std::optional<probe::Genuine> genuine{};   ///< the user's own certificate under a public root, with its key
+  /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
+  std::optional<HostPort> relay{};
   int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
@@ -93,7 +105,7 @@ struct ProbeRecord {
   std::string outcome{};                              ///< "accepted", "refused", "closed", …
   std::string settings{};  ///< what differed from the run's own: "ignorecertitem=0xfffff"; empty: nothing
   bool keyless = false;    ///< presented without the leaf's key: alert 51 means that the chain passed
-  std::string note{};                                 ///< empty, or one sentence
+  std::string note{};      ///< empty, or one sentence
   Json json() const;
 };
 
@@ -117,11 +129,11 @@ struct PathVerdict {
   std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
   std::vector<infer::Class> possible{};
   infer::Policy policy = infer::unknown_policy();
-  bool names_checked = false;         ///< a wrong name was refused under the settings that provision writes
-  bool outside_the_model = false;     ///< no policy of the vocabulary explains the answers
-  infer::Stack stack{};               ///< the TLS library that it looks like
-  std::string odds{};                 ///< one sentence: against the other classes; empty where nothing was concluded
-  std::size_t conclusive = 0;         ///< handshakes that asked something new: no repetitions, no controls of a replay
+  bool names_checked = false;      ///< a wrong name was refused under the settings that provision writes
+  bool outside_the_model = false;  ///< no policy of the vocabulary explains the answers
+  infer::Stack stack{};            ///< the TLS library that it looks like
+  std::string odds{};              ///< one sentence: against the other classes; empty where nothing was concluded
+  std::size_t conclusive = 0;      ///< handshakes that asked something new: no repetitions, no controls of a replay
   Json json() const;
 };
 

@@ -111,8 +111,7 @@ inline unsigned ModelClient::defects(const Probe& probe) const {
   if (minds_time && (shown == Shown::expired || shown == Shown::everything_wrong || past)) flags |= detail::expired;
   if (minds_time && (shown == Shown::not_yet || shown == Shown::everything_wrong)) flags |= detail::not_yet;
   if (minds_time && clock_behind && detail::is_genuine(shown) && !past) flags |= detail::not_yet;
-  const bool forged =
-      shown == Shown::badsig || shown == Shown::flipped_twin || shown == Shown::forged_genuine;
+  const bool forged = shown == Shown::badsig || shown == Shown::flipped_twin || shown == Shown::forged_genuine;
   const bool lacks = shown == Shown::no_ca_attributes || probe.bound.what == What::no_attributes ||
                      probe.bound.what == What::no_attributes_issuer;
   const bool waived = ca_attributes == CaAttributes::not_required ||
@@ -120,8 +119,8 @@ inline unsigned ModelClient::defects(const Probe& probe) const {
   if (!knows_root(probe) || (forged && checks_signature) || (lacks && !waived) ||
       detail::intermediates(probe) > most_intermediates)
     flags |= detail::not_trusted;
-  const bool wrong_name = shown == Shown::wrong_host || shown == Shown::replay_wrong_name ||
-                          shown == Shown::everything_wrong;
+  const bool wrong_name =
+      shown == Shown::wrong_host || shown == Shown::replay_wrong_name || shown == Shown::everything_wrong;
   if (wrong_name && checks_name && !(name_needs_sni && set.sni_off)) flags |= detail::other_name;
   const bool for_clients = shown == Shown::eku_client || shown == Shown::everything_wrong;
   if (for_clients && checks_eku) flags |= detail::extended_usage;
@@ -160,8 +159,8 @@ inline Attempt ModelClient::answer(const Probe& probe) const {
   if ((flags & detail::expired) != 0) alert = 45;
   if ((flags & (detail::key_usage | detail::extended_usage)) != 0) alert = 43;
   if ((flags & detail::other_name) != 0) alert = 42;
-  const bool bad_signature = probe.shown == Shown::badsig || probe.shown == Shown::flipped_twin ||
-                             probe.shown == Shown::forged_genuine;
+  const bool bad_signature =
+      probe.shown == Shown::badsig || probe.shown == Shown::flipped_twin || probe.shown == Shown::forged_genuine;
   if (stack == Stack::openssl && bad_signature && knows_root(probe) && alert == 48) alert = 51;
   if (stack == Stack::gnutls && alert != 0) alert = 42;
   if (stack == Stack::wolfssl && bad_signature && alert == 48 && knows_root(probe)) alert = 42;
@@ -183,7 +182,8 @@ inline std::string knob_words(const KnobHabit& habit) {
 
 inline Policy ModelClient::policy() const {
   Policy policy = unknown_policy();
-  constexpr std::array words{"unverified", "uploaded", "union", "built-in", "built-in-when-nothing-uploaded", "built-in"};
+  constexpr std::array words{"unverified", "uploaded", "union", "built-in", "built-in-when-nothing-uploaded",
+                             "built-in"};
   constexpr std::array when{"in-handshake", "after-handshake", "never"};
   constexpr std::array attributes{"required", "by-knob", "not-required"};
   policy.set("anchors", words.at(static_cast<std::size_t>(anchors)));

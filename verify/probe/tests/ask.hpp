@@ -1,5 +1,6 @@
 #pragma once
-// The three libraries asked about one trust case, each in a file of its own: this test is the one place where they meet.
+// The three libraries asked about one trust case, each in a file of its own: this test is the one place where they
+// meet.
 
 #include "verify/probe/cases.hpp"
 

@@ -32,7 +32,7 @@ bool openssl_accepts(const Asked& asked) {
     sk_X509_push(others.get(), one.release());
   }
   const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(X509_STORE_CTX_new(),
-                                                                               X509_STORE_CTX_free);
+                                                                                X509_STORE_CTX_free);
   X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), others.get());
   X509_STORE_CTX_set_default(context.get(), "ssl_server");
   auto* parameters = X509_STORE_CTX_get0_param(context.get());

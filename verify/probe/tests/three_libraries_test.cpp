@@ -84,7 +84,8 @@ TEST(ThreeLibraries, MakeTheMarkTrue) {
   for (const auto& file : **files) {
     const bool agree = measured().at(file.id).agree();
     EXPECT_EQ(agree, file.mark != Mark::fingerprint)
-        << "verify/probe/cases/" << file.id << ".toml: evidence is what the three agree on, a fingerprint what they do not";
+        << "verify/probe/cases/" << file.id
+        << ".toml: evidence is what the three agree on, a fingerprint what they do not";
   }
 }
 
@@ -103,11 +104,12 @@ TEST(Oracle, DiffersExactlyWhereItsListSays) {
   ASSERT_TRUE(read) << read.error().what;
   for (const auto& [id, verdicts] : measured()) {
     const bool differs = verdicts.botan != verdicts.mbedtls || verdicts.botan != verdicts.openssl;
-    EXPECT_EQ(differs, reasons.contains(id))
-        << id << ": " << verdicts << (differs ? "; not in" : "; a stale entry of") << " verify/oracle/known-differences.toml";
+    EXPECT_EQ(differs, reasons.contains(id)) << id << ": " << verdicts << (differs ? "; not in" : "; a stale entry of")
+                                             << " verify/oracle/known-differences.toml";
     reasons.erase(id);
   }
-  for (const auto& [id, reason] : reasons) ADD_FAILURE() << "known-differences.toml lists " << id << ", which is no case";
+  for (const auto& [id, reason] : reasons)
+    ADD_FAILURE() << "known-differences.toml lists " << id << ", which is no case";
 }
 
 }  // namespace

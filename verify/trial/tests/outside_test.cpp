@@ -48,7 +48,8 @@ std::string identity(const Shot& shot, Pinned what) {
 /// Believes whoever comes first under a name, and afterwards only him.
 class FirstUse final : public Bench {
  public:
-  FirstUse(Pinned what, bool only_when_complete, bool forgets) : what_(what), complete_(only_when_complete), forgets_(forgets) {}
+  FirstUse(Pinned what, bool only_when_complete, bool forgets)
+      : what_(what), complete_(only_when_complete), forgets_(forgets) {}
 
   Result<Attempt> attempt(const Shot& shot) override {
     ++opens_;
@@ -113,7 +114,8 @@ TEST(OutsideTheModel, TrustOnFirstUseIsNeverCalledBetterThanItIs) {
       for (const bool forgets : {false, true}) {
         FirstUse bench(what, complete, forgets);
         const auto result = judge(bench);
-        const auto where = std::to_string(static_cast<int>(what)) + (complete ? " complete" : "") + (forgets ? " forgets" : "");
+        const auto where =
+            std::to_string(static_cast<int>(what)) + (complete ? " complete" : "") + (forgets ? " forgets" : "");
         // Unverified it may be called: who comes first is believed.
         EXPECT_TRUE(result.verdict == Class::inconclusive || result.verdict == Class::unverified)
             << where << ": " << result.because;

@@ -148,7 +148,8 @@ Tally play(const Weather& weather, bool must_be_equal, bool plain_knobs = false)
     const std::array clients{draw.client(stored), draw.client(stored)};
     FakeBench bench(clients[0], clients[1], weather, seed + static_cast<std::uint32_t>(i));
     SilentReporter quiet;
-    const auto evidence = run_schedule(bench, {{"CN=Root 1", "", "www.example.test"}}, {Path::mqtt, Path::ssl}, {}, quiet);
+    const auto evidence =
+        run_schedule(bench, {{"CN=Root 1", "", "www.example.test"}}, {Path::mqtt, Path::ssl}, {}, quiet);
     if (!evidence) {
       ADD_FAILURE() << evidence.error().what;
       continue;
@@ -172,8 +173,8 @@ Tally play(const Weather& weather, bool must_be_equal, bool plain_knobs = false)
   }
   std::cout << tally.runs << " policies, " << tally.equal << " recovered, " << tally.inconclusive
             << " inconclusive that need not be\n  conclusive handshakes, trust class: "
-            << distribution(tally.by_count_for_class) << "\n  conclusive handshakes, whole policy: "
-            << distribution(tally.by_count) << "\n";
+            << distribution(tally.by_count_for_class)
+            << "\n  conclusive handshakes, whole policy: " << distribution(tally.by_count) << "\n";
   return tally;
 }
 

@@ -214,7 +214,8 @@ TEST_F(Run, ANameThatDoesNotResolveIsSaid) {
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
   EXPECT_EQ(report->exit_code(), 22);
-  EXPECT_NE(report->verdicts[0].because.find("cannot resolve probe.test"), std::string::npos) << report->verdicts[0].because;
+  EXPECT_NE(report->verdicts[0].because.find("cannot resolve probe.test"), std::string::npos)
+      << report->verdicts[0].because;
   EXPECT_NE(report->verdicts[0].next_step.find("--reach-as"), std::string::npos);
   expect_as_before("after the run");
 }

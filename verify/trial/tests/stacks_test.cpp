@@ -52,9 +52,20 @@ Made make(const std::string& name, std::byte serial, const Made* above, bool ca,
 using Program = std::vector<std::string> (*)(const std::string& port, const std::string& host, bool sni,
                                              const std::string& trusted);
 
-std::vector<std::string> openssl(const std::string& port, const std::string& host, bool sni, const std::string& trusted) {
-  std::vector<std::string> argv{"openssl", "s_client", "-connect", "127.0.0.1:" + port, "-tls1_2", "-no_ign_eof",
-                                "-verify_return_error", "-verify_hostname", host, "-CAfile", trusted, "-no-CApath",
+std::vector<std::string> openssl(const std::string& port, const std::string& host, bool sni,
+                                 const std::string& trusted) {
+  std::vector<std::string> argv{"openssl",
+                                "s_client",
+                                "-connect",
+                                "127.0.0.1:" + port,
+                                "-tls1_2",
+                                "-no_ign_eof",
+                                "-verify_return_error",
+                                "-verify_hostname",
+                                host,
+                                "-CAfile",
+                                trusted,
+                                "-no-CApath",
                                 "-no-CAstore"};
   if (sni) {
     argv.insert(argv.end(), {"-servername", host});
@@ -64,9 +75,12 @@ std::vector<std::string> openssl(const std::string& port, const std::string& hos
   return argv;
 }
 
-std::vector<std::string> gnutls(const std::string& port, const std::string& host, bool sni, const std::string& trusted) {
-  std::vector<std::string> argv{"gnutls-cli", "--port", port, "--x509cafile", trusted, "--verify-hostname", host,
-                                "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2", "127.0.0.1"};
+std::vector<std::string> gnutls(const std::string& port, const std::string& host, bool sni,
+                                const std::string& trusted) {
+  std::vector<std::string> argv{"gnutls-cli",   "--port",     port,
+                                "--x509cafile", trusted,      "--verify-hostname",
+                                host,           "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                                "127.0.0.1"};
   if (sni) {
     argv.insert(argv.end(), {"--sni-hostname", host});
   } else {
