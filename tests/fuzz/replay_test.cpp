@@ -79,6 +79,9 @@ TEST(FuzzCorpus, AccessList) {
 TEST(FuzzCorpus, MqttAnswers) {
   replay("mqtt_answers", mqtt_answers);
 }
+TEST(FuzzCorpus, BootCapture) {
+  replay("boot_capture", boot_capture);
+}
 
 }  // namespace
 }  // namespace epki::fuzz

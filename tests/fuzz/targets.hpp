@@ -24,5 +24,6 @@ void relayed_bytes(std::string_view bytes);         ///< what passes through a r
 void broker_model(std::string_view bytes);          ///< mosquitto.conf as broker check reads it, and an included file
 void access_list(std::string_view bytes);           ///< acl_file
 void mqtt_answers(std::string_view bytes);          ///< what a broker sends to broker test
+void boot_capture(std::string_view bytes);          ///< a capture of a UART, and a boot sequence as JSON
 
 }  // namespace epki::fuzz
