@@ -16,6 +16,7 @@ endif()
 install(FILES packaging/ec200u-pki-station@.service DESTINATION lib/systemd/system COMPONENT station)
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/FolderModes.cmake")
 set(CPACK_PACKAGE_NAME ec200u-pki)
 set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_PACKAGE_VENDOR "ec200u-pki")

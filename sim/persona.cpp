@@ -105,6 +105,7 @@ Result<Persona> read_all(std::string_view text, const std::string& name, const s
   file->text("name", persona.name);
   file->text("description", persona.description);
   file->boolean("allow_network", persona.allow_network);
+  file->integer("dns_port", persona.dns_port, 0, 65535);
   read_timing(*file, persona);
   read_built_in(*file, folder, from_program, persona);
   read_identity(file->table("identity"), persona);

@@ -141,6 +141,9 @@ struct Persona {
   /// name -> addresses; everything else is a name-resolution failure. Addresses beyond loopback need allow_network.
   std::map<std::string, std::vector<std::string>> hosts{};
   bool allow_network = false;
+  /// Where the DNS servers that AT+QIDNSCFG names are asked; 0: they are kept and not asked, as where a carrier answers
+  /// every query itself.
+  std::int64_t dns_port = 0;
   std::int64_t baud = 0;               ///< bytes are paced at baud/10 per second each way; 0: not paced
   std::chrono::milliseconds think{0};  ///< before each answer
   std::chrono::milliseconds boot{50};  ///< from power-on or AT+CFUN=1,1 to RDY

@@ -135,6 +135,7 @@ void Modem::forget() {
   timeline_.clear();
   terminal.reset(true);
   state = {};
+  network().use_dns({});  // not saved (AT reference, 5)
   state.urc_port = persona().quirks.urc_port;
   state.cgdcont[1] = "\"IPV4V6\",\"\"";
   for (auto& slot : mqtt) slot.config = {};

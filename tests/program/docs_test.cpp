@@ -102,7 +102,7 @@ TEST(Docs, EveryPageIsReachableFromTheReadme) {
 // The words of one call of ec200u-pki in a text, up to what ends a command.
 std::vector<std::string> words_of_call(std::string_view text) {
   std::vector<std::string> words;
-  std::istringstream stream{std::string(text.substr(0, text.find_first_of("`|&;<>#\n()\"")))};
+  std::istringstream stream{std::string(text.substr(0, text.find_first_of("`|&;<>#\n()\"'")))};
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
 }
