@@ -113,7 +113,7 @@ TEST_F(Custody, ABackupComesBackAndWhatItCannotKnowMustBeSettled) {
 }
 
 TEST_F(Custody, OpensslOpensABackupToo) {
-  ASSERT_EQ(box.init({"--key", "ec-p256"}).exit, 0);
+  ASSERT_EQ(box.init().exit, 0);
   ASSERT_EQ(box.run({"backup", "b.backup"}).exit, 0);
   const auto listed = box.shell(
       "openssl cms -decrypt -binary -inform DER -in b.backup -pwri_password 'correct horse battery staple' | tar tv");
@@ -146,8 +146,7 @@ class Token : public Custody {
 };
 
 TEST_F(Token, RootsWhoseKeysAreInATokenSignCertificatesAndLists) {
-  const auto made = box.init(
-      {"--mutual", "--key", "ec-p256", "--hsm", "root=" + uri("root"), "--hsm", "device-root=" + uri("devices")});
+  const auto made = box.init({"--mutual", "--hsm", "root=" + uri("root"), "--hsm", "device-root=" + uri("devices")});
   ASSERT_EQ(made.exit, 0) << made;
   EXPECT_EQ(box.shell("openssl verify -CAfile ca/root.pem broker/certs/server.pem").exit, 0);
   EXPECT_NE(box.shell("grep -q PRIVATE ca/root.key ca/device-root.key").exit, 0) << "the keys stay in the token";
