@@ -136,7 +136,7 @@ Result<broker::SmokeRow> try_as_modem(const broker::SmokePlan& plan, std::string
   if (!simulator) return std::move(simulator).error();
   auto wire = transport::open_serial(simulator->pty(), 115200, context.cancel);
   if (!wire) return std::move(wire).error();
-  at::Engine engine(**wire, ec200u::unsolicited_prefixes());
+  at::Engine engine(**wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   return Trial(plan, root_pem, engine, context).run();
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -6,77 +5,35 @@
 #include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/stand_ins.hpp"
+#include "cli/verify_chains.hpp"
+#include "cli/verify_output.hpp"
+#include "cli/verify_reach.hpp"
+#include "cli/verify_text.hpp"
+#include "core/exit_code.hpp"
 #include "core/file.hpp"
-#include "core/text.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
-#include "verify/probe/cases.hpp"
+#include "verify/probe/name_server.hpp"
+#include "verify/trial/place.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::cli {
 
 namespace cmd_verify {
 
-// What a simulated modem dials for our own cases. Reserved by RFC 6761: no public CA certifies it.
-constexpr const char* simulated_reach_host = "probe.ec200u-pki.test";
-
 struct Options {
   std::string port{};
-  std::optional<std::string> path{}, listen{}, reach_as{};
+  std::optional<std::string> path{};
+  ReachOptions reach{};
+  ChainOptions chains{};
+  OutputOptions output{};
   std::optional<std::int64_t> baud{}, client{};
-  std::vector<std::string> replay{};
-  std::int64_t repeat = 3, budget = 0;
+  std::int64_t repeat = 3, budget = 0, census_reboots = 20;
   bool no_reboot = false;
 };
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Result<HostPort> host_and_port(std::string_view flag, std::string_view text) {
-  const auto colon = text.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (!port || *port < 0 || *port > 65535 || host.empty())
-    return Error{Errc::usage, std::string(flag) + " " + std::string(text) + " is not NAME:PORT",
-                 "write it as probe.example.com:8884"};
-  return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
-}
-
-// Where the modem reaches us. Only a simulated modem is known to run on this machine.
-Status place(const Options& options, bool simulated, trial::Setup& setup) {
-  setup.simulated = simulated;
-  if (options.reach_as) {
-    auto reach = host_and_port("--reach-as", *options.reach_as);
-    if (!reach) return std::move(reach).error();
-    if (ca::is_ip_address(reach->host))
-      return Error{
-          Errc::usage, "--reach-as " + reach->host + " is an address",
-          "give a name that resolves to it: this modem's TLS matches names only, and the wrong-name probe needs one"};
-    setup.reach_host = reach->host;
-    setup.reach_port = reach->port;
-  } else if (simulated) {
-    setup.reach_host = simulated_reach_host;
-  } else {
-    return Error{Errc::usage, "--reach-as is missing: under which name and port does the modem reach this machine?",
-                 "give --reach-as NAME:PORT, and --listen ADDR:PORT where that differs"};
-  }
-  setup.listen_address = simulated ? "127.0.0.1" : "0.0.0.0";
-  setup.listen_port = setup.reach_port;
-  if (options.listen) {
-    auto listen = host_and_port("--listen", *options.listen);
-    if (!listen) return std::move(listen).error();
-    setup.listen_address = listen->host;
-    setup.listen_port = listen->port;
-  }
-  return success();
-}
-
-// The chains to replay: those given, or for a simulated modem the stand-ins its personas know.
-Result<std::vector<std::string>> replays(const Options& options, const config::Project& project, bool simulated) {
-  if (!options.replay.empty() || !simulated) return options.replay;
+/// A simulated modem's own stand-ins for public chains, which its personas know; a real one needs chains to be named.
+Result<std::vector<std::string>> stand_in_files(const config::Project& project) {
   const auto folder = project.state_folder() / "replay";
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
   std::vector<std::string> files;
@@ -88,62 +45,36 @@ Result<std::vector<std::string>> replays(const Options& options, const config::P
   return files;
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 1, ' ');
-  return text;
+std::vector<trial::Path> paths_of(std::string_view word) {
+  if (word == "both") return {trial::Path::mqtt, trial::Path::ssl};
+  return {word == "ssl" ? trial::Path::ssl : trial::Path::mqtt};
 }
 
-/// One line for all equal attempts of a probe: repetitions are evidence, not reading matter.
-struct Line {
-  std::string id, server, modem, oracle;
-  std::size_t count = 0;
-};
-
-std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
-  std::vector<Line> lines;
-  for (const auto& probe : probes) {
-    const Line line{probe.id, probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage, probe.at_result,
-                    probe.oracle_uploaded, 1};
-    const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
-      return known.id == line.id && known.server == line.server && known.modem == line.modem &&
-             known.oracle == line.oracle;
-    });
-    if (same == lines.end()) {
-      lines.push_back(line);
-    } else {
-      ++same->count;
-    }
-  }
-  return lines;
-}
-
-std::string table_of(const std::vector<trial::ProbeRecord>& probes) {
-  std::string text = "  " + padded("probe", 16) + padded("times", 6) + padded("the server saw", 18) +
-                     padded("the modem said", 30) + "oracle, uploaded CA alone\n";
-  for (const auto& line : lines_of(probes))
-    text += "  " + padded(line.id, 16) + padded(std::to_string(line.count), 6) + padded(line.server, 18) +
-            padded(line.modem, 30) + line.oracle + "\n";
-  return text;
-}
-
-std::string text_of(const trial::Report& report) {
-  std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
-                     report.identity.imei + "\n\n" + table_of(report.probes);
-  const auto& verdict = report.verdict;
-  text += "\nVerdict for " + verdict.path + ": " + std::string(infer::word(verdict.verdict_class)) + "\n  " +
-          verdict.because + "\n";
-  for (const auto& anchor : verdict.anchors_found)
-    text += "  Trusted though nobody uploaded it: " + anchor.subject + "\n";
-  text += "  Built-in influence: " + std::string(infer::word(verdict.influence)) + "; " +
-          counted(verdict.anchors_tried, "anchor") + " tried.\n";
-  if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
-  text += "  Judged beside " + report.oracle.name + " " + report.oracle.version + "; " +
-          counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
-          counted(static_cast<std::size_t>(report.reboots), "reboot") + ". --json has every attempt.\n";
-  return text;
+/// How to repeat the run, for the report. A port by its kind only: its name may hold a serial number.
+std::string repeat_with(const Options& options, const transport::PortSpec& spec) {
+  const bool simulated = spec.kind == transport::PortSpec::Kind::simulator;
+  std::string line = "ec200u-pki verify --port " + (simulated ? options.port : std::string("PORT"));
+  const auto add = [&](std::string_view flag, const std::optional<std::string>& value) {
+    if (value) line += " " + std::string(flag) + " " + *value;
+  };
+  add("--path", options.path);
+  add("--reach-as", options.reach.reach_as);
+  add("--listen", options.reach.listen);
+  add("--dns", options.reach.dns);
+  add("--dns-as", options.reach.dns_as);
+  if (options.reach.responder) line += " --responder '" + *options.reach.responder + "'";
+  for (const auto& file : options.chains.replay) line += " --replay " + file;
+  for (const auto& place : options.chains.publics) line += " --public " + place;
+  add("--census", options.chains.census);
+  add("--genuine", options.chains.genuine);
+  if (options.chains.key) line += " --key KEY";
+  line += " --repeat " + std::to_string(options.repeat);
+  if (options.budget > 0) line += " --budget " + std::to_string(options.budget);
+  return line + (options.no_reboot ? " --no-reboot" : "");
 }
 
 Result<Outcome> verify(const Options& options, Context& context) {
+  if (auto ready = check_outputs(options.output); !ready) return std::move(ready).error();
   auto project = config::load(std::filesystem::current_path());
   if (!project) return std::move(project).error();
   auto spec = transport::parse_port(options.port.empty() ? project->modem.port : options.port);
@@ -151,16 +82,19 @@ Result<Outcome> verify(const Options& options, Context& context) {
   const bool simulated = spec->kind == transport::PortSpec::Kind::simulator;
 
   trial::Setup setup;
-  if (auto placed = place(options, simulated, setup); !placed) return std::move(placed).error();
-  auto files = replays(options, *project, simulated);
-  if (!files) return std::move(files).error();
-  setup.replay_files = *std::move(files);
-  std::vector<std::string> names{setup.reach_host};
-  for (const auto& file : setup.replay_files) {
-    auto genuine = probe::read_genuine(file);
-    if (!genuine) return std::move(genuine).error();
-    if (std::find(names.begin(), names.end(), genuine->host) == names.end()) names.push_back(genuine->host);
+  if (auto placed = set_reach(options.reach, simulated, setup); !placed) return std::move(placed).error();
+  auto chains = options.chains;
+  const bool none_named = chains.replay.empty() && !chains.census && !chains.genuine && chains.publics.empty();
+  if (simulated && none_named) {
+    auto files = stand_in_files(*project);
+    if (!files) return std::move(files).error();
+    chains.replay = *std::move(files);
   }
+  auto for_chains = set_chains(chains, context, setup);
+  if (!for_chains) return std::move(for_chains).error();
+  std::vector<std::string> names{setup.reach_host};
+  names.insert(names.end(), for_chains->begin(), for_chains->end());
+  setup.paths = paths_of(options.path.value_or("mqtt"));
   setup.client = static_cast<int>(options.client.value_or(project->modem.client));
   setup.context = static_cast<int>(project->modem.ssl_context);
   setup.pdp = static_cast<int>(project->modem.pdp_context);
@@ -169,12 +103,17 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.repeat = static_cast<int>(options.repeat);
   setup.budget = static_cast<int>(options.budget);
   setup.allow_reboot = !options.no_reboot;
+  setup.census_reboots = static_cast<int>(options.census_reboots);
   setup.worker = {{context.executable.string(), "__oracle"}};
   setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
 
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
-  auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context);
+  auto responder = trial::start_responder(setup, context.cancel);
+  if (!responder) return std::move(responder).error();
+  const auto* const dns = (*responder)->names();
+  auto modem = open_modem(*spec, *project, options.baud.value_or(project->modem.baud), names, context,
+                          dns != nullptr ? dns->port() : std::uint16_t{0});
   if (!modem) return std::move(modem).error();
   if (setup.allow_reboot && vanishes_on_restart(*spec, *modem)) {
     setup.allow_reboot = false;
@@ -184,11 +123,21 @@ Result<Outcome> verify(const Options& options, Context& context) {
   }
   if (auto undone = undo_leftovers(*modem->engine, *ledger, context.reporter, context); !undone)
     return std::move(undone).error();
-  const trial::Surroundings around{*ledger, context.clock, context.random, context.reporter, context.cancel};
+  const trial::Surroundings around{*ledger,          context.clock,  context.random,
+                                   context.reporter, context.cancel, responder->get()};
   auto report = trial::run(*modem->engine, modem->name, setup, around);
   if (!report) return std::move(report).error();
   for (const auto& warning : report->warnings) context.reporter.warning(warning);
-  return Outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
+  Outcome outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
+  auto written = write_outputs(options.output, outcome.document, setup, repeat_with(options, *spec), context);
+  if (!written) {
+    // The verdict of a long run is not lost with the disk.
+    outcome.error = std::move(written).error();
+    outcome.exit = exit_code::of(outcome.error->code);
+    return outcome;
+  }
+  for (const auto& file : *written) outcome.text += "  Written: " + file + "\n";
+  return outcome;
 }
 
 }  // namespace cmd_verify
@@ -199,19 +148,48 @@ void add_verify(CommandLine& line) {
   line.add("verify", "Find out by measurement what the modem's TLS client really trusts")
       .option("-p,--port", options->port, "auto, a path, tcp:HOST:PORT or sim[:PERSONA] (default: the project's)")
       .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
-      .choice("--path", options->path, "Which of the modem's TLS clients: mqtt is the one this version probes",
-              {"mqtt"})
+      .choice("--path", options->path,
+              "Which of the modem's TLS clients: that of the MQTT commands, that of the SSL sockets, or each in turn "
+              "(default: mqtt)",
+              {"mqtt", "ssl", "both"})
       .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
-      .option("--listen", options->listen,
+      .option("--listen", options->reach.listen,
               "ADDR:PORT the responder listens on (default: 0.0.0.0 and the port of --reach-as)")
-      .option("--reach-as", options->reach_as,
+      .option("--reach-as", options->reach.reach_as,
               "NAME:PORT under which the modem reaches the responder; needed for a real modem")
-      .option("--replay", options->replay, "PEM files of genuine public chains: leaf, intermediates, root")
-      .option("--repeat", options->repeat, "How often a decisive probe must give the same answer (default: 3)", 1, 20)
-      .option("--budget", options->budget, "The most handshakes; 0 is no limit (default: 0)", 0, 1000)
+      .option(
+          "--dns", options->reach.dns,
+          "ADDR:PORT for a DNS responder; the modem is pointed at it (AT+QIDNSCFG), so that replayed names lead here")
+      .option("--dns-as", options->reach.dns_as,
+              "The responder's address as the modem reaches it (default: that of --reach-as's name)")
+      .option("--responder", options->reach.responder,
+              "Command that runs the responder on another host: 'ssh HOST ec200u-pki respond --stdio'")
+      .option("--replay", options->chains.replay, "PEM files of genuine public chains: leaf, intermediates, root")
+      .option("--census", options->chains.census,
+              "A folder of such files: which of their roots count though nobody uploaded them")
+      .option("--public", options->chains.publics,
+              "HOST:PORT of live public servers that the modem opens itself; their chains are replayed as well")
+      .option("--genuine", options->chains.genuine,
+              "PEM file of your own certificate under a public root, leaf first, root last; shown with its key")
+      .option("--key", options->chains.key, "The private key of --genuine's certificate; it is not uploaded anywhere")
+      .option("--roots", options->chains.roots, "PEM file of the public roots for --public (default: this system's)")
+      .option("--census-reboots", options->census_reboots, "The most restarts of the census (default: 20)", 0, 100)
+      .option("--repeat", options->repeat,
+              "How often a decisive probe must give the same answer (default: 3); on a line that loses answers more", 1,
+              20)
+      .option("--budget", options->budget,
+              "The most handshakes, of all paths; the best answer within it. 0 is no limit (default: 0)", 0, 1000)
       .flag("--no-reboot", options->no_reboot, "Never reboot the modem; the evidence is weaker, and the report says so")
+      .option("--report", options->output.report,
+              "Write the report to this new HTML file, for a customer to read, and the JSON beside it")
+      .option("--save-policy", options->output.save_policy,
+              "Write what was measured to this new persona file, which --port sim:FILE plays")
       .examples(
           "  ec200u-pki verify --port sim:union\n"
+          "  ec200u-pki verify --port sim:union --report union.html --save-policy union.toml\n"
+          "  ec200u-pki verify --port sim:union --path both --budget 40\n"
+          "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --census chains "
+          "--responder 'ssh probe.example.com ec200u-pki respond --stdio --dns 0.0.0.0:53'\n"
           "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "
           "--json")
       .run([options](Context& context) { return verify(*options, context); });

@@ -21,8 +21,11 @@ void add_backup(CommandLine& line);
 void add_restore(CommandLine& line);
 void add_lint(CommandLine& line);
 void add_provision(CommandLine& line);
+void add_capture(CommandLine& line);
+void add_respond(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_verify(CommandLine& line);
+void add_verify_diff(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
@@ -58,7 +61,10 @@ inline void add_tool(CommandLine& line) {
 
 /// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
 inline void add_verification(CommandLine& line) {
+  add_capture(line);
   add_verify(line);
+  add_verify_diff(line);
+  add_respond(line);
 }
 
 /// That of ec200u-pki-station.

@@ -24,7 +24,8 @@ Result<std::string> only_port() {
 }  // namespace
 
 Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
-                             const std::vector<std::string>& simulated_names, const Context& context) {
+                             const std::vector<std::string>& simulated_names, const Context& context,
+                             std::uint16_t simulated_dns) {
   using Kind = transport::PortSpec::Kind;
   OpenModem modem;
   const auto open_path = [&](const std::string& path) -> Status {
@@ -55,7 +56,8 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
     }
     case Kind::simulator: {
       modem.name = "sim:" + spec.persona + (spec.number > 1 ? "#" + std::to_string(spec.number) : "");
-      auto simulator = Simulator::start(spec.persona, spec.number, project.state_folder(), simulated_names, context);
+      auto simulator = Simulator::start(spec.persona, spec.number, project.state_folder(), simulated_names, context,
+                                        "127.0.0.1", simulated_dns);
       if (!simulator) return std::move(simulator).error();
       modem.simulator = *std::move(simulator);
       opened = open_path(modem.simulator->pty());
@@ -63,7 +65,7 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
     }
   }
   if (!opened) return std::move(opened).error();
-  modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes());
+  modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   if (context.globals.verbose)
     modem.engine->log_to([&reporter = context.reporter](std::string_view line) { reporter.detail(line); });
   return modem;

@@ -11,8 +11,11 @@ void add_commands(CommandLine& line) {
 }
 
 std::span<const Elsewhere> commands_elsewhere() {
-  static constexpr std::array<Elsewhere, 2> all{
-      {{"verify", "Find out by measurement what the modem's TLS client really trusts", "ec200u-pki-verify"},
+  static constexpr std::array<Elsewhere, 4> all{
+      {{"capture", "Save the certificate chains that live public servers present, for verify --replay and --census",
+        "ec200u-pki-verify"},
+       {"verify", "Find out by measurement what the modem's TLS client really trusts", "ec200u-pki-verify"},
+       {"respond", "The probe responder alone, on a host that the modem can reach", "ec200u-pki-verify"},
        {"station", "Provision many modems on a manufacturing line, with a page for the operator",
         "ec200u-pki-station"}}};
   return all;

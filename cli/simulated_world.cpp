@@ -31,7 +31,7 @@ Error did_not_start(const fs::path& log, std::string_view why) {
 
 Result<Simulator> Simulator::start(const std::string& persona, int number, const fs::path& state_folder,
                                    const std::vector<std::string>& names, const Context& context,
-                                   const std::string& address) {
+                                   const std::string& address, std::uint16_t dns_port) {
   const auto own = folder_name_of(persona) + (number > 1 ? "-" + std::to_string(number) : "");
   const auto folder = state_folder / "sim" / own;
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
@@ -43,6 +43,7 @@ Result<Simulator> Simulator::start(const std::string& persona, int number, const
                                   "--state", folder.string(), "--first", std::to_string(number)},
                          .error_file = log};
   for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=" + address});
+  if (dns_port != 0) options.argv.insert(options.argv.end(), {"--dns-port", std::to_string(dns_port)});
   auto child = Child::start(options);
   if (!child) return std::move(child).error();
   auto line = child->read_line(after(std::chrono::seconds(10)));

@@ -17,10 +17,11 @@ class Simulator {
  public:
   /// Starts ec200u-sim, found beside this program, with this persona; its files persist in .ec200u-pki/sim/<persona>.
   /// `number` 2 and up: another modem of the same persona, with an IMEI and a folder <persona>-<number> of its own.
-  /// `names` resolve to `address` unless the persona says otherwise. Blocks until the modem's pseudo-terminal is there.
+  /// `names` resolve to `address` unless the persona says otherwise; with a `dns_port` it asks the DNS servers that
+  /// AT+QIDNSCFG names, there. Blocks until the modem's pseudo-terminal is there.
   static Result<Simulator> start(const std::string& persona, int number, const std::filesystem::path& state_folder,
                                  const std::vector<std::string>& names, const Context& context,
-                                 const std::string& address = "127.0.0.1");
+                                 const std::string& address = "127.0.0.1", std::uint16_t dns_port = 0);
   const std::string& pty() const { return pty_; }
 
  private:

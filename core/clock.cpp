@@ -29,6 +29,24 @@ bool take(std::string_view text, std::size_t& pos, std::string_view any_of) {
 
 }  // namespace
 
+namespace {
+
+thread_local const ManualTime* manual_time = nullptr;
+
+}  // namespace
+
+Deadline monotonic_now() noexcept {
+  return manual_time == nullptr ? std::chrono::steady_clock::now() : manual_time->now();
+}
+
+ManualTime::ManualTime() noexcept {
+  manual_time = this;
+}
+
+ManualTime::~ManualTime() {
+  manual_time = nullptr;
+}
+
 Instant SystemClock::now() const {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }

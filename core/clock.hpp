@@ -12,9 +12,31 @@ namespace epki {
 using Deadline = std::chrono::steady_clock::time_point;
 using Instant = std::chrono::sys_seconds;
 
+/// The clock deadlines are measured on: the system's monotonic one, unless a ManualTime stands on this thread.
+Deadline monotonic_now() noexcept;
+
 inline Deadline after(std::chrono::milliseconds span) {
-  return std::chrono::steady_clock::now() + span;
+  return monotonic_now() + span;
 }
+
+/// For tests: while one stands, monotonic_now() on this thread says what the test says, so that a wait of minutes takes
+/// no time and happens the same way every time. It moves only where a wait of the test's own (a ByteStream that plays a
+/// modem) moves it; a wait on a descriptor knows nothing of it.
+class ManualTime {
+ public:
+  ManualTime() noexcept;
+  ~ManualTime();
+  ManualTime(const ManualTime&) = delete;
+  ManualTime& operator=(const ManualTime&) = delete;
+  Deadline now() const noexcept { return now_; }
+  /// Never backwards.
+  void advance_to(Deadline moment) noexcept {
+    if (moment > now_) now_ = moment;
+  }
+
+ private:
+  Deadline now_{std::chrono::hours(1)};
+};
 
 /// Wall-clock time in UTC, whole seconds.
 class Clock {

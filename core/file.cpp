@@ -9,25 +9,13 @@
 #include <cstring>
 #include <system_error>
 
+#include "core/descriptor.hpp"
+
 namespace epki {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status write_and_sync(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {

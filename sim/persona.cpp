@@ -9,6 +9,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "core/toml.hpp"
+#include "sim/persona_faults.hpp"
 #include "sim/persona_policy.hpp"
 #include "sim/shipped.hpp"
 
@@ -50,36 +51,6 @@ void read_hosts(TomlReader table, Persona& into) {
     }
     into.hosts[lower(name)] = std::move(addresses);
   }
-}
-
-void read_quirks(TomlReader table, Quirks& into) {
-  table.boolean("bare_file_names", into.bare_file_names);
-  table.boolean("unpadded_checksum", into.unpadded_checksum);
-  table.boolean("cme_text", into.cme_text);
-  table.boolean("upload_keeps_partial", into.upload_keeps_partial);
-  table.texts("absent_ssl_keys", into.absent_ssl_keys);
-  table.integer("tls_failure_result", into.tls_failure_result, -1, 5);
-  table.integer("tcp_failure_result", into.tcp_failure_result, -1, 5);
-  table.integer("local_failure_result", into.local_failure_result, -1, 5);
-  table.boolean("plain_mqtt_blocks_tls", into.plain_mqtt_blocks_tls);
-  table.boolean("context_active_at_boot", into.context_active_at_boot);
-  constexpr std::pair<std::string_view, std::string_view> ports[] = {
-      {"usbat", "usbat"}, {"usbmodem", "usbmodem"}, {"uart1", "uart1"}, {"all", "all"}};
-  std::string_view port = "usbat";
-  if (table.word<std::string_view>("urc_port", port, ports)) into.urc_port = port;
-}
-
-void read_faults(TomlReader table, Faults& into) {
-  constexpr std::int64_t many = 1'000'000'000;
-  table.integer("seed", into.seed, 0, many);
-  table.integer("silent_after_commands", into.silent_after_commands, 0, many);
-  table.integer("reboot_at_command", into.reboot_at_command, 0, many);
-  table.integer("lose_upload_completion", into.lose_upload_completion, 0, many);
-  table.integer("gone_at_upload_byte", into.gone_at_upload_byte, 0, many);
-  table.integer("storage_bytes", into.storage_bytes, 0, many);
-  table.integer("dns_fails", into.dns_fails, 0, many);
-  table.integer("open_limit", into.open_limit, 0, many);
-  table.texts("urcs_in_replies", into.urcs_in_replies);
 }
 
 void read_radio(TomlReader table, Radio& into) {
@@ -134,6 +105,7 @@ Result<Persona> read_all(std::string_view text, const std::string& name, const s
   file->text("name", persona.name);
   file->text("description", persona.description);
   file->boolean("allow_network", persona.allow_network);
+  file->integer("dns_port", persona.dns_port, 0, 65535);
   read_timing(*file, persona);
   read_built_in(*file, folder, from_program, persona);
   read_identity(file->table("identity"), persona);

@@ -141,6 +141,8 @@ Result<TlsClient> TlsClient::make(int socket, const TlsClientOptions& options) {
     return take_error(Errc::key, "the client's certificate and key do not go together");
   SSL_CTX_set_min_proto_version(impl->context.get(), TLS1_2_VERSION);
   if (options.only_tls12) SSL_CTX_set_max_proto_version(impl->context.get(), TLS1_2_VERSION);
+  if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(impl->context.get(), options.ciphers.c_str()) != 1)
+    return take_error(Errc::internal, "OpenSSL has none of the cipher suites " + options.ciphers);
   // A peer that hangs up without close_notify has ended all the same (brokers do).
   SSL_CTX_set_options(impl->context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
   impl->session.reset(SSL_new(impl->context.get()));

@@ -23,6 +23,7 @@ struct TlsClientOptions {
   Chain chain{};       ///< the client's own, leaf first; empty: no certificate is shown
   std::optional<PrivateKey> key{};
   bool only_tls12 = false;  ///< as a modem does
+  std::string ciphers{};    ///< OpenSSL's cipher list for TLS 1.2, may hold @SECLEVEL; empty: its default
 };
 
 class TlsClient {

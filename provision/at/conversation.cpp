@@ -17,7 +17,8 @@ constexpr std::size_t acknowledged_block = 1024;  // AT reference, 3, "ack 1"
 
 }  // namespace
 
-Conversation::Conversation(std::vector<std::string> unsolicited) : prefixes_(std::move(unsolicited)) {}
+Conversation::Conversation(std::vector<std::string> unsolicited, std::string restart)
+    : prefixes_(std::move(unsolicited)), restart_(std::move(restart)) {}
 
 void Conversation::begin(Request request) {
   request_ = std::move(request);
@@ -26,7 +27,7 @@ void Conversation::begin(Request request) {
   data_.clear();
   data_left_ = 0;
   acknowledged_ = 0;
-  receiving_ = uploading_ = false;
+  echoed_ = receiving_ = uploading_ = false;
 }
 
 void Conversation::abandon() {
@@ -105,13 +106,23 @@ bool Conversation::is_unsolicited(std::string_view line) const {
 }
 
 void Conversation::take_line(std::string line, bool bare_cr) {
-  if (state_ == State::idle || state_ == State::answered) {
+  const bool restarted = !restart_.empty() && trimmed(line) == restart_;
+  if (restarted) ++restarts_;
+  if (state_ != State::waiting && state_ != State::wants_data) {
     // A result code without a command is the late end of one that was given up.
-    if (!parse_final(line)) queue(std::move(line));
+    if (!parse_final(line)) return queue(std::move(line));
+    ++late_;
     return;
   }
+  if (restarted) {
+    state_ = State::restarted;
+    return queue(std::move(line));
+  }
   // The echo precedes everything else of a reply.
-  if (reply_.lines.empty() && is_echo(line, bare_cr)) return;
+  if (reply_.lines.empty() && is_echo(line, bare_cr)) {
+    echoed_ = echoed_ || (bare_cr && line == request_.command);
+    return;
+  }
   if (is_unsolicited(line)) return queue(std::move(line));
   if (auto final = parse_final(line)) return finish(std::move(*final));
   if (request_.kind == Kind::prompt)
@@ -163,6 +174,11 @@ bool Conversation::ends_early() {
   receiving_ = false;
   finish({});
   return true;
+}
+
+bool Conversation::cut_short() const {
+  return receiving_ && std::string_view(data_).ends_with("\r\nOK\r\n") &&
+         data_.rfind(answer_tag(request_.command) + " ") != std::string::npos;
 }
 
 void Conversation::finish(Reply reply) {

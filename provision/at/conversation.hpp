@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "provision/at/engine.hpp"
@@ -27,6 +28,7 @@ class Conversation {
     waiting,     ///< for the modem
     wants_data,  ///< prompt or CONNECT was seen: the host sends
     answered,    ///< take_reply() has it
+    restarted,   ///< the modem restarted: no answer will come
   };
   struct Request {
     std::string command;          ///< without CR; how its echo is recognised
@@ -35,7 +37,9 @@ class Conversation {
     std::size_t size = 0;  ///< of the data, either way; for QFREAD the most that is taken
   };
 
-  explicit Conversation(std::vector<std::string> unsolicited);
+  /// `unsolicited`: how lines begin that never belong to a reply. `restart`: the whole line a modem says when it has
+  /// (re)started; it is unsolicited too.
+  explicit Conversation(std::vector<std::string> unsolicited, std::string restart = {});
 
   void begin(Request request);
   /// What is in flight is given up: what still arrives of it is dropped.
@@ -45,10 +49,25 @@ class Conversation {
   void data_complete();
 
   State state() const { return state_; }
-  Reply take_reply();       ///< once answered; the conversation is idle afterwards
-  std::string take_data();  ///< of a download
+  /// The modem may be waiting for data of the host: what is in flight has a data phase, and no result yet.
+  bool awaits_data() const {
+    const bool in_flight = state_ == State::waiting || state_ == State::wants_data;
+    return in_flight && (request_.kind == Kind::prompt || request_.kind == Kind::upload);
+  }
+  bool receiving() const { return receiving_; }  ///< the bytes of a download
+  Reply take_reply();                            ///< once answered; the conversation is idle afterwards
+  std::string take_data();                       ///< of a download
   /// 'A's seen so far: one after each 1024 bytes of an upload that asked for them.
   std::size_t acknowledged() const { return acknowledged_; }
+  /// The command in flight, or the last one, came back whole.
+  bool echoed() const { return echoed_; }
+  /// How many restart lines there were.
+  std::size_t restarts() const { return restarts_; }
+  /// Result codes that came while nothing was in flight, since the last call: late ends of what was given up.
+  std::size_t take_late() { return std::exchange(late_, 0); }
+  /// A download whose end has come and whose bytes have not all: some were lost on the way.
+  bool cut_short() const;
+  std::size_t received() const { return data_.size(); }
 
   /// Unsolicited lines in the order they came, at most queue_limit; older ones fall off.
   std::deque<std::string>& unsolicited() { return unsolicited_; }
@@ -68,6 +87,9 @@ class Conversation {
   void queue(std::string line);
 
   std::vector<std::string> prefixes_;
+  std::string restart_;
+  bool echoed_ = false;
+  std::size_t restarts_ = 0, late_ = 0;
   State state_ = State::idle;
   Request request_;
   Reply reply_;

@@ -1,6 +1,7 @@
 #pragma once
 // The one loop that waits. It joins a wire, a Conversation, the log and the count of bytes.
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@
 namespace epki::at {
 
 struct Engine::Impl {
-  Impl(transport::ByteStream& stream, std::vector<std::string> unsolicited)
-      : wire(stream), talk(std::move(unsolicited)) {}
+  Impl(transport::ByteStream& stream, std::vector<std::string> unsolicited, std::string restart)
+      : wire(stream), talk(std::move(unsolicited), std::move(restart)) {}
 
   transport::ByteStream& wire;
   Conversation talk;
@@ -21,8 +22,16 @@ struct Engine::Impl {
   Statistics statistics;
 
   bool in_step = true;
-  bool in_data_mode = false;  ///< an upload was cut: the modem may take what comes next for its data
-  std::string unanswered;     ///< the command whose answer may still come
+  bool in_data_mode = false;        ///< an upload was cut: the modem may take what comes next for its data
+  std::string unanswered;           ///< the command whose answer may still come
+  bool echo_off = false;            ///< the last command was not echoed
+  std::size_t silent_restarts = 0;  ///< seen by an echo that is on again
+  std::size_t excused_restarts = 0;
+  std::size_t restarts_heard = 0;  ///< restart lines whose consequences were drawn
+  bool restart_untold = false;     ///< the next command is not sent: its caller must learn of the restart first
+  bool failed_by_restart = false;  ///< that is why the last command failed
+  std::size_t owed = 0;   ///< answers to what was given up that have not come
+  Deadline owed_until{};  ///< after which they are taken for lost
 
   enum class Heard : bool { nothing, something };
   /// One read, fed to the conversation. Nothing: the deadline passed.
@@ -35,6 +44,17 @@ struct Engine::Impl {
 
   /// Checks the line, re-synchronises where needed, sends it, and hears until the modem answers or wants data.
   Status ask(Conversation::Request request, Deadline by);
+  /// The bytes of a download. An Error that leaves the conversation in step where some were lost on the way.
+  Status receive(Deadline by);
+  bool owes() const { return owed > 0 && monotonic_now() < owed_until; }
+  void owe();
+  void pay(std::size_t answers = 1) { owed -= std::min(owed, answers); }
+  /// A result code came that stands alone, while another one was owed: a query that follows shows how many there are.
+  /// An Error where two came that do not say the same.
+  Result<Reply> confirm(Reply reply, Deadline by);
+  /// Says that the modem restarted, once for each restart.
+  Error tell_restart();
+  void draw_consequences();
   /// Hears until the final result code.
   Result<Reply> finish(Deadline by);
   Status send_blocks(std::string_view data, bool acknowledged, Deadline by,

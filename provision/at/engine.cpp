@@ -11,8 +11,8 @@ namespace epki::at {
 using Kind = Conversation::Kind;
 using State = Conversation::State;
 
-Engine::Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited)
-    : impl_(std::make_unique<Impl>(wire, std::move(unsolicited))) {}
+Engine::Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited, std::string restart)
+    : impl_(std::make_unique<Impl>(wire, std::move(unsolicited), std::move(restart))) {}
 
 Engine::~Engine() = default;
 
@@ -28,6 +28,18 @@ bool Engine::in_step() const {
   return impl_->in_step;
 }
 
+std::size_t Engine::restarts() const {
+  return impl_->talk.restarts() + impl_->silent_restarts - impl_->excused_restarts;
+}
+
+bool Engine::restarted() const {
+  return impl_->failed_by_restart;
+}
+
+void Engine::excuse_restarts(std::size_t count_before) {
+  impl_->excused_restarts += restarts() - std::min(count_before, restarts());
+}
+
 const Statistics& Engine::statistics() const {
   return impl_->statistics;
 }
@@ -39,7 +51,9 @@ transport::ByteStream& Engine::wire() {
 Result<Reply> Engine::command(std::string_view line, Deadline by, std::string_view answer_prefix) {
   auto asked = impl_->ask({.command = std::string(line), .answer_prefix = std::string(answer_prefix)}, by);
   if (!asked) return std::move(asked).error();
-  return impl_->finish(by);
+  auto reply = impl_->finish(by);
+  if (!reply || !impl_->owes() || !reply->lines.empty()) return reply;
+  return impl_->confirm(std::move(*reply), by);
 }
 
 Result<Reply> Engine::command_with_data(std::string_view line, std::string_view data, Deadline by,
@@ -76,6 +90,7 @@ Result<Reply> Engine::upload(std::string_view line, std::string_view data, bool 
 Result<Engine::Download> Engine::download(std::string_view line, std::size_t size, Deadline by) {
   auto asked = impl_->ask({.command = std::string(line), .kind = Kind::download, .size = size}, by);
   if (!asked) return std::move(asked).error();
+  if (auto whole = impl_->receive(by); !whole) return std::move(whole).error();
   auto reply = impl_->finish(by);
   if (!reply) return std::move(reply).error();
   return Download{std::move(*reply), impl_->talk.take_data()};
@@ -98,14 +113,17 @@ void Engine::forget(const std::function<bool(std::string_view)>& which) {
 
 Result<std::optional<std::string>> Engine::wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by) {
   std::optional<std::string> line;
+  const auto restarts = impl_->talk.restarts();
+  const auto restarted = [&] { return impl_->talk.restarts() != restarts; };
   auto heard = impl_->hear_until(
       [&] {
         line = take_queued(wanted);
-        return line.has_value();
+        return line.has_value() || restarted();
       },
       by);
   impl_->log.flush();
   if (!heard) return std::move(heard).error();
+  if (!line && restarted()) return impl_->tell_restart();
   return line;
 }
 

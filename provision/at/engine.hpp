@@ -45,8 +45,9 @@ struct Statistics {
 class Engine {
  public:
   /// `unsolicited`: prefixes of lines that never belong to a reply ("+QMTSTAT:", "+QIURC:"). A line that starts with
-  /// one is queued as unsolicited unless the command in flight asked for it (see `command`).
-  Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited);
+  /// one is queued as unsolicited unless the command in flight asked for it (see `command`). `restart`: the line a
+  /// modem says when it has started; a command it comes in the middle of ends at once, unanswered.
+  Engine(transport::ByteStream& wire, std::vector<std::string> unsolicited, std::string restart = {});
   ~Engine();
 
   /// Every line both ways, CR and LF spelled out, secrets masked. Null: no log.
@@ -60,7 +61,8 @@ class Engine {
   /// Sends `line` + CR and waits for its final result code. Lines starting with `answer_prefix` belong to this reply
   /// even if they look unsolicited. Errc::modem_gone when the deadline passes unanswered; the engine then knows it is
   /// out of step and re-synchronises (see synchronise) before the next command, so that a late answer is never taken
-  /// for the next one's. Errc::usage, and nothing is sent, for a line with control characters or above line_limit.
+  /// for the next one's; while one may still come, a result code that stands alone is checked with one more query.
+  /// Errc::usage, and nothing is sent, for a line with control characters or above line_limit.
   Result<Reply> command(std::string_view line, Deadline by, std::string_view answer_prefix = {});
 
   /// As above, for a command that prompts `> `: sends `data` after the prompt.
@@ -80,12 +82,22 @@ class Engine {
   };
   Result<Download> download(std::string_view line, std::size_t size, Deadline by);
 
+  /// How often the modem was seen to have restarted: by its restart line, or by an echo that was off and is on again.
+  /// What it forgets at a restart is gone where this number has grown. Restarts that were meant do not count: whoever
+  /// makes one sets the number back.
+  std::size_t restarts() const;
+  /// The last command or wait failed because the modem had restarted. Each restart fails one of them, a command before
+  /// it is sent: nobody goes on without learning of it. synchronise() is where all begins anew.
+  bool restarted() const;
+  void excuse_restarts(std::size_t count_before);
+
   /// False after a command went unanswered, until the next one has re-synchronised. Allow for that time: see
   /// resynchronise_limit.
   bool in_step() const;
 
   /// Waits for an unsolicited line that `wanted` accepts; lines queued earlier count, in order. Others stay queued.
-  /// Nothing when the deadline passes; an Error only when the wire fails.
+  /// Nothing when the deadline passes; an Error only when the wire fails or the modem restarts, unless the restart line
+  /// is what is wanted.
   Result<std::optional<std::string>> wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by);
   /// As wait_for, but a deadline that passes is Errc::modem_gone; `what` names in the sentence what did not come.
   Result<std::string> await(const std::function<bool(std::string_view)>& wanted, Deadline by, std::string_view what);

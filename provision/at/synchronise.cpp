@@ -7,8 +7,10 @@
 // while one is unanswered the waits grow: a query would have to be answered five queries (a minute and more) late to be
 // taken for its successor.
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "core/text.hpp"
 #include "provision/at/driver.hpp"
@@ -86,8 +88,11 @@ Result<Engine::Impl::Heard> Engine::Impl::try_line(std::string_view line, Deadli
   talk.begin({.command = std::string(line), .answer_prefix = std::string(answer_prefix)});
   if (auto sent = send(std::string(line) + "\r", by); !sent) return std::move(sent).error();
   log.flush();
-  auto heard = hear_until([&] { return talk.state() == Conversation::State::answered; }, by);
+  // A restart line answers nothing, but the modem is there.
+  auto heard = hear_until([&] { return talk.state() != Conversation::State::waiting; }, by);
   log.flush();
+  if (heard && talk.state() == Conversation::State::restarted) return Heard::nothing;
+  if (heard && *heard == Heard::nothing) owe();
   return heard;
 }
 
@@ -128,7 +133,7 @@ Status Engine::Impl::reach(Deadline by) {
       break;
     }
     reached = nobody_there();
-  } while (steady_clock::now() < by);
+  } while (monotonic_now() < by);
   sampling = false;
   talk.abandon();
   return reached;
@@ -144,11 +149,13 @@ Result<Engine::Impl::Probed> Engine::Impl::probe(std::size_t number, Deadline by
     const Reply reply = talk.take_reply();
     for (const auto& line : reply.lines)
       if (reply.ok() && has_shape(asked_now, line)) return Probed::proven;
+    pay();
     if (!reply.ok()) outcome = Probed::refused;
     // After a refusal, which may be this query's own, a short quiet is enough.
     talk.begin({.command = std::string(asked_now.line), .answer_prefix = std::string(asked_now.answer)});
     heard = hear_until([&] { return talk.state() == Conversation::State::answered; },
                        outcome == Probed::refused ? sooner(by, milliseconds(300)) : by);
+    if (heard && *heard == Heard::nothing && outcome != Probed::refused) owe();
     log.flush();
   }
   if (!heard) return std::move(heard).error();
@@ -159,7 +166,7 @@ Result<Engine::Impl::Probed> Engine::Impl::probe(std::size_t number, Deadline by
 Status Engine::Impl::prove(Deadline by) {
   std::size_t refusals = 0;
   std::size_t silences = 0;
-  for (std::size_t tried = 0; tried == 0 || steady_clock::now() < by; ++tried) {
+  for (std::size_t tried = 0; tried == 0 || monotonic_now() < by; ++tried) {
     if (in_data_mode || silences == 3)
       if (auto left = leave_data_mode(by); !left) return left;
     while (looks_like(probes[next_probe % probes.size()], unanswered)) ++next_probe;
@@ -178,15 +185,50 @@ Status Engine::Impl::prove(Deadline by) {
                "power-cycle the modem and run the same command again"};
 }
 
+/// The same kind of query as a proof: its own answer comes after everything that was answered before it.
+Result<Reply> Engine::Impl::confirm(Reply reply, Deadline by) {
+  while (looks_like(probes[next_probe % probes.size()], unanswered)) ++next_probe;
+  const Probe& asked_now = probes[next_probe++ % probes.size()];
+  std::vector<Reply> all{std::move(reply)};
+  auto heard = try_line(asked_now.line, sooner(by, milliseconds(2000)), asked_now.answer);
+  bool fenced = false;
+  while (heard && *heard == Heard::something && !fenced) {
+    Reply next = talk.take_reply();
+    fenced =
+        std::any_of(next.lines.begin(), next.lines.end(), [&](const auto& line) { return has_shape(asked_now, line); });
+    if (fenced) break;
+    all.push_back(std::move(next));
+    talk.begin({.command = std::string(asked_now.line), .answer_prefix = std::string(asked_now.answer)});
+    heard = hear_until([&] { return talk.state() != Conversation::State::waiting; }, sooner(by, milliseconds(2000)));
+  }
+  log.flush();
+  if (!heard) return give_up(std::move(heard).error());
+  if (!fenced) return give_up(unanswered_error());
+  if (all.size() == 1) return std::move(all.front());
+  pay(all.size() - 1);
+  const auto telling = std::find_if(all.begin(), all.end(), [](const Reply& r) { return !r.lines.empty(); });
+  const bool agree = std::all_of(all.begin(), all.end(), [&](const Reply& r) { return r.final == all.front().final; });
+  if (agree) return std::move(telling == all.end() ? all.front() : *telling);
+  return Error{Errc::modem_gone,
+               "two answers came to " + log.masked(unanswered) + ", one of them late, and they differ",
+               "run the same command again"};
+}
+
 Status Engine::synchronise(Deadline by) {
   impl_->in_step = false;
+  impl_->echo_off = false;
+  impl_->failed_by_restart = false;
   impl_->unanswered.clear();
   if (auto drained = impl_->drain(); !drained) return drained;
   if (auto reached = impl_->reach(by); !reached) return reached;
   auto quiet = impl_->try_line("ATE0", sooner(by, milliseconds(2000)));
   if (!quiet) return std::move(quiet).error();
   impl_->talk.abandon();
-  return impl_->prove(by);
+  if (auto proven = impl_->prove(by); !proven) return proven;
+  // What was not answered so far was asked of a modem that was just starting, or waiting for data.
+  impl_->owed = 0;
+  impl_->restart_untold = false;
+  return success();
 }
 
 }  // namespace epki::at

@@ -9,14 +9,25 @@ Deadline limit(const at::Engine& engine, std::chrono::milliseconds span) {
   return after(engine.in_step() ? span : span + at::resynchronise_limit);
 }
 
+Result<at::Reply> ask_once(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
+                           std::string_view answer_prefix) {
+  return engine.command(line, limit(engine, span), answer_prefix);
+}
+
 Result<at::Reply> ask(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
                       std::string_view answer_prefix) {
-  return engine.command(line, limit(engine, span), answer_prefix);
+  auto reply = ask_once(engine, line, span, answer_prefix);
+  if (reply || reply.error().code != Errc::modem_gone || engine.restarted()) return reply;
+  auto again = ask_once(engine, line, span, answer_prefix);
+  // The second failure of a modem that hangs says less than the first.
+  return again || again.error().code != Errc::modem_gone || engine.restarted() ? again : reply;
 }
 
 Result<at::Reply> demand(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
                          std::string_view doing, std::string_view answer_prefix) {
   auto reply = ask(engine, line, span, answer_prefix);
+  // One byte that came wrong makes nonsense of a good command.
+  if (reply && !reply->ok()) reply = ask(engine, line, span, answer_prefix);
   if (reply && !reply->ok()) return refused(doing, *reply);
   return reply;
 }

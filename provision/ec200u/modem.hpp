@@ -21,6 +21,8 @@ namespace epki::ec200u {
 
 /// Prefixes of the lines this modem sends unasked, and of its result lines: what an at::Engine for it is made with.
 std::vector<std::string> unsolicited_prefixes();
+/// What this modem says when it has started.
+inline constexpr const char* restart_line = "RDY";
 
 struct Identity {
   std::string manufacturer, model, firmware, imei, iccid;  ///< iccid empty without a SIM
@@ -65,9 +67,33 @@ struct ConnectResult {
   std::string text() const;
 };
 
+/// What AT+QSSLOPEN is told.
+struct SslTarget {
+  int pdp = 1;      ///< packet context, 1-7
+  int context = 1;  ///< SSL context, 0-5
+  int socket = 0;   ///< 0-11
+  std::string host{};
+  std::uint16_t port = 0;
+};
+
+/// +QSSLOPEN's second field: 0, or an error of the SSL table. Every failed verification is 566, "connect failed".
+struct SslOpenResult {
+  std::optional<int> code{};  ///< nothing: no result line came in time
+  bool refused = false;       ///< the command itself was answered ERROR
+  int socket = 0;
+  std::chrono::milliseconds waited{};
+  bool opened() const { return code == 0; }
+  std::string text() const;  ///< "+QSSLOPEN: 0,566", "no result in 450 s", "ERROR"
+};
+
 struct Lookup {
   std::optional<int> error{};  ///< QIURC dnsgip error
   std::vector<std::string> addresses{};
+};
+
+/// Of a packet context; the second may be empty.
+struct DnsServers {
+  std::string first, second;
 };
 
 struct ClockReading {
@@ -126,6 +152,15 @@ class Modem {
   /// How a value is spelled on the wire is this room's business: paths are quoted, ciphersuite is bare.
   Status set_ssl(int context, std::string_view key, std::string_view value);
 
+  // ---- SSL sockets ----------------------------------------------------------------------------------------------
+  /// Opens a TLS connection in buffer mode; waits 150 s and the longest negotiation time. A number in use is closed
+  /// and taken.
+  Result<SslOpenResult> ssl_open(const SslTarget& target);
+  /// 1 to 1460 bytes. False: the modem did not take them (SEND FAIL, or the connection is gone).
+  Result<bool> ssl_send(int socket, std::string_view bytes);
+  /// Ends the connection and frees the number, which also a failed open keeps. Nothing open is no error.
+  Status ssl_close(int socket);
+
   // ---- MQTT -----------------------------------------------------------------------------------------------------
   Result<MqttSsl> mqtt_ssl(int client);
   Status set_mqtt_ssl(int client, bool enabled, int context);
@@ -146,14 +181,21 @@ class Modem {
 
   // ---- sockets and names ----------------------------------------------------------------------------------------
   Result<Lookup> resolve(int pdp, std::string_view host);
+  /// Nothing: this firmware does not say.
+  Result<std::optional<DnsServers>> dns_servers(int pdp);
+  /// At once, until the context goes down or the modem restarts. The context must be active.
+  Status set_dns_servers(int pdp, const DnsServers& servers);
   /// 0 opened (and closed again), else the modem's error number; nothing when no result line came.
   Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port);
 
   // ---- power ----------------------------------------------------------------------------------------------------
-  /// CFUN=1,1, waits for RDY, synchronises, waits until files are readable again. Settings are gone afterwards.
+  /// CFUN=1,1, waits for RDY, then as wait_started(). Settings are gone afterwards.
   Status reboot(Deadline by);
+  /// After a restart, its own or ours: synchronises, and waits until files are readable and the SIM has settled.
+  Status wait_started(Deadline by);
 
  private:
+  Status restart(Deadline by);
   at::Engine& engine_;
   std::array<bool, 6> ended_{};  ///< MQTT clients this object has ended itself: nothing is left to close
 };

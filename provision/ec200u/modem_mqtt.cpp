@@ -51,6 +51,12 @@ Status close_leftover(at::Engine& engine, int client) {
   return success();
 }
 
+/// The command was sent and its result code did not come, from a modem that did not restart. What it did can still show
+/// in a result line.
+bool answer_lost(const at::Engine& engine, const Error& error) {
+  return error.code == Errc::modem_gone && !engine.restarted();
+}
+
 /// A result line "<tag> <client>,…" or the +QMTSTAT that says the session ended instead. Nothing: neither came.
 Result<std::optional<std::vector<int>>> result_of(at::Engine& engine, std::string_view tag, int client,
                                                   std::optional<int>& closed) {
@@ -115,8 +121,10 @@ Result<OpenResult> Modem::mqtt_open(int client, std::string_view host, std::uint
       if (auto closed = close_leftover(engine_, client); !closed) return std::move(closed).error();
     ended_[static_cast<std::size_t>(client)] = false;
     forget_client(engine_, client);
-    auto reply = ask(engine_, "AT+QMTOPEN=" + std::to_string(client) + "," + *name + "," + std::to_string(port),
-                     time_limit::simple);
+    auto reply = ask_once(engine_, "AT+QMTOPEN=" + std::to_string(client) + "," + *name + "," + std::to_string(port),
+                          time_limit::simple);
+    // Unanswered: whether it opens is not known, so it is closed and opened again.
+    if (!reply && answer_lost(engine_, reply.error()) && attempt == 0) continue;
     if (!reply) return std::move(reply).error();
     result.refused = !reply->ok();
     if (result.refused) return result;
@@ -150,9 +158,9 @@ Result<ConnectResult> Modem::mqtt_connect(int client, std::string_view client_id
   }
   ConnectResult result;
   result.client = client;
-  auto reply = ask(engine_, line, time_limit::simple);
-  if (!reply) return std::move(reply).error();
-  result.refused = !reply->ok();
+  auto reply = ask_once(engine_, line, time_limit::simple);
+  if (!reply && !answer_lost(engine_, reply.error())) return std::move(reply).error();
+  result.refused = reply && !reply->ok();
   if (result.refused) return result;
   auto numbers = result_of(engine_, "+QMTCONN:", client, result.closed);
   if (!numbers) return std::move(numbers).error();
@@ -168,11 +176,12 @@ Status Modem::mqtt_subscribe(int client, std::string_view topic, int qos) {
   const auto name = quoted("topic", topic);
   if (!name) return name.error();
   const std::string doing = "subscribing to " + std::string(topic);
-  auto reply = demand(
+  auto reply = ask_once(
       engine_,
       "AT+QMTSUB=" + std::to_string(client) + "," + std::to_string(message) + "," + *name + "," + std::to_string(qos),
-      time_limit::simple, doing);
-  if (!reply) return std::move(reply).error();
+      time_limit::simple);
+  if (!reply && !answer_lost(engine_, reply.error())) return std::move(reply).error();
+  if (reply && !reply->ok()) return refused(doing, *reply);
   std::optional<int> closed;
   auto numbers = result_of(engine_, "+QMTSUB:", client, closed);
   if (!numbers) return std::move(numbers).error();
@@ -194,8 +203,8 @@ Status Modem::mqtt_publish(int client, std::string_view topic, std::string_view 
   const std::string line = "AT+QMTPUBEX=" + std::to_string(client) + "," + std::to_string(message) + "," +
                            std::to_string(qos) + ",0," + *name + "," + std::to_string(payload.size());
   auto reply = engine_.command_with_data(line, payload, limit(engine_, time_limit::transfer(payload.size())));
-  if (!reply) return std::move(reply).error().during(doing);
-  if (!reply->ok()) return refused(doing, *reply);
+  if (!reply && !answer_lost(engine_, reply.error())) return std::move(reply).error().during(doing);
+  if (reply && !reply->ok()) return refused(doing, *reply);
   std::optional<int> closed;
   auto numbers = result_of(engine_, "+QMTPUBEX:", client, closed);
   if (!numbers) return std::move(numbers).error();

@@ -88,7 +88,7 @@ Status Modem::wait_registered(Deadline by, const std::function<void(Registration
     if (seen && last != *now) seen(*now);
     last = *now;
     if (registered(*now)) return success();
-    if (*now == Registration::denied || std::chrono::steady_clock::now() >= by) return not_registered(last);
+    if (*now == Registration::denied || monotonic_now() >= by) return not_registered(last);
     // A modem that reports on its own shortens the wait; one that does not is asked again after a second.
     const auto news = [](std::string_view line) { return line.starts_with("+CEREG:") || line.starts_with("+CREG:"); };
     auto line = engine_.wait_for(news, sooner(by, after(1s)));
@@ -172,11 +172,12 @@ Result<std::optional<int>> Modem::tcp_probe(int pdp, std::string_view host, std:
   const auto result_line = about("+QIOPEN:", socket);
   engine_.forget(result_line);
   const std::string number = std::to_string(socket);
-  auto reply = demand(
+  auto reply = ask_once(
       engine_,
       "AT+QIOPEN=" + std::to_string(pdp) + "," + number + ",\"TCP\"," + *name + "," + std::to_string(port) + ",0,0",
-      time_limit::simple, "opening a TCP connection to " + std::string(host));
+      time_limit::simple);
   if (!reply) return std::move(reply).error();
+  if (!reply->ok()) return refused("opening a TCP connection to " + std::string(host), *reply);
   auto line = engine_.wait_for(result_line, after(time_limit::tcp_open));
   if (!line) return std::move(line).error();
   // A failed open keeps its number as well; whether there was something to close is no news.

@@ -23,7 +23,7 @@ Result<bool> ask_until(at::Engine& engine, std::string_view line, std::string_vi
     auto reply = engine.command(line, std::min(by, limit(engine, time_limit::simple)), prefix);
     if (!reply && reply.error().code == Errc::interrupted) return std::move(reply).error();
     if (reply && accept(*reply)) return true;
-    if (steady_clock::now() >= by) return false;
+    if (monotonic_now() >= by) return false;
     const auto boot_news = [](std::string_view l) { return !l.starts_with("+QMT") && !l.starts_with("+QI"); };
     auto heard = engine.wait_for(boot_news, std::min(by, after(500ms)));
     if (!heard) return std::move(heard).error();
@@ -42,6 +42,13 @@ bool sim_settled(const at::Reply& reply) {
 }  // namespace
 
 Status Modem::reboot(Deadline by) {
+  const auto restarts = engine_.restarts();
+  auto done = restart(by);
+  engine_.excuse_restarts(restarts);
+  return done;
+}
+
+Status Modem::restart(Deadline by) {
   engine_.forget([](std::string_view) { return true; });
   auto reply = engine_.command("AT+CFUN=1,1", std::min(by, limit(engine_, time_limit::restart_command)));
   if (reply && !reply->ok()) return refused("restarting the modem", *reply);
@@ -52,6 +59,11 @@ Status Modem::reboot(Deadline by) {
   // comes (it may be sent to another port), the wait itself is what lets the old run end.
   auto ready = engine_.wait_for(is_ready_line, std::min(by, after(time_limit::restart_message)));
   if (!ready) return std::move(ready).error().during("waiting for the modem to restart");
+  return wait_started(by);
+}
+
+Status Modem::wait_started(Deadline by) {
+  ended_.fill(true);
   if (auto reached = engine_.synchronise(by); !reached)
     return std::move(reached).error().during("waiting for the modem to restart");
   auto numbers = ask(engine_, "AT+CMEE=1", time_limit::simple);

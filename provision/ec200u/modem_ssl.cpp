@@ -34,6 +34,14 @@ bool means_busy(const at::Reply& reply) {
          words.find("memory") != std::string::npos;
 }
 
+Result<std::optional<std::string>> value_in(const at::Reply& reply, std::string_view doing, int context,
+                                            std::string_view key) {
+  for (const auto& line : reply.lines)
+    if (auto value = parse_ssl_setting(line, context, key)) return std::optional<std::string>(std::move(*value));
+  if (reply.lines.empty()) return std::optional<std::string>("");  // known, and nothing is set
+  return not_understood(doing, reply.lines.front());
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_view key) {
@@ -41,13 +49,12 @@ Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_v
   const std::string doing = "reading the SSL setting " + std::string(key);
   auto reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
   if (!reply) return std::move(reply).error();
-  if (reply->ok()) {
-    for (const auto& line : reply->lines)
-      if (auto value = parse_ssl_setting(line, context, key)) return std::optional<std::string>(std::move(*value));
-    if (reply->lines.empty()) return std::optional<std::string>("");  // known, and nothing is set
-    return not_understood(doing, reply->lines.front());
-  }
+  if (reply->ok()) return value_in(*reply, doing, context, key);
   if (means_busy(*reply)) return refused(doing, *reply, "wait a moment and run the same command again");
+  // A byte that came wrong makes an unknown key of a known one: only two refusals count.
+  reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
+  if (!reply) return std::move(reply).error();
+  if (reply->ok()) return value_in(*reply, doing, context, key);
   // Unknown is a statement about the key only if the modem does tell another one of the same context.
   const std::string_view other = equal_ignoring_case(key, "seclevel") ? "sslversion" : "seclevel";
   auto witness = ask(engine_, query(context, other), time_limit::simple, "+QSSLCFG:");

@@ -91,6 +91,12 @@ Result<PacketContext> parse_packet_context(std::string_view line) {
   return context;
 }
 
+std::optional<DnsServers> parse_dns_servers(std::string_view line, int pdp) {
+  const auto fields = parse_fields(line, "+QIDNSCFG:");
+  if (!fields || fields->size() < 2 || (*fields)[0].number() != pdp) return std::nullopt;
+  return DnsServers{(*fields)[1].text, fields->size() > 2 ? (*fields)[2].text : std::string()};
+}
+
 std::optional<NameLine> parse_name_line(std::string_view line) {
   const auto fields = parse_fields(line, "+QIURC:");
   if (!fields || fields->size() < 2 || (*fields)[0].text != "dnsgip") return std::nullopt;

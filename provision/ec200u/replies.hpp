@@ -44,6 +44,9 @@ struct NameLine {
 };
 std::optional<NameLine> parse_name_line(std::string_view line);
 
+/// `+QIDNSCFG: <context>,"<first>"[,"<second>"]`; nothing when the line is about something else.
+std::optional<DnsServers> parse_dns_servers(std::string_view line, int pdp);
+
 // ---- clock (5) ----------------------------------------------------------------------------------------------------
 /// "26/07/03,08:56:27+32": local time with its zone in quarter hours. Years 70 to 99 are in the last century, where a
 /// clock that was never set may stand. Without a zone it is taken for UTC.

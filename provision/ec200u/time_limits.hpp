@@ -16,6 +16,9 @@ inline constexpr milliseconds packet_context = 150s;  ///< QIACT
 inline constexpr milliseconds name = 60s;             ///< QIDNSGIP
 inline constexpr milliseconds tcp_open = 150s;        ///< QIOPEN
 inline constexpr milliseconds tcp_close = 10s;        ///< QICLOSE
+inline constexpr milliseconds ssl_open = 450s;        ///< QSSLOPEN: 150 s and the longest negotiatetime
+inline constexpr milliseconds ssl_send = 30s;         ///< QSSLSEND until SEND OK
+inline constexpr milliseconds ssl_close = 15s;        ///< QSSLCLOSE: its own time-out is 10 s
 inline constexpr milliseconds mqtt_open = 121s;       ///< QMTOPEN
 inline constexpr milliseconds mqtt_exchange =
     45s;                                       ///< QMTCONN, QMTSUB, QMTPUBEX: three packet timeouts of at most 15 s

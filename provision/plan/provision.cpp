@@ -12,6 +12,7 @@ namespace epki::plan {
 namespace {
 
 constexpr std::chrono::seconds identify_limit{15};
+constexpr std::chrono::seconds start_limit{90};
 
 Error unusable(std::string what, std::string hint) {
   return {Errc::input, std::move(what), std::move(hint)};
@@ -32,6 +33,8 @@ Status check(const Wanted& wanted) {
   return success();
 }
 
+}  // namespace
+
 /// Names of files, the first year in which the root can be right.
 Status prepare(Run& run) {
   auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
@@ -47,9 +50,17 @@ Status prepare(Run& run) {
   return success();
 }
 
+namespace {
+
 Status reach(Run& run) {
   run.step("looking for the modem on " + run.report.port);
+  const auto restarts = run.modem.engine().restarts();
   auto identity = run.modem.identify(after(identify_limit));
+  if (!identity && run.modem.engine().restarts() != restarts) {
+    run.step("the modem is just starting: waiting for it");
+    if (auto started = run.modem.wait_started(after(start_limit)); !started) return started;
+    identity = run.modem.identify(after(identify_limit));
+  }
   if (!identity) return std::move(identity).error().during("identifying the modem");
   run.report.identity = std::move(*identity);
   run.step(run.report.identity.model + ", firmware " + run.report.identity.firmware + ", IMEI " + run.imei());
@@ -120,11 +131,7 @@ Status carry_out(Run& run) {
   return success();
 }
 
-Status work(Run& run) {
-  if (auto done = check(run.wanted); !done) return done;
-  if (auto done = prepare(run); !done) return done;
-  if (auto done = reach(run); !done) return done;
-  if (auto done = admit(run); !done) return done;
+Status pass(Run& run) {
   if (!run.options.dry_run)
     if (auto done = make_ready(run); !done) return done;
   if (auto done = inspect(run); !done) return done;
@@ -133,6 +140,14 @@ Status work(Run& run) {
   if (!run.options.dry_run) return carry_out(run);
   report_planned(run);
   return success();
+}
+
+Status work(Run& run) {
+  if (auto done = check(run.wanted); !done) return done;
+  if (auto done = prepare(run); !done) return done;
+  if (auto done = reach(run); !done) return done;
+  if (auto done = admit(run); !done) return done;
+  return despite_restarts(run, pass);
 }
 
 void fail(DeviceReport& report, Error error) {
@@ -162,7 +177,7 @@ void record(Run& run) {
 
 DeviceReport provision(at::Engine& engine, const std::string& port_name, const Wanted& wanted, const Options& options,
                        const Surroundings& around) {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = monotonic_now();
   const auto before = engine.statistics();
   DeviceReport report{.port = port_name};
   Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = options, .around = around, .report = report};
@@ -171,7 +186,7 @@ DeviceReport provision(at::Engine& engine, const std::string& port_name, const W
   report.exchanges = now.exchanges - before.exchanges;
   report.bytes_out = now.bytes_out - before.bytes_out;
   report.bytes_in = now.bytes_in - before.bytes_in;
-  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - begun);
   record(run);
   return report;
 }

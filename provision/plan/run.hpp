@@ -1,6 +1,7 @@
 #pragma once
 // One provisioning run in progress: what the steps of this room hand to each other. Not for other rooms.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -73,6 +74,12 @@ Result<bool> holds(Run& run, const std::string& name, std::size_t size, const st
 /// Uploads and reads back, at most three attempts. After a failed attempt the modem is asked what it has before
 /// anything is sent again: the result line of an upload that succeeded may be lost (AT reference, 3).
 Status store(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256);
+
+// ---- start_over.cpp, provision.cpp ---------------------------------------------------------------------------------
+/// Does `pass`, and again where the modem restarted by itself meanwhile.
+Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass);
+/// Names and digests of the files, and the report's first line about them.
+Status prepare(Run& run);
 
 // ---- inspect.cpp, planner.cpp --------------------------------------------------------------------------------------
 Status inspect(Run& run);

@@ -1,4 +1,5 @@
-// QIDNSGIP and QIDNSCFG (AT reference, 5). Names come from the persona: the servers of QIDNSCFG are kept and not asked.
+// QIDNSGIP and QIDNSCFG (AT reference, 5). Names come from the persona, or from the
+// servers of QIDNSCFG where the persona has a port for real DNS.
 
 #include <arpa/inet.h>
 
@@ -54,6 +55,9 @@ Answer servers(Modem& modem, const Args& args, Moment) {
   if (!first || !second || !is_address(*first) || !is_address(*second) || !mine.active) return Answer::error();
   mine.dns_first = *first;
   mine.dns_second = *second;
+  std::vector<std::string> asked{*first};
+  if (*second != "0.0.0.0" && *second != *first) asked.push_back(*second);
+  modem.network().use_dns(std::move(asked));
   return Answer::ok();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 
 #include "core/text.hpp"
 #include "sim/front/modem.hpp"
@@ -29,8 +30,21 @@ struct Transfer {
 };
 using Shared = std::shared_ptr<Transfer>;
 
+/// What the modem says it stored need not be what it stored (faults).
 Answer keep(Transfer& transfer) {
-  auto stored = transfer.modem.files().put(transfer.name, transfer.upload.content());
+  auto& modem = transfer.modem;
+  const auto& faults = modem.persona().faults;
+  if (faults.lose_upload > 0 && modem.uploads == faults.lose_upload) {
+    modem.log("the upload is acknowledged and not stored (fault)");
+    return Answer::ok();
+  }
+  auto content = transfer.upload.content();
+  if (faults.alter_upload > 0 && modem.uploads == faults.alter_upload && !content.empty()) {
+    modem.log("the upload is stored with one bit wrong (fault)");
+    auto& byte = content[content.size() / 2];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) ^ 1U);
+  }
+  auto stored = modem.files().put(transfer.name, std::move(content));
   if (stored) return Answer::ok();
   transfer.modem.log(stored.error().what);
   return Answer::cme(cme::file_write);
@@ -40,9 +54,10 @@ void complete(const Shared& transfer, Moment now) {
   auto& modem = transfer->modem;
   modem.timeline().cancel(transfer->timer);
   modem.terminal.end_data();
+  ++modem.uploads;
   const auto stored = keep(*transfer);
   modem.log("upload of " + counted(transfer->upload.content().size(), "byte") + " complete");
-  if (++modem.uploads == modem.persona().faults.lose_upload_completion) {
+  if (modem.uploads == modem.persona().faults.lose_upload_completion) {
     modem.log("its result is lost (fault)");
     modem.terminal.finish_silently(now);
     return;
@@ -67,18 +82,51 @@ void wait_again(const Shared& transfer, Moment now) {
   transfer->timer = timeline.at(now + transfer->patience, [transfer](Moment at) { run_out(transfer, at); });
 }
 
+/// Trouble at one byte of an upload: where, and what.
+struct Cut {
+  std::size_t at = 0;
+  enum class What : std::uint8_t { gone, restart, power } what = What::gone;
+};
+
+/// The first of the persona's cuts that lies in the next `count` bytes. A restart or power cut happens once.
+std::optional<Cut> next_cut(Modem& modem, std::size_t had, std::size_t count) {
+  const auto& faults = modem.persona().faults;
+  std::optional<Cut> found;
+  const auto consider = [&](std::int64_t at, Cut::What what) {
+    const auto place = static_cast<std::size_t>(at);
+    if (at <= 0 || had >= place || had + count < place || (found && found->at <= place)) return;
+    if (what == Cut::What::gone || !modem.upload_was_cut) found = Cut{place, what};
+  };
+  consider(faults.gone_at_upload_byte, Cut::What::gone);
+  consider(faults.reboot_at_upload_byte, Cut::What::restart);
+  consider(faults.power_cut_at_upload_byte, Cut::What::power);
+  return found;
+}
+
+/// The part stays, unless a write cache loses it.
+void cut(const Shared& transfer, Cut::What what, Moment now) {
+  auto& modem = transfer->modem;
+  modem.upload_was_cut = true;
+  modem.timeline().cancel(transfer->timer);
+  static_cast<void>(keep(*transfer));
+  modem.terminal.end_data();
+  switch (what) {
+    case Cut::What::gone:
+      modem.log("the port vanishes (fault)");
+      modem.vanish();
+      break;
+    case Cut::What::restart: modem.reboot(now); break;
+    case Cut::What::power: modem.power_cut(now); break;
+  }
+}
+
 std::size_t take(const Shared& transfer, std::string_view bytes, Moment now) {
   auto& modem = transfer->modem;
-  const auto cut = static_cast<std::size_t>(modem.persona().faults.gone_at_upload_byte);
-  const auto had = transfer->upload.content().size();
-  const bool cut_now = cut > 0 && had < cut && had + bytes.size() >= cut;
-  if (cut_now) bytes = bytes.substr(0, cut - had);
+  const auto trouble = next_cut(modem, transfer->upload.content().size(), bytes.size());
+  if (trouble) bytes = bytes.substr(0, trouble->at - transfer->upload.content().size());
   const auto step = transfer->upload.feed(bytes);
-  if (cut_now && transfer->upload.content().size() >= cut) {
-    static_cast<void>(keep(*transfer));
-    modem.log("the port vanishes (fault)");
-    modem.vanish();
-    modem.terminal.end_data();
+  if (trouble && transfer->upload.content().size() >= trouble->at) {
+    cut(transfer, trouble->what, now);
     return step.taken;
   }
   modem.terminal.raw(std::string(step.acks, 'A'), now);

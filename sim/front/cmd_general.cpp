@@ -72,7 +72,11 @@ Answer rate_set(Modem& modem, const Args& args, Moment) {
   const auto rate = args.number(0, rates.front(), rates.back());
   if (!rate || args.size() != 1 || std::find(rates.begin(), rates.end(), *rate) == rates.end()) return Answer::error();
   auto done = Answer::ok();
-  if (modem.wire.baud() != 0) done.then = [&modem, rate = *rate](Moment) { modem.wire.set_baud(rate); };
+  if (modem.wire.baud() != 0)
+    done.then = [&modem, rate = *rate](Moment now) {
+      const auto through = std::max(now, modem.wire.quiet_at()) + std::chrono::microseconds(1);
+      modem.timeline().at(through, [&modem, rate](Moment) { modem.wire.set_baud(rate); });
+    };
   return done;
 }
 

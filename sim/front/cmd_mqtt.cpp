@@ -35,9 +35,10 @@ void finished_opening(Modem& modem, int client, OpenFailure failure, const std::
   if (!detail.empty()) modem.log(detail);
   if (failure == OpenFailure::none) {
     slot.state = State::open;
-    if (!slot.config.ssl) modem.state.plain_mqtt_seen = true;
+    if (!slot.config.ssl_in_force) modem.state.plain_mqtt_seen = true;
   } else {
     slot.shut(false, modem.poster());
+    if (modem.persona().quirks.mqtt_id_leak) slot.state = State::leaked;
   }
   report(modem, client, open_result(modem.persona().quirks, failure), now);
 }
@@ -45,13 +46,13 @@ void finished_opening(Modem& modem, int client, OpenFailure failure, const std::
 /// What the worker does: everything it needs is taken now, because settings may change while it waits.
 std::function<Opened(const std::atomic<bool>&)> opener(Modem& modem, const MqttSlot& slot) {
   auto& network = modem.network();
-  if (!slot.config.ssl)
+  if (!slot.config.ssl_in_force)
     return [&network, host = slot.host, port = slot.port](const std::atomic<bool>& cancel) {
       return network.open_plain(host, port, open_limit, cancel);
     };
   const bool blocked = modem.persona().quirks.plain_mqtt_blocks_tls && modem.state.plain_mqtt_seen;
-  auto settings =
-      modem.state.ssl[static_cast<std::size_t>(slot.config.ssl_context)].settings(modem.files(), modem.clock.offset());
+  auto settings = modem.state.ssl_in_force[static_cast<std::size_t>(slot.config.ssl_context)].settings(
+      modem.files(), modem.clock.offset());
   return [&modem, &network, blocked, settings = std::move(settings), host = slot.host,
           port = slot.port](const std::atomic<bool>& cancel) -> Opened {
     if (blocked) return {nullptr, OpenFailure::tls, "a plain MQTT session came first (quirk)"};
@@ -68,10 +69,13 @@ Answer open(Modem& modem, const Args& args, Moment) {
   const int index = static_cast<int>(*client);
   auto& slot = modem.mqtt[static_cast<std::size_t>(index)];
   const auto post = modem.poster();
+  const auto limit = modem.persona().faults.mqtt_open_limit;
   if (slot.state != State::closed) {
     post([&modem, index](Moment now) { report(modem, index, occupied, now); });
   } else if (!modem.context_active(slot.config.pdp)) {
     post([&modem, index](Moment now) { report(modem, index, no_context, now); });
+  } else if (limit > 0 && slot.config.ssl_in_force && ++modem.state.mqtt_opens > limit) {
+    post([&modem, index](Moment now) { report(modem, index, modem.persona().quirks.tcp_failure_result, now); });
   } else {
     slot.host = *host;
     slot.port = static_cast<std::uint16_t>(*port);
@@ -89,7 +93,7 @@ Answer open_read(Modem& modem, const Args&, Moment) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < modem.mqtt.size(); ++i) {
     const auto& slot = modem.mqtt[i];
-    if (slot.state != State::closed && slot.state != State::opening)
+    if (slot.state != State::closed && slot.state != State::opening && slot.state != State::leaked)
       lines.push_back("+QMTOPEN: " + std::to_string(i) + "," + in_quotes(slot.host) + "," + std::to_string(slot.port));
   }
   return Answer::ok(std::move(lines));
@@ -124,7 +128,7 @@ Answer connect_read(Modem& modem, const Args&, Moment) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < modem.mqtt.size(); ++i) {
     const auto state = modem.mqtt[i].state;
-    if (state == State::closed) continue;
+    if (state == State::closed || state == State::leaked) continue;
     const int number = state == State::connected ? 3 : state == State::connecting ? 2 : 1;
     lines.push_back("+QMTCONN: " + std::to_string(i) + "," + std::to_string(number));
   }
@@ -139,10 +143,14 @@ Answer end(Modem& modem, const Args& args, Moment) {
   auto& slot = modem.mqtt[static_cast<std::size_t>(*client)];
   if (slot.state == State::closed || (Farewell && slot.state != State::connected)) return Answer::error();
   modem.timeline().cancel(slot.timer);
-  slot.shut(Farewell, modem.poster(),
-            [&modem, line = (Farewell ? "+QMTDISC: " : "+QMTCLOSE: ") + std::to_string(*client) + ",0"](Moment now) {
-              modem.urc(line, now);
-            });
+  const auto tell = [&modem, line = (Farewell ? "+QMTDISC: " : "+QMTCLOSE: ") + std::to_string(*client) +
+                                    ",0"](Moment now) { modem.urc(line, now); };
+  if (slot.state == State::leaked) {  // no session is left that could end
+    slot.state = State::closed;
+    modem.poster()(tell);
+    return Answer::ok();
+  }
+  slot.shut(Farewell, modem.poster(), tell);
   return Answer::ok();
 }
 

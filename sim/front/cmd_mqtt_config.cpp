@@ -41,13 +41,15 @@ Answer test(Modem&, const Args&, Moment) {
 }
 
 /// A query gives no client index, and the context only while TLS is on.
-Answer ssl(MqttConfig& config, const Args& args) {
+Answer ssl(const Modem& modem, MqttConfig& config, const Args& args) {
   if (args.size() == 2)
     return Answer::ok(config.ssl ? "+QMTCFG: \"ssl\",1," + std::to_string(config.ssl_context) : "+QMTCFG: \"ssl\",0");
   const auto enable = args.number(2, 0, 1), context = args.number_or(3, config.ssl_context, 0, 5);
   if (!enable || !context || !args.between(3, 4)) return Answer::error();
+  if (!modem.applies("mqtt/ssl")) return Answer::ok();
   config.ssl = *enable == 1;
   config.ssl_context = *context;
+  if (modem.takes_effect("mqtt/ssl")) config.ssl_in_force = config.ssl;
   return Answer::ok();
 }
 
@@ -74,7 +76,7 @@ Answer set(Modem& modem, const Args& args, Moment) {
   const auto client = args.number(1, 0, std::ssize(modem.mqtt) - 1);
   if (!name || !client) return Answer::error();
   auto& config = modem.mqtt[static_cast<std::size_t>(*client)].config;
-  if (equal_ignoring_case(*name, "ssl")) return ssl(config, args);
+  if (equal_ignoring_case(*name, "ssl")) return ssl(modem, config, args);
   const auto key =
       std::find_if(std::begin(keys), std::end(keys), [&](const Key& k) { return equal_ignoring_case(k.name, *name); });
   return key == std::end(keys) ? Answer::error() : numbers(*key, config, args);

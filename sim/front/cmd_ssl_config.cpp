@@ -66,8 +66,13 @@ Answer set(Modem& modem, const Args& args, Moment) {
   const auto value = value_for(key, args);
   const auto password = args.text_or(3, "", 255);
   if (!value || !password || args.size() > (key.shape == Shape::secret ? 4U : 3U)) return Answer::error();
-  ssl.set(*at, *value);
-  if (key.shape == Shape::secret) ssl.set_password(*password);
+  if (!modem.applies(key.name)) return Answer::ok();
+  const auto write = [&](SslContext& into) {
+    into.set(*at, *value);
+    if (key.shape == Shape::secret) into.set_password(*password);
+  };
+  write(ssl);
+  if (modem.takes_effect(key.name)) write(modem.state.ssl_in_force[static_cast<std::size_t>(*context)]);
   return Answer::ok();
 }
 

@@ -39,8 +39,8 @@ Answer open(Modem& modem, const Args& args, Moment) {
   modem.tls.open(
       index, std::move(socket),
       [&modem, &network = modem.network(), host = *host, port = static_cast<std::uint16_t>(*port),
-       settings = modem.state.ssl[static_cast<std::size_t>(*context)].settings(modem.files(), modem.clock.offset())](
-          const std::atomic<bool>& cancel) -> Opened {
+       settings = modem.state.ssl_in_force[static_cast<std::size_t>(*context)].settings(
+           modem.files(), modem.clock.offset())](const std::atomic<bool>& cancel) -> Opened {
         if (!settings) return {nullptr, OpenFailure::local, "a bound file is not there"};
         return network.open_tls(host, port, *settings, modem.persona().ssl, open_limit, cancel);
       },

@@ -4,14 +4,17 @@
 
 namespace epki::sim {
 
-Worker::Worker() : thread_([this] { work(); }) {}
+Worker::Worker(Where where) {
+  if (where == Where::own_thread) thread_ = std::thread([this] { work(); });
+}
 
 Worker::~Worker() {
   dismiss();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::run(std::function<void()> task) {
+  if (!thread_.joinable()) return task();
   const std::lock_guard lock(guard_);
   tasks_.push_back(std::move(task));
   changed_.notify_one();
@@ -20,6 +23,7 @@ void Worker::run(std::function<void()> task) {
 void Worker::dismiss() {
   const std::lock_guard lock(guard_);
   dismissed_ = true;
+  if (!thread_.joinable()) finished_ = true;
   changed_.notify_one();
 }
 
@@ -40,7 +44,7 @@ void Worker::work() {
 
 Worker& Crew::hire() {
   tidy();
-  return workers_.emplace_back();
+  return workers_.emplace_back(where_);
 }
 
 void Crew::tidy() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -13,7 +14,11 @@ namespace epki::sim {
 
 class Worker {
  public:
-  Worker();
+  enum class Where : std::uint8_t {
+    own_thread,
+    callers_thread,  ///< run() does the task before it returns: for a network that never blocks
+  };
+  explicit Worker(Where where);
   ~Worker();  ///< does what is queued, then joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -37,11 +42,13 @@ class Worker {
 
 class Crew {
  public:
+  explicit Crew(Worker::Where where = Worker::Where::own_thread) : where_(where) {}
   Worker& hire();
   /// Joins the workers that were dismissed and have finished.
   void tidy();
 
  private:
+  Worker::Where where_;
   std::list<Worker> workers_;
 };
 

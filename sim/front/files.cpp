@@ -86,7 +86,9 @@ FileStore::FileStore(FileStore&& other) noexcept
     : folder_(std::move(other.folder_)),
       capacity_(other.capacity_),
       lock_(std::exchange(other.lock_, -1)),
-      files_(std::move(other.files_)) {}
+      files_(std::move(other.files_)),
+      cached_(other.cached_),
+      flash_(std::move(other.flash_)) {}
 
 FileStore::~FileStore() {
   if (lock_ >= 0) close(lock_);
@@ -97,18 +99,55 @@ const std::string* FileStore::find(std::string_view name) const {
   return found == files_.end() ? nullptr : &found->second;
 }
 
+Status FileStore::write(const std::string& name, const std::string& content) {
+  return replace_file(folder_ / host_name(name), content, 0600);
+}
+
+Status FileStore::erase(const std::string& name) {
+  std::error_code failed;
+  std::filesystem::remove(folder_ / host_name(name), failed);
+  if (failed) return disk_error("deleting", folder_ / host_name(name), failed.value());
+  return success();
+}
+
 Status FileStore::put(const std::string& name, std::string content) {
-  if (auto written = replace_file(folder_ / host_name(name), content, 0600); !written) return written;
+  if (!cached_) {
+    if (auto written = write(name, content); !written) return written;
+  } else {
+    const auto* before = find(name);
+    flash_.try_emplace(name, before == nullptr ? std::nullopt : std::optional(*before));
+  }
   files_[name] = std::move(content);
   return success();
 }
 
 Status FileStore::remove(const std::string& name) {
-  std::error_code failed;
-  std::filesystem::remove(folder_ / host_name(name), failed);
-  if (failed) return disk_error("deleting", folder_ / host_name(name), failed.value());
+  if (!cached_) {
+    if (auto erased = erase(name); !erased) return erased;
+  } else if (const auto* before = find(name); before != nullptr) {
+    flash_.try_emplace(name, *before);
+  }
   files_.erase(name);
   return success();
+}
+
+Status FileStore::write_out() {
+  for (const auto& [name, before] : flash_) {
+    const auto* now = find(name);
+    if (auto done = now == nullptr ? erase(name) : write(name, *now); !done) return done;
+  }
+  flash_.clear();
+  return success();
+}
+
+void FileStore::lose_cache() {
+  for (auto& [name, before] : flash_) {
+    if (before)
+      files_[name] = std::move(*before);
+    else
+      files_.erase(name);
+  }
+  flash_.clear();
 }
 
 std::int64_t FileStore::free() const {

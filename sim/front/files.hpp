@@ -31,6 +31,12 @@ class FileStore {
   Status put(const std::string& name, std::string content);
   Status remove(const std::string& name);
 
+  /// From here on changes stay in a cache (AT reference, 5: firmware R02A05M08 and later) until write_out().
+  void use_cache() { cached_ = true; }
+  Status write_out();
+  /// The power fails: what was not written out is as it was before.
+  void lose_cache();
+
   std::int64_t capacity() const { return capacity_; }
   std::int64_t free() const;
 
@@ -39,7 +45,11 @@ class FileStore {
   std::filesystem::path folder_;
   std::int64_t capacity_;
   int lock_ = -1;
+  Status write(const std::string& name, const std::string& content);
+  Status erase(const std::string& name);
   std::map<std::string, std::string> files_;
+  bool cached_ = false;
+  std::map<std::string, std::optional<std::string>> flash_{};  ///< what the flash holds where the cache differs
 };
 
 }  // namespace epki::sim

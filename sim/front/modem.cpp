@@ -50,8 +50,13 @@ Modem::Modem(Parts parts, Moment now)
                {[this](std::string_view line, Moment at) { return meet_line(line, at); },
                 [this](const Command& command, bool last, Moment at) { return run(command, last, at); }}),
       clock(parts_.host_time, now, start_of_clock(*parts_.persona)),
+      crew_(parts_.network_runs),
       plain(crew_, plain_socket_events(*this)),
-      tls(crew_, tls_socket_events(*this)) {
+      tls(crew_, tls_socket_events(*this)),
+      mischief_(parts_.persona->faults),
+      from_host_(parts_.persona->faults.from_host),
+      to_host_(parts_.persona->faults.to_host) {
+  if (persona().quirks.write_cache) parts_.files.use_cache();
   terminal.think = persona().think;
   terminal.cme_words = persona().quirks.cme_text;
   terminal.urcs_in_replies = persona().faults.urcs_in_replies;
@@ -59,17 +64,32 @@ Modem::Modem(Parts parts, Moment now)
   boot(now);
 }
 
+/// A simulator that is ended in good order powers its modem down; one that is killed cuts the power.
 Modem::~Modem() {
   close_connections();
+  if (gone_) return;
+  if (auto written = files().write_out(); !written) log(written.error().what);
 }
 
 void Modem::feed(std::string_view bytes, Moment now) {
+  auto arrived = at_host_speed(from_host_.pass(bytes));
   if (wire.baud() == 0) {
-    terminal.receive(bytes, now);
+    terminal.receive(arrived, now);
     return;
   }
   timeline_.at(wire.arrival(bytes.size(), now),
-               [this, taken = std::string(bytes)](Moment at) { terminal.receive(taken, at); });
+               [this, taken = std::move(arrived)](Moment at) { terminal.receive(taken, at); });
+}
+
+std::string Modem::take_output(Moment now) {
+  return at_host_speed(to_host_.pass(wire.take(now)));
+}
+
+/// Framing errors: what is read at another speed than it was sent at.
+std::string Modem::at_host_speed(std::string bytes) const {
+  if (wire.baud() == 0 || host_baud_ == 0 || wire.baud() == host_baud_) return bytes;
+  for (char& c : bytes) c = static_cast<char>(0x80U | (static_cast<unsigned char>(c) * 37U));
+  return bytes;
 }
 
 void Modem::advance(Moment now) {
@@ -115,6 +135,7 @@ void Modem::forget() {
   timeline_.clear();
   terminal.reset(true);
   state = {};
+  network().use_dns({});  // not saved (AT reference, 5)
   state.urc_port = persona().quirks.urc_port;
   state.cgdcont[1] = "\"IPV4V6\",\"\"";
   for (auto& slot : mqtt) slot.config = {};
@@ -123,12 +144,18 @@ void Modem::forget() {
 void Modem::boot(Moment now) {
   forget();
   power_ = Power::booting;
+  const auto early = std::min(persona().quirks.answers_before_ready, persona().boot);
+  if (early.count() > 0)
+    timeline_.at(now + persona().boot - early, [this](Moment) {
+      power_ = Power::early;
+      terminal.reset(silent_);
+    });
   timeline_.at(now + persona().boot, [this](Moment at) { booted(at); });
 }
 
 void Modem::booted(Moment now) {
+  if (power_ != Power::early) terminal.reset(silent_);
   power_ = Power::on;
-  terminal.reset(silent_);
   wire.set_baud(persona().baud);
   if (persona().quirks.context_active_at_boot && registered()) state.contexts[1].active = true;
   urc("RDY", now);
@@ -147,13 +174,37 @@ void Modem::booted(Moment now) {
   }
 }
 
+bool Modem::unplugged() const {
+  return persona().quirks.usb && (power_ == Power::booting || power_ == Power::off);
+}
+
 void Modem::reboot(Moment now) {
   log("reboot");
+  if (++restarts_ <= persona().faults.cache_lost_at_restarts)
+    files().lose_cache();
+  else if (auto written = files().write_out(); !written)
+    log(written.error().what);
   boot(now);
+}
+
+void Modem::power_cut(Moment now) {
+  log("the power fails and comes back (fault)");
+  files().lose_cache();
+  boot(now);
+}
+
+void Modem::hang(Moment now) {
+  log("hangs (fault)");
+  power_ = Power::hung;
+  terminal.reset(true);
+  timeline_.clear();
+  if (persona().faults.watchdog.count() > 0)
+    timeline_.at(now + persona().faults.watchdog, [this](Moment at) { power_cut(at); });
 }
 
 void Modem::power_off(Moment now) {
   terminal.urc("POWERED DOWN", now);
+  if (auto written = files().write_out(); !written) log(written.error().what);
   forget();
   power_ = Power::off;
   log("powered down");
@@ -161,12 +212,24 @@ void Modem::power_off(Moment now) {
 
 void Modem::power_on(Moment now) {
   if (power_ == Power::off) boot(now);
+  if (power_ == Power::hung) power_cut(now);
 }
 
 bool Modem::registered() const {
   const auto& radio = persona().radio;
   return state.functionality == 1 && radio.sim == Radio::Sim::ready &&
          (radio.registration == 1 || radio.registration == 5);
+}
+
+bool Modem::applies(std::string_view setting) const {
+  const auto& list = persona().quirks.ignored_settings;
+  return std::none_of(list.begin(), list.end(), [&](const auto& name) { return equal_ignoring_case(name, setting); });
+}
+
+bool Modem::takes_effect(std::string_view setting) const {
+  const auto& list = persona().quirks.hollow_settings;
+  if (power_ != Power::on && persona().quirks.early_settings_ignored) return false;
+  return std::none_of(list.begin(), list.end(), [&](const auto& name) { return equal_ignoring_case(name, setting); });
 }
 
 bool Modem::context_active(std::int64_t context) const {
@@ -187,21 +250,53 @@ void Modem::deactivate(std::int64_t context, Moment now) {
 
 /// The faults that hit a whole line.
 Terminal::Fate Modem::meet_line(std::string_view line, Moment now) {
-  ++lines_;
+  using Kind = Terminal::Fate::Kind;
+  const auto mishap = mischief_.next_line();
   const auto& faults = persona().faults;
   // Only the command's name: parameters may be passwords.
-  log("line " + std::to_string(lines_) + ": " + visible(line.substr(0, line.find('='))));
-  if (faults.silent_after_commands > 0 && lines_ >= faults.silent_after_commands) {
+  log("line " + std::to_string(mischief_.lines()) + ": " + visible(line.substr(0, line.find('='))));
+  if (faults.silent_after_commands > 0 && mischief_.lines() >= faults.silent_after_commands) {
     log("silent from here on (fault)");
     silent_ = true;
     terminal.reset(true);
-    return Terminal::Fate::swallow;
+    return {Kind::swallow};
   }
-  if (faults.reboot_at_command > 0 && lines_ == faults.reboot_at_command) {
-    reboot(now);
-    return Terminal::Fate::swallow;
+  if (faults.hang_at_command > 0 && mischief_.lines() == faults.hang_at_command) {
+    hang(now);
+    return {Kind::swallow};
   }
-  return Terminal::Fate::run;
+  if (mishap != Mishap::none) log("the line meets with a fault");
+  return befall(mishap, line, now);
+}
+
+Terminal::Fate Modem::befall(Mishap mishap, std::string_view line, Moment now) {
+  using Kind = Terminal::Fate::Kind;
+  const auto strike = [&] {
+    // A byte of this exchange or of those that follow, either way.
+    const auto ahead = 1 + mischief_.chance().below(1500);
+    (mischief_.chance().below(2) == 0 ? from_host_ : to_host_).strike(mishap, ahead);
+    return Terminal::Fate{Kind::run};
+  };
+  switch (mishap) {
+    case Mishap::none: break;
+    case Mishap::unheard: return {Kind::swallow};
+    case Mishap::muted: return {Kind::mute};
+    case Mishap::late: return {Kind::late, persona().faults.late};
+    case Mishap::overtaken: return {Kind::overtaken, persona().faults.late};
+    case Mishap::refused: return {Kind::refuse};
+    case Mishap::unapplied: {
+      // Only what sets a value can be acknowledged and not applied.
+      const bool sets = line.find("CFG=") != std::string_view::npos && line.find(',') != line.rfind(',');
+      return {sets ? Kind::pretend : Kind::run};
+    }
+    case Mishap::restart: reboot(now); return {Kind::swallow};
+    case Mishap::power_cut: power_cut(now); return {Kind::swallow};
+    case Mishap::drop:
+    case Mishap::flip:
+    case Mishap::twice: return strike();
+    case Mishap::stray_line: return {Kind::stray};
+  }
+  return {Kind::run};
 }
 
 Answer Modem::run(const Command& command, bool last, Moment now) {

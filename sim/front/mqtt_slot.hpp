@@ -21,6 +21,7 @@ struct MqttConfig {
   std::int64_t pdp = 1;
   bool ssl = false;
   std::int64_t ssl_context = 0;
+  bool ssl_in_force = false;  ///< what an open obeys: the same as `ssl` but for quirks
   std::int64_t keepalive = 120;
   std::int64_t clean_session = 1;
   std::int64_t packet_timeout = 5, retries = 3, timeout_notice = 0;
@@ -36,7 +37,8 @@ struct MqttMessage {
 
 class MqttSlot {
  public:
-  enum class State : std::uint8_t { closed, opening, open, connecting, connected };
+  /// leaked: an open that failed and still occupies the client (quirk).
+  enum class State : std::uint8_t { closed, opening, open, connecting, connected, leaked };
   using Post = std::function<void(Inbox::Note)>;
   using Task = std::function<void(MqttClient&)>;
 

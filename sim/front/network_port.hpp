@@ -16,6 +16,8 @@ class NetworkPort {
  public:
   virtual ~NetworkPort() = default;
   virtual std::vector<std::string> resolve(std::string_view host) = 0;
+  /// AT+QIDNSCFG; an empty list: as after a restart.
+  virtual void use_dns(std::vector<std::string> /*servers*/) {}
   virtual Opened open_plain(std::string_view host, std::uint16_t port, std::chrono::milliseconds limit,
                             const std::atomic<bool>& cancel) = 0;
   virtual Opened open_tls(std::string_view host, std::uint16_t port, const TlsSettings& settings,

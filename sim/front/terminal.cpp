@@ -65,13 +65,26 @@ void Terminal::line_complete(Moment now) {
   const bool overlong = std::exchange(overlong_, false);
   while (!line.empty() && (static_cast<unsigned char>(line.front()) <= ' ' || line.front() == '\x7f')) line.erase(0, 1);
   if (!has_prefix(line)) return;  // line noise is not answered
-  if (owner_.on_line(line, now) == Fate::swallow) return;
+  const auto fate = owner_.on_line(line, now);
+  if (fate.kind == Fate::Kind::swallow) return;
   if (overlong) line = "AT~";  // no command: ERROR, after the usual time
   busy_ = true;
-  if (think.count() > 0)
-    timeline_.at(now + think, [this, line = std::move(line)](Moment at) { execute(line, at); });
+  const auto wait = think + (fate.kind == Fate::Kind::late ? fate.by : std::chrono::milliseconds(0));
+  if (wait.count() > 0)
+    timeline_.at(now + wait, [this, fate, line = std::move(line)](Moment at) { carry_out(line, fate, at); });
   else
-    execute(line, now);
+    carry_out(line, fate, now);
+}
+
+void Terminal::carry_out(const std::string& line, const Fate& fate, Moment now) {
+  using Kind = Fate::Kind;
+  muted_ = fate.kind == Kind::mute;
+  stray_ = fate.kind == Kind::stray;
+  delay_ = fate.kind == Kind::overtaken ? fate.by : std::chrono::milliseconds(0);
+  if (fate.kind != Kind::refuse && fate.kind != Kind::pretend) return execute(line, now);
+  constexpr int unknown = 100;  // 3GPP TS 27.007, 9.2.1
+  conclude(fate.kind == Kind::refuse ? Answer::cme(unknown) : Answer::ok(), now);
+  idle(now);
 }
 
 void Terminal::execute(const std::string& line, Moment now) {
@@ -125,10 +138,18 @@ void Terminal::emit(const Answer& answer, bool last, Moment now) {
   }
   const auto stray = last ? next_stray_urc() : std::string();
   const bool before = information.empty() || (seed = seed * 6364136223846793005ULL + 1442695040888963407ULL) >> 63U;
-  wire_.send(before ? stray + information + result : information + stray + result, now);
+  this->answer(before ? stray + information + result : information + stray + result, now);
+}
+
+/// To the host, unless this line's answer is lost or late.
+void Terminal::answer(std::string bytes, Moment now) {
+  if (muted_) return;
+  if (delay_.count() == 0) return wire_.send(bytes, now);
+  timeline_.at(now + delay_, [this, bytes = std::move(bytes)](Moment at) { wire_.send(bytes, at); });
 }
 
 std::string Terminal::next_stray_urc() {
+  if (stray_) return "\r\n+QIND: SMS DONE\r\n";
   if (urcs_in_replies.empty()) return {};
   return "\r\n" + urcs_in_replies[next_urc_++ % urcs_in_replies.size()] + "\r\n";
 }
@@ -148,7 +169,8 @@ void Terminal::finish_silently(Moment now) {
 
 /// No command under way: what waited may go out. process() takes care of the bytes that wait.
 void Terminal::idle(Moment now) {
-  busy_ = holding_ = false;
+  busy_ = holding_ = muted_ = stray_ = false;
+  delay_ = std::chrono::milliseconds(0);
   for (const auto& line : std::exchange(held_, {})) wire_.send(line, now);
 }
 
@@ -175,7 +197,8 @@ void Terminal::urc_bytes(std::string bytes, Moment now) {
 void Terminal::reset(bool deaf) {
   settings = {};
   deaf_ = deaf;
-  busy_ = overlong_ = holding_ = false;
+  busy_ = overlong_ = holding_ = muted_ = stray_ = false;
+  delay_ = std::chrono::milliseconds(0);
   input_.clear();
   line_.clear();
   echo_.clear();

@@ -18,7 +18,19 @@ namespace epki::sim {
 class Terminal {
  public:
   /// What a complete line may meet before it is executed.
-  enum class Fate : std::uint8_t { run, swallow };
+  struct Fate {
+    enum class Kind : std::uint8_t {
+      run,
+      swallow,    ///< as if it had never come
+      mute,       ///< carried out, and its answer is lost
+      late,       ///< carried out and answered `by` late; other lines wait
+      overtaken,  ///< carried out at once and answered `by` late; other lines do not wait
+      refuse,     ///< ERROR, or +CME ERROR where those are on
+      pretend,    ///< OK, and not carried out
+      stray,      ///< an unsolicited line in the middle of the answer
+    } kind = Kind::run;
+    std::chrono::milliseconds by{0};
+  };
   struct Owner {
     std::function<Fate(std::string_view line, Moment)> on_line;
     std::function<Answer(const Command&, bool last, Moment)> run;
@@ -47,7 +59,8 @@ class Terminal {
   /// An unsolicited line. While data or a prompt is on the wire it waits.
   void urc(std::string_view line, Moment now) { urc_bytes("\r\n" + std::string(line) + "\r\n", now); }
   void urc_bytes(std::string bytes, Moment now);
-  void raw(std::string_view bytes, Moment now) { wire_.send(bytes, now); }
+  /// A part of the answer to the line under way: prompts, CONNECT, data.
+  void raw(std::string_view bytes, Moment now) { answer(std::string(bytes), now); }
 
   // For a handler that answered Answer::later(). From there until finish() no other command is executed.
   /// Gives the incoming bytes to `sink`, not echoed.
@@ -62,9 +75,11 @@ class Terminal {
   void take_character(char c, Moment now);
   void line_complete(Moment now);
   void execute(const std::string& line, Moment now);
+  void carry_out(const std::string& line, const Fate& fate, Moment now);
   void step(Moment now);
   bool conclude(const Answer& answer, Moment now);
   void emit(const Answer& answer, bool last, Moment now);
+  void answer(std::string bytes, Moment now);
   void idle(Moment now);
   std::string next_stray_urc();
 
@@ -78,7 +93,10 @@ class Terminal {
   Sink sink_;
   bool in_sink_ = false;  // it is running: it must not be destroyed under its own feet
   bool sink_ended_ = false;
-  bool holding_ = false;  // data or a prompt is on the wire
+  bool holding_ = false;                // data or a prompt is on the wire
+  bool muted_ = false;                  // what the line under way answers is lost
+  bool stray_ = false;                  // an unsolicited line goes into its answer
+  std::chrono::milliseconds delay_{0};  // its answer comes this much later, without being waited for
   std::deque<Command> commands_;
   std::vector<std::string> held_;  // unsolicited lines that wait for the end of a data phase
   std::size_t next_urc_ = 0;

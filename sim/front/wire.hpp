@@ -29,6 +29,8 @@ class Wire {
   /// What has reached the host by `now` and was not taken before.
   std::string take(Moment now);
   std::optional<Moment> next() const;
+  /// When the last byte queued so far has passed.
+  Moment quiet_at() const { return send_free_; }
 
  private:
   struct Piece {

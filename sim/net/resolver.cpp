@@ -2,11 +2,14 @@
 #include <netinet/in.h>
 
 #include "core/text.hpp"
+#include "sim/net/dns_client.hpp"
 #include "sim/net/network.hpp"
 
 namespace epki::sim {
 
 namespace {
+
+constexpr std::chrono::seconds kDnsLimit{2};
 
 bool is_literal(const std::string& text) {
   in_addr v4{};
@@ -23,7 +26,12 @@ bool is_loopback(const std::string& text) {
 
 }  // namespace
 
-Resolver::Resolver(const Persona& persona) : persona_(persona), failures_left_(persona.faults.dns_fails) {}
+Resolver::Resolver(const Persona& persona)
+    : persona_(persona), failures_left_(persona.faults.dns_fails), resets_left_(persona.faults.tcp_resets) {}
+
+bool Resolver::resets_next() {
+  return resets_left_.fetch_sub(1) > 0;
+}
 
 bool Resolver::may_connect(std::string_view address) const {
   return persona_.allow_network || is_loopback(std::string(address));
@@ -32,13 +40,33 @@ bool Resolver::may_connect(std::string_view address) const {
 std::vector<std::string> Resolver::resolve(std::string_view host) {
   if (is_literal(std::string(host))) return {std::string(host)};
   if (failures_left_.fetch_sub(1) > 0) return {};
-  std::vector<std::string> found;
-  for (const auto& [name, addresses] : persona_.hosts) {
-    if (!equal_ignoring_case(name, host)) continue;
-    for (const auto& address : addresses)
-      if (may_connect(address)) found.push_back(address);
-  }
+  auto found = answers_to(host);
+  std::erase_if(found, [this](const std::string& address) { return !may_connect(address); });
   return found;
+}
+
+void Resolver::ask(std::vector<std::string> servers) {
+  const std::lock_guard lock(mutex_);
+  servers_ = std::move(servers);
+}
+
+std::vector<std::string> Resolver::answers_to(std::string_view host) {
+  std::vector<std::string> servers;
+  {
+    const std::lock_guard lock(mutex_);
+    servers = servers_;
+  }
+  if (persona_.dns_port != 0 && !servers.empty()) {
+    for (const auto& server : servers) {
+      if (!may_connect(server)) continue;
+      const auto addresses = ask_dns(server, static_cast<std::uint16_t>(persona_.dns_port), host, kDnsLimit);
+      if (addresses && !addresses->empty()) return *addresses;
+    }
+    return {};
+  }
+  for (const auto& [name, addresses] : persona_.hosts)
+    if (equal_ignoring_case(name, host)) return addresses;
+  return {};
 }
 
 }  // namespace epki::sim

@@ -139,6 +139,11 @@ void TcpSocket::finish(milliseconds limit) const {
   }
 }
 
+void TcpSocket::reset_at_close() const {
+  const linger none{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 Connected connect_tcp(Resolver& resolver, std::string_view host, std::uint16_t port, const Patience& patience) {
   const auto addresses = resolver.resolve(host);
   if (addresses.empty())
@@ -152,6 +157,10 @@ Connected connect_tcp(Resolver& resolver, std::string_view host, std::uint16_t p
       continue;
     }
     last = connect_one(address, port, patience);
+    if (last.socket && resolver.resets_next()) {
+      last.socket->reset_at_close();
+      last = {.socket = std::nullopt, .failure = OpenFailure::tcp, .detail = address + ": reset (fault)"};
+    }
     if (last.socket || patience.over()) break;
   }
   return last;

@@ -50,6 +50,8 @@ class TcpSocket {
   /// Sends FIN and swallows what the peer still sends, until its FIN or at most `limit`: closing over unread bytes
   /// would send RST, which can overtake an alert.
   void finish(std::chrono::milliseconds limit) const;
+  /// Makes the close that follows a reset (RST instead of FIN).
+  void reset_at_close() const;
 
  private:
   int fd_;

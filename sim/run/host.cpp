@@ -46,37 +46,56 @@ Link::~Link() {
   if (!path_.empty() && std::filesystem::read_symlink(path_, failed) == target_) std::filesystem::remove(path_, failed);
 }
 
-Status Host::add(Modem::Parts parts, const std::filesystem::path& link) {
+/// A new pseudo-terminal, and the link that leads to it.
+Status Host::plug(Hosted& hosted) {
   auto pty = Pty::open();
   if (!pty) return std::move(pty).error();
-  std::optional<Link> made;
-  if (!link.empty()) {
-    auto linked = Link::make(link, pty->name());
+  if (!hosted.link_path.empty()) {
+    auto linked = Link::make(hosted.link_path, pty->name());
     if (!linked) return std::move(linked).error();
-    made.emplace(std::move(*linked));
+    hosted.link.emplace(std::move(*linked));
   }
-  all_.push_back(
-      {std::move(*pty), std::move(made), std::make_unique<Modem>(std::move(parts), std::chrono::steady_clock::now())});
+  hosted.pty.emplace(std::move(*pty));
+  return success();
+}
+
+Status Host::add(Modem::Parts parts, const std::filesystem::path& link) {
+  Hosted hosted{.pty = {}, .link_path = link, .link = {}, .modem = {}};
+  if (auto plugged = plug(hosted); !plugged) return plugged;
+  hosted.modem = std::make_unique<Modem>(std::move(parts), std::chrono::steady_clock::now());
+  all_.push_back(std::move(hosted));
   return success();
 }
 
 std::string Host::line(const Hosted& hosted) const {
   const auto& persona = hosted.modem->persona();
-  return Json::object({{"pty", Json(hosted.pty.name())},
+  return Json::object({{"pty", Json(hosted.pty->name())},
                        {"imei", Json(persona.imei)},
                        {"persona", Json(persona.name)},
                        {"link", hosted.link ? Json(hosted.link->path().string()) : Json()}})
       .dump(-1);
 }
 
-void Host::serve(Hosted& hosted, Moment now) {
+Status Host::serve(Hosted& hosted, Moment now) {
   hosted.modem->advance(now);
+  if (!hosted.announced && hosted.modem->unplugged()) return success();  // its first start: nobody has seen it yet
+  if (hosted.modem->unplugged()) {
+    hosted.link.reset();
+    hosted.pty.reset();
+    hosted.backlog.clear();
+    static_cast<void>(hosted.modem->take_output(now));
+    return success();
+  }
+  if (!hosted.pty)
+    if (auto plugged = plug(hosted); !plugged) return plugged;
+  hosted.modem->host_speed(hosted.pty->speed());
   hosted.backlog += hosted.modem->take_output(now);
-  if (!hosted.backlog.empty()) hosted.backlog.erase(0, hosted.pty.write(hosted.backlog));
+  if (!hosted.backlog.empty()) hosted.backlog.erase(0, hosted.pty->write(hosted.backlog));
   if (!hosted.announced && hosted.modem->ready()) {
     hosted.announced = true;
     announce_(line(hosted));
   }
+  return success();
 }
 
 Status Host::run(int signals) {
@@ -86,12 +105,12 @@ Status Host::run(int signals) {
     std::optional<Moment> due;
     watched.assign(1, {signals, POLLIN, 0});
     for (auto& hosted : all_) {
-      serve(hosted, now);
+      if (auto served = serve(hosted, now); !served) return served;
       const auto mine = hosted.modem->next_due();
       if (mine && (!due || *mine < *due)) due = mine;
       const auto read = hosted.backlog.size() < most_backlog ? POLLIN : 0;
       const auto write = hosted.backlog.empty() ? 0 : POLLOUT;
-      watched.push_back({hosted.pty.fd(), static_cast<short>(read | write), 0});
+      watched.push_back({hosted.pty ? hosted.pty->fd() : -1, static_cast<short>(read | write), 0});
       watched.push_back({hosted.modem->inbox_fd(), POLLIN, 0});
     }
     all_.remove_if([](const Hosted& hosted) { return hosted.modem->gone(); });
@@ -110,7 +129,10 @@ Status Host::run(int signals) {
     }
     std::size_t i = 1;
     for (auto& hosted : all_) {
-      if ((watched[i].revents & POLLIN) != 0) hosted.modem->feed(hosted.pty.read(), then);
+      if ((watched[i].revents & POLLIN) != 0) {
+        hosted.modem->host_speed(hosted.pty->speed());
+        hosted.modem->feed(hosted.pty->read(), then);
+      }
       i += 2;
     }
   }

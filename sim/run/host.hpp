@@ -46,13 +46,15 @@ class Host {
 
  private:
   struct Hosted {
-    Pty pty;
+    std::optional<Pty> pty;  ///< nothing: unplugged (quirk)
+    std::filesystem::path link_path;
     std::optional<Link> link;
     std::unique_ptr<Modem> modem;
     std::string backlog{};  ///< what the host has not taken yet
     bool announced = false;
   };
-  void serve(Hosted& hosted, Moment now);
+  Status serve(Hosted& hosted, Moment now);
+  static Status plug(Hosted& hosted);
   std::string line(const Hosted& hosted) const;
   Announce announce_;
   std::list<Hosted> all_;

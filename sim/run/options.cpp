@@ -53,7 +53,8 @@ enum : int {
   link_option,
   seed_option,
   list_option,
-  version_option
+  version_option,
+  dns_port_option
 };
 
 constexpr option long_options[] = {{"persona", required_argument, nullptr, persona_option},
@@ -64,6 +65,7 @@ constexpr option long_options[] = {{"persona", required_argument, nullptr, perso
                                    {"first", required_argument, nullptr, first_option},
                                    {"link", required_argument, nullptr, link_option},
                                    {"seed", required_argument, nullptr, seed_option},
+                                   {"dns-port", required_argument, nullptr, dns_port_option},
                                    {"list-personas", no_argument, nullptr, list_option},
                                    {"verbose", no_argument, nullptr, 'v'},
                                    {"help", no_argument, nullptr, 'h'},
@@ -91,6 +93,12 @@ Status take(Options& options, int which) {
       auto first = number("--first", optarg, 1, most_modems);
       if (!first) return std::move(first).error();
       options.first = static_cast<int>(*first);
+      break;
+    }
+    case dns_port_option: {
+      auto port = number("--dns-port", optarg, 1, 65535);
+      if (!port) return std::move(port).error();
+      options.dns_port = *port;
       break;
     }
     case seed_option: {
@@ -129,7 +137,7 @@ std::string help_text() {
   return R"(ec200u-sim: a simulated EC200U modem behind a pseudo-terminal
 
   ec200u-sim [--persona NAME|FILE.toml] [--state DIR] [--host NAME=ADDR[,ADDR...]]... [--built-in FILE]...
-             [--count N] [--first N] [--link PATH] [--seed N] [-v]
+             [--count N] [--first N] [--link PATH] [--seed N] [--dns-port N] [-v]
   ec200u-sim --list-personas | --help | --version
 
   --persona NAME|FILE  how it behaves: a shipped persona (default strict) or a file (docs/personas.md)
@@ -139,6 +147,7 @@ std::string help_text() {
   --count N            that many modems; each has an IMEI and a state folder of its own
   --first N            the number of the first modem, default 1: its IMEI is counted on by N - 1
   --link PATH          a symbolic link to the pseudo-terminal, removed at the end; with --count: PATH1, PATH2, ...
+  --dns-port N         ask the DNS servers that AT+QIDNSCFG names for real, at this port
   --seed N             the seed of the persona's faults
   -v, --verbose        log to stderr (commands without their parameters)
 
@@ -161,6 +170,7 @@ Result<Persona> persona_of(const Options& options, const Persona& base, int i) {
   mine.imei = std::to_string(imei);
   while (mine.imei.size() < 15) mine.imei.insert(0, "0");
   if (options.seed >= 0) mine.faults.seed = options.seed;
+  if (options.dns_port > 0) mine.dns_port = options.dns_port;
   for (const auto& [name, addresses] : options.hosts) mine.hosts.emplace(name, addresses);
   for (const auto& file : options.built_in) {
     auto content = read_file(file, 16U << 20U);

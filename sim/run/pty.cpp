@@ -45,6 +45,22 @@ void Pty::close() {
   if (master_ >= 0) ::close(std::exchange(master_, -1));
 }
 
+std::int64_t Pty::speed() const {
+  struct Speed {
+    speed_t code;
+    std::int64_t baud;
+  };
+  constexpr Speed speeds[] = {{B1200, 1200},      {B2400, 2400},     {B4800, 4800},     {B9600, 9600},
+                              {B19200, 19200},    {B38400, 38400},   {B57600, 57600},   {B115200, 115200},
+                              {B230400, 230400},  {B460800, 460800}, {B921600, 921600}, {B1000000, 1000000},
+                              {B2000000, 2000000}};
+  termios settings{};
+  if (tcgetattr(slave_, &settings) != 0) return 0;
+  for (const auto& speed : speeds)
+    if (speed.code == cfgetospeed(&settings)) return speed.baud;
+  return 0;
+}
+
 std::string Pty::read() {
   std::array<char, 4096> buffer{};
   const auto got = ::read(master_, buffer.data(), buffer.size());

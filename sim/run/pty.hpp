@@ -1,6 +1,7 @@
 #pragma once
 // The modem's end of a pseudo-terminal.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ class Pty {
 
   int fd() const { return master_; }
   const std::string& name() const { return name_; }  ///< "/dev/pts/3"
+  /// The host's line speed in baud; 0 when it is none of the usual ones.
+  std::int64_t speed() const;
   /// Never blocks: empty when nothing waits.
   std::string read();
   /// Never blocks: how many bytes went.

@@ -11,6 +11,8 @@ class RealNetwork final : public NetworkPort {
 
   std::vector<std::string> resolve(std::string_view host) override { return resolver_.resolve(host); }
 
+  void use_dns(std::vector<std::string> servers) override { resolver_.ask(std::move(servers)); }
+
   Opened open_plain(std::string_view host, std::uint16_t port, std::chrono::milliseconds limit,
                     const std::atomic<bool>& cancel) override {
     return sim::open_plain(resolver_, host, port, limit, cancel);

@@ -81,7 +81,29 @@ local_failure_result = 4
 plain_mqtt_blocks_tls = true
 context_active_at_boot = true
 urc_port = "all"
+write_cache = true
+usb = true
+mqtt_id_leak = true
+answers_before_rdy_ms = 1
+settings_before_rdy_ignored = true
+ignored_settings = ["sni"]
+hollow_settings = ["mqtt/ssl"]
 [faults]
+power_cut_at_command = 10
+hang_at_command = 11
+watchdog_ms = 12
+late_at_command = 13
+late_ms = 14
+late_is_overtaken = true
+mute_at_command = 15
+refuse_at_command = 16
+lose_upload = 17
+alter_upload = 18
+cache_lost_at_restarts = 19
+reboot_at_upload_byte = 20
+power_cut_at_upload_byte = 21
+tcp_resets = 22
+mqtt_open_limit = 23
 seed = 2
 silent_after_commands = 3
 reboot_at_command = 4
@@ -91,6 +113,15 @@ storage_bytes = 7
 dns_fails = 8
 open_limit = 9
 urcs_in_replies = ["RDY"]
+[faults.from_host]
+drop = [1]
+flip = [2, 3]
+[faults.to_host]
+twice = [4]
+[faults.random]
+per_thousand = 24
+most = 25
+mishaps = ["unheard", "muted", "late", "overtaken", "refused", "unapplied", "restart", "power-cut", "drop", "flip", "twice", "stray-line"]
 )",
                             "all.toml", std::filesystem::path(EPKI_SOURCE_DIR) / "sim/tests/data");
   ASSERT_TRUE(read) << read.error().what << read.error().hint;
@@ -119,6 +150,13 @@ urcs_in_replies = ["RDY"]
   EXPECT_EQ(read->quirks.tls_failure_result, -1);
   EXPECT_EQ(read->quirks.urc_port, "all");
   EXPECT_EQ(read->faults.open_limit, 9);
+  EXPECT_EQ(read->faults.watchdog, 12ms);
+  EXPECT_EQ(read->faults.late, 14ms);
+  EXPECT_EQ(read->faults.mqtt_open_limit, 23);
+  EXPECT_EQ(read->faults.from_host.flip, (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(read->faults.to_host.twice, std::vector<std::int64_t>{4});
+  EXPECT_EQ(read->faults.random.size(), 12u);
+  EXPECT_EQ(read->faults.random.back(), Mishap::stray_line);
   EXPECT_EQ(read->boot, 7ms);
   EXPECT_EQ(read->think, 3ms);
 }

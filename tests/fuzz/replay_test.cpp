@@ -40,6 +40,15 @@ TEST(FuzzCorpus, ProjectFile) {
 TEST(FuzzCorpus, BrokerConfiguration) {
   replay("broker_configuration", broker_configuration);
 }
+TEST(FuzzCorpus, DnsQuery) {
+  replay("dns_query", dns_query);
+}
+TEST(FuzzCorpus, RemoteLine) {
+  replay("remote_line", remote_line);
+}
+TEST(FuzzCorpus, RelayedBytes) {
+  replay("relayed_bytes", relayed_bytes);
+}
 TEST(FuzzCorpus, BrokerModel) {
   replay("broker_model", broker_model);
 }

@@ -11,6 +11,9 @@ void certificate(std::string_view bytes);           ///< DER alone: facts, reque
 void profile_file(std::string_view bytes);          ///< TOML of a certificate profile
 void project_file(std::string_view bytes);          ///< TOML of a project
 void broker_configuration(std::string_view bytes);  ///< mosquitto.conf, and its cipher list
+void dns_query(std::string_view bytes);             ///< what arrives at the DNS responder
+void remote_line(std::string_view bytes);           ///< lines of the pipe to a responder elsewhere, both ways
+void relayed_bytes(std::string_view bytes);         ///< what passes through a relay, both ways in turn
 void broker_model(std::string_view bytes);          ///< mosquitto.conf as broker check reads it, and an included file
 void access_list(std::string_view bytes);           ///< acl_file
 void mqtt_answers(std::string_view bytes);          ///< what a broker sends to broker test

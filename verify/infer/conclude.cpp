@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "verify/infer/findings.hpp"
+#include "verify/infer/gate.hpp"
 #include "verify/infer/reading.hpp"
 #include "verify/infer/rows.hpp"
 
@@ -11,20 +12,15 @@ namespace epki::infer {
 
 namespace {
 
-std::vector<Class> all_classes() {
-  return {Class::uploaded,   Class::union_of_both,        Class::built_in, Class::built_in_when_nothing_uploaded,
-          Class::unverified, Class::uploaded_not_honoured};
-}
-
 void drop(std::vector<Class>& from, std::initializer_list<Class> gone) {
   std::erase_if(from, [&](Class value) { return std::find(gone.begin(), gone.end(), value) != gone.end(); });
 }
 
 std::vector<Class> still_possible(const Controls& controls, const Findings& findings) {
-  auto possible = all_classes();
+  auto possible = every_class();
   if (controls.unknown.settled() && !controls.unknown.is(Outcome::accepted)) drop(possible, {Class::unverified});
   if (controls.own.is(Outcome::accepted)) drop(possible, {Class::built_in, Class::uploaded_not_honoured});
-  if (controls.own.refused(alert_unknown_ca)) drop(possible, {Class::uploaded});
+  if (controls.user_refused()) drop(possible, {Class::uploaded});
   if (!findings.trusted.empty()) {
     drop(possible, {Class::uploaded, Class::built_in_when_nothing_uploaded, Class::uploaded_not_honoured});
   } else if (!findings.refused.empty() && !findings.open) {
@@ -71,7 +67,7 @@ std::optional<Conclusion> without_hello(const Evidence& evidence) {
               "--replay files under different roots so that cross-binding can decide."
             : "Let the name lead to this computer: --reach-as NAME:PORT with a name that the modem can resolve and a "
               "port that is forwarded to --listen. Then run again.");
-  result.possible = all_classes();
+  result.possible = every_class();
   return result;
 }
 
@@ -80,11 +76,11 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
   const std::string early = evidence.ended_early.empty() ? "." : ": " + evidence.ended_early + ".";
   const auto& unknown = controls.unknown;
   const auto& forged = controls.forged;
-  for (const auto* control : {&unknown, &forged}) {
+  for (const auto* control : {&controls.own, &unknown, &forged}) {
     if (control->state != Reading::State::mixed) continue;
-    auto result = inconclusive(
-        "The control " + control->name + " contradicts itself: a chain that must be refused " + control->words + ".",
-        "Run again; if it stays so, with a fresh power-up of the modem before each run.");
+    const std::string must = control == &controls.own ? "one kind of chain " : "a chain that must be refused ";
+    auto result = inconclusive("The control " + control->name + " contradicts itself: " + must + control->words + ".",
+                               "Run again; if it stays so, with a fresh power-up of the modem before each run.");
     result.contradictory = true;
     return result;
   }
@@ -99,6 +95,18 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
                    "A certificate that names the bound CA as its issuer and carries another key's signature " +
                        forged.words + ": signatures are not verified, although an unknown CA's chain " + unknown.words +
                        ".");
+  }
+  if (controls.forged_genuine.is(Outcome::accepted)) {
+    return decided(Class::unverified, Influence::inconclusive,
+                   "A certificate that names a built-in root as its issuer and carries our own key's signature " +
+                       controls.forged_genuine.words +
+                       ": signatures are not verified, although an unknown CA's chain " + unknown.words + ".");
+  }
+  if (controls.own_certificate.is(Outcome::accepted)) {
+    return decided(Class::unverified, Influence::inconclusive,
+                   "The certificate that the device itself shows " + controls.own_certificate.words +
+                       " as a server's, although nobody bound its issuer: whoever holds a device's key can play the "
+                       "broker.");
   }
   if (unknown.state == Reading::State::no_case || forged.state == Reading::State::no_case) {
     return inconclusive("The oracle does not agree with what C2 and C3 are meant to be.",
@@ -150,15 +158,16 @@ std::string confounder(const Controls& controls) {
   if (controls.own.refused(42)) return "42 points to the name or to a certificate the modem cannot read";
   if (controls.own.refused(43)) return "43 points to the key or its usage";
   if (controls.own.refused(45) || controls.own.refused(46)) return "the answer points to the modem's clock";
-  if (controls.direct.is(Outcome::accepted)) {
-    return "a chain without an intermediate was accepted (" + controls.direct.name +
+  if (controls.only_direct()) {
+    return "a chain without an intermediate was accepted (" +
+           (controls.direct.is(Outcome::accepted) ? controls.direct.name : controls.issuer_direct.name) +
            "), so it is the chain's length and not its root";
   }
   return "the answer does not say that the CA was judged unknown";
 }
 
 std::string after_confounder(const Controls& controls) {
-  if (controls.direct.is(Outcome::accepted)) {
+  if (controls.only_direct()) {
     return "This firmware's limit on intermediates must be known first: use a broker certificate signed by the root "
            "itself, and a genuine chain without intermediates.";
   }
@@ -166,7 +175,8 @@ std::string after_confounder(const Controls& controls) {
 }
 
 bool other_upload_accepted(const Controls& controls) {
-  return controls.issuer.is(Outcome::accepted) || controls.other_key.is(Outcome::accepted);
+  return controls.issuer_direct.is(Outcome::accepted) || controls.issuer.is(Outcome::accepted) ||
+         controls.other_key.is(Outcome::accepted);
 }
 
 std::string variant_words(const Controls& controls) {
@@ -182,7 +192,7 @@ std::string variant_words(const Controls& controls) {
 
 Conclusion influence_detected(const Controls& controls, const Findings& findings) {
   const std::string found = "Built-in anchors influence validation: " + findings.words + ". ";
-  if (controls.own.is(Outcome::accepted)) {
+  if (controls.user_counts()) {
     return decided(Class::union_of_both, Influence::detected,
                    found + own_words(controls) + "So the uploaded CA and built-in anchors both count.");
   }
@@ -217,7 +227,7 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
   // An accepted C3 has its own verdict; here it only says which anchors count beside that.
   const bool forged_known = controls.forged.is(Outcome::refused) || controls.forged.is(Outcome::closed) ||
                             controls.forged.is(Outcome::accepted);
-  if (controls.own.is(Outcome::accepted) && forged_known) {
+  if (controls.user_counts() && forged_known) {
     return decided(Class::uploaded, Influence::not_found, why + "So only the uploaded CA counts: " + none);
   }
   const bool refused = controls.user_refused();
@@ -225,10 +235,10 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
     return decided(Class::uploaded_not_honoured, Influence::not_found,
                    why + variant_words(controls) + "Other uploaded CAs count, the test CA does not; and " + none);
   }
-  auto result = inconclusive(why + (controls.own.is(Outcome::accepted)
-                                        ? "But the control " + controls.forged.words + "."
-                                        : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
-                             after_confounder(controls));
+  auto result = inconclusive(
+      why + (controls.user_counts() ? "But the control " + controls.forged.words + "."
+                                    : "Why the uploaded CA is refused is open: " + confounder(controls) + "."),
+      after_confounder(controls));
   result.influence = Influence::not_found;
   return result;
 }
@@ -240,6 +250,9 @@ std::string next_after_obstacle(const Evidence& evidence, const Controls& contro
            "to replay\").";
   }
   if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
+  if (controls.only_direct()) {
+    return "This firmware takes no intermediate: give a genuine chain without one, or the live answer of --genuine.";
+  }
   if (controls.user_refused()) {
     return "Nothing that was uploaded made a difference. Give --replay chains under other public roots: one whose root "
            "is built in will pass.";
@@ -293,6 +306,8 @@ void add_anchors(Conclusion& conclusion, const Findings& findings) {
 struct Judged {
   Conclusion conclusion;
   Class anchors;  ///< what the policy's first row says; differs from the verdict where only signatures are unverified
+  /// A server that nobody vouched for was accepted, and one under U was not refused: that needs no model.
+  bool plainly_unverified = false;
 };
 
 Judged judged(const Evidence& evidence) {
@@ -304,7 +319,8 @@ Judged judged(const Evidence& evidence) {
       by_control && by_control->verdict == Class::unverified && !controls.unknown.is(Outcome::accepted);
   if (by_control && !only_signature) {
     if (by_control->possible.empty()) by_control->possible = still_possible(controls, findings);
-    return {*by_control, by_control->verdict};
+    const bool plain = controls.unknown.is(Outcome::accepted) && !controls.own.rejected();
+    return {*by_control, by_control->verdict, plain};
   }
   auto result =
       controls.unknown.is(Outcome::completed) ? after_handshake(controls) : by_replay(evidence, controls, findings);
@@ -316,14 +332,16 @@ Judged judged(const Evidence& evidence) {
     result = *by_control;
   }
   add_anchors(result, findings);
-  return {std::move(result), anchors};
+  return {std::move(result), anchors, controls.own_certificate.is(Outcome::accepted)};
 }
 
 }  // namespace
 
 Conclusion conclude(const Evidence& evidence) {
-  auto [result, anchors] = judged(evidence);
-  result.policy = read_rows(evidence, anchors);
+  auto [result, anchors, plainly_unverified] = judged(evidence);
+  check_against_the_model(result, evidence, plainly_unverified);
+  result.policy = read_rows(evidence, result.outside_the_model ? Class::inconclusive : anchors);
+  result.names_checked = !result.outside_the_model && names_checked(evidence);
   return result;
 }
 

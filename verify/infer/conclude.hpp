@@ -18,12 +18,18 @@ struct Conclusion {
   std::vector<int> found{};       ///< anchors that count though they are not bound
   std::vector<int> counted{};     ///< anchors whose positive control and own controls passed
   Policy policy = unknown_policy();
+  bool names_checked = false;      ///< a wrong name was refused under the run's own settings
+  bool outside_the_model = false;  ///< no policy that the vocabulary has explains the answers
   /// Something was seen, and it does not fit together: an older verdict must not stand beside it.
   bool contradictory = false;
 };
 
 /// Pure and total: any evidence has a conclusion. Never `uploaded` without a genuine chain that was refused under U,
-/// passed under its own root, and whose controls answered; never `detected` without the same controls.
+/// passed under its own root, and whose controls answered; never `detected` without the same controls; never a class
+/// whose clients cannot give the answers that were seen.
 Conclusion conclude(const Evidence& evidence);
+
+/// "Odds against the other classes: union 10^5 to 1; …", for the same evidence; empty where no class was concluded.
+std::string odds_sentence(const Evidence& evidence, const Conclusion& conclusion);
 
 }  // namespace epki::infer

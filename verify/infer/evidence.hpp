@@ -14,12 +14,14 @@ namespace epki::infer {
 /// What was bound in the SSL context.
 struct Bound {
   enum class What : std::uint8_t {
-    user,               ///< U, the throw-away root
-    nothing,            ///< no CA at all
-    genuine,            ///< the genuine root of anchor `anchor`
-    genuine_issuer,     ///< the genuine intermediate that issued that anchor's leaf: not self-signed
-    user_intermediate,  ///< an intermediate of U: not self-signed
-    other_key,          ///< a throw-away root with a key of the other family
+    user,                  ///< U, the throw-away root
+    nothing,               ///< no CA at all
+    genuine,               ///< the genuine root of anchor `anchor`
+    genuine_issuer,        ///< the genuine intermediate that issued that anchor's leaf: not self-signed
+    user_intermediate,     ///< an intermediate of U: not self-signed
+    other_key,             ///< a throw-away root with a key of the other family
+    no_attributes,         ///< a throw-away root without the CA attributes (keyCertSign)
+    no_attributes_issuer,  ///< the same as an intermediate of U: not self-signed
   };
   What what = What::user;
   int anchor = -1;  ///< index into Evidence::anchors, for the genuine ones
@@ -30,21 +32,58 @@ struct Bound {
 enum class Shown : std::uint8_t {
   own_chain,          ///< a good chain of what is bound (of U where nothing says otherwise)
   own_direct,         ///< the same without an intermediate
+  own_deep,           ///< the same with `depth` intermediates
   unknown,            ///< a good chain of a CA that the modem never saw
   badsig,             ///< names U as issuer, signed by another key
   wrong_host,         ///< good chain of U for another name
   expired,            ///< good chain of U, leaf expired
   not_yet,            ///< good chain of U, leaf not yet valid
   eku_client,         ///< good chain of U, leaf for clients only
+  usage_certsign,     ///< good chain of U, the leaf's key usage is certificate signing alone
+  no_ca_attributes,   ///< good chain of U, its intermediate lacks CA:TRUE or keyCertSign, in turn
+  everything_wrong,   ///< unknown CA, other name, expired and not yet valid, client usage: what only blindness accepts
+  own_certificate,    ///< the certificate that the device itself would show, and nobody bound its issuer
   keyless,            ///< replay's control: a chain under U, presented without its key
   replay,             ///< the genuine chain without its key
   unknown_like,       ///< replay's control: the same shape under an unknown root
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
+  forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  with_key,           ///< a genuine chain whose key the user holds: a full handshake
+  twin_with_key,      ///< its twin with one bit of the root's signature flipped, with the same key
+  keyless_other,      ///< census control: like `keyless`, under the root with another kind of key
 };
+/// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
+bool is_keyless(Shown shown);
 
-/// A setting that differs from the run's own in this attempt.
-enum class Knob : std::uint8_t { none, no_sni, ignore_time };
+/// What differs from the run's own settings in an attempt (AT reference, 2). The run's own are the strict ones.
+struct Settings {
+  enum class Clock : std::uint8_t { right, past_the_end };
+  bool sni_off = false;
+  bool ignore_time = false;        ///< ignorelocaltime 1
+  std::uint32_t ignore_items = 0;  ///< ignorecertitem
+  bool ignore_signature = false;   ///< ignoreinvalidcertsign 1
+  bool ignore_chain = false;       ///< ignoremulticertchainverify 1
+  Clock clock = Clock::right;      ///< the modem's clock set past the end of the genuine chain
+  bool own_certificate = false;    ///< seclevel 2 with a throw-away client certificate bound
+  bool operator==(const Settings&) const = default;
+};
+inline constexpr std::uint32_t all_items = 0xfffff;
+std::string mask_text(std::uint32_t mask);  ///< "0xfffff", as ignorecertitem's bits are written here
+/// "sni=0, ignorecertitem=0xfffff"; empty for the run's own.
+std::string words(const Settings& settings);
+
+/// What is tried: two attempts with the same probe are repetitions of each other.
+struct Probe {
+  Shown shown = Shown::own_chain;
+  Bound bound{};
+  int anchor = -1;  ///< which genuine chain, for the replay and its controls
+  Settings settings{};
+  int depth = 0;  ///< intermediates, of own_deep
+  bool operator==(const Probe&) const = default;
+};
+/// The probe's name in reports and sentences: "C1", "C2", "P1", "P2-like", "V2-sni0" …
+std::string probe_name(const Probe& probe);
 
 enum class Outcome : std::uint8_t {
   accepted,       ///< application data arrived
@@ -54,26 +93,18 @@ enum class Outcome : std::uint8_t {
   not_sent,       ///< no ClientHello, though name and TCP are fine: refused before any packet
   unreachable,    ///< nothing arrived, and the name or TCP explains it
   silent,         ///< the peer neither went on nor ended before the deadline
-  not_presented,  ///< the server could not present the chain: says nothing of the peer
+  not_presented,  ///< the server or the settings could not be brought about: says nothing of the peer
 };
 std::string_view word(Outcome outcome);
 
-struct Attempt {
-  Shown shown = Shown::own_chain;
-  Bound bound{};
-  int anchor = -1;  ///< which genuine chain, for the replay and its twins
-  Knob knob = Knob::none;
+struct Attempt : Probe {
   Outcome outcome = Outcome::unreachable;
   std::optional<int> alert{};
   /// The oracle's answers are those that make this case evidence (DESIGN: rule 6). False: it decides nothing.
   bool oracle_as_expected = true;
 };
-
-/// The probe's name in reports and sentences: "C1", "C2", "P1", "P2-like" …
-std::string probe_name(Shown shown, const Bound& bound, int anchor, Knob knob);
-inline std::string probe_name(const Attempt& attempt) {
-  return probe_name(attempt.shown, attempt.bound, attempt.anchor, attempt.knob);
-}
+/// Says what the peer thinks of the chain. The others say something only when nothing else comes.
+bool is_telling(Outcome outcome);
 
 /// A genuine root whose influence is in question.
 struct Anchor {
@@ -82,6 +113,7 @@ struct Anchor {
   int intermediates = 1;  ///< between its leaf and this root
   /// A file that lay on the modem beforehand and holds this root: then trust in it need not come from the firmware.
   std::string lies_on_modem{};
+  bool clock_is_moved = false;  ///< its chain is not valid now: the modem's clock is set into its validity for it
   std::string unusable{};  ///< non-empty: why this chain says nothing here (a clause), known before any attempt
 };
 
@@ -95,5 +127,9 @@ struct Evidence {
   std::string cannot_unbind{};  ///< why nothing could be tried with no CA bound; may be empty
   bool rebooted = true;         ///< the first replay came straight after a reboot
 };
+
+/// Handshakes that asked something new of the policy: without repetitions, without the controls that stand beside a
+/// replay, and without the device's own certificate, which is a question of its own.
+std::size_t conclusive_handshakes(const Evidence& evidence);
 
 }  // namespace epki::infer

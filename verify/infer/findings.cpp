@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verify/infer/base.hpp"
 #include "verify/infer/replays.hpp"
 
 namespace epki::infer {
@@ -23,21 +24,35 @@ Reading read_unknown_across(const Evidence& evidence) {
   Reading first;
   for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
     const Bound genuine{What::genuine, static_cast<int>(i)};
-    auto reading = read(evidence, {Shown::unknown, genuine, -1, Knob::none, evidence.repeat});
+    auto reading = read(evidence, {Shown::unknown, genuine}, evidence.repeat);
     if (i == 0 || (!arrived(first) && arrived(reading))) first = std::move(reading);
+  }
+  return first;
+}
+
+/// A chain of ours that names a genuine root as its issuer: the first anchor under which it was accepted, else any.
+Reading read_forged_genuine(const Evidence& evidence) {
+  Reading first;
+  for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
+    auto reading = read(evidence, {Shown::forged_genuine, user, static_cast<int>(i)}, evidence.repeat);
+    if (i == 0 || reading.is(Outcome::accepted)) first = std::move(reading);
   }
   return first;
 }
 
 Controls read_plain_controls(const Evidence& evidence) {
   const int n = evidence.repeat;
-  return {read(evidence, {Shown::own_chain, user, -1, Knob::none, n}),
-          read(evidence, {Shown::unknown, user, -1, Knob::none, n}),
-          read(evidence, {Shown::badsig, user, -1, Knob::none, n}),
-          read(evidence, {Shown::own_direct, user, -1, Knob::none, 1}),
-          read(evidence, {Shown::own_chain, {What::user_intermediate, -1}, -1, Knob::none, 1}),
-          read(evidence, {Shown::own_chain, {What::other_key, -1}, -1, Knob::none, 1}),
-          false};
+  Controls controls{read(evidence, {Shown::own_chain, user}, n),
+                    read(evidence, {Shown::unknown, user}, n),
+                    read_forged(evidence),
+                    read_forged_genuine(evidence),
+                    read(evidence, on(base_of(evidence), Shown::own_certificate, {.own_certificate = true})),
+                    read(evidence, {Shown::own_direct, user}),
+                    read(evidence, {Shown::own_chain, {What::user_intermediate, -1}}),
+                    read(evidence, {Shown::own_direct, {What::user_intermediate, -1}}),
+                    read(evidence, {Shown::own_chain, {What::other_key, -1}}),
+                    false};
+  return controls;
 }
 
 void keep_obstacle(Findings& findings, const std::string& why) {
@@ -102,9 +117,18 @@ Replay read_across(const Evidence& evidence, int anchor) {
 
 }  // namespace
 
+bool Controls::only_direct() const {
+  const bool under_issuer = issuer_direct.is(Outcome::accepted) && issuer.refused(alert_unknown_ca);
+  return own.refused(alert_unknown_ca) && (direct.is(Outcome::accepted) || under_issuer);
+}
+
+bool Controls::user_counts() const {
+  return own.is(Outcome::accepted) || (only_direct() && direct.is(Outcome::accepted));
+}
+
 bool Controls::user_refused() const {
   if (across) return own.is(Outcome::not_sent);
-  return own.refused(alert_unknown_ca) && !direct.is(Outcome::accepted);
+  return own.refused(alert_unknown_ca) && !only_direct();
 }
 
 Controls read_controls(const Evidence& evidence) {

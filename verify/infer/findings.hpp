@@ -10,11 +10,15 @@
 namespace epki::infer {
 
 struct Controls {
-  Reading own, unknown, forged, direct, issuer, other_key;
+  Reading own, unknown, forged, forged_genuine, own_certificate, direct, issuer, issuer_direct, other_key;
   bool across = false;  ///< U is refused before any packet: `unknown` was read under a genuine root
 
+  /// A chain of U was accepted.
+  bool user_counts() const;
   /// A chain of U was judged, and its CA counts as unknown: nothing else explains the refusal.
   bool user_refused() const;
+  /// An upload counts, and only for chains without an intermediate.
+  bool only_direct() const;
 };
 
 Controls read_controls(const Evidence& evidence);

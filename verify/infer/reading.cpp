@@ -1,7 +1,10 @@
 #include "verify/infer/reading.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include "verify/infer/noise.hpp"
 
 namespace epki::infer {
 
@@ -34,13 +37,45 @@ std::string outcome_words(const Attempt& attempt) {
   return "";
 }
 
-bool fits(const Attempt& attempt, const Query& query) {
-  return attempt.shown == query.shown && attempt.bound == query.bound && attempt.anchor == query.anchor &&
-         attempt.knob == query.knob;
-}
-
 bool same_answer(const Attempt& a, const Attempt& b) {
   return a.outcome == b.outcome && a.alert == b.alert;
+}
+
+/// Silence that a client may choose as well as a line: refused locally, or closed without a word.
+bool is_silent_answer(Outcome outcome) {
+  return outcome == Outcome::not_sent || outcome == Outcome::closed;
+}
+
+/// The answer that counts: a telling one before silence, accepted before completed, the more frequent silence.
+const Attempt* leading(const std::vector<const Attempt*>& all) {
+  const auto first = [&](auto fits) -> const Attempt* {
+    const auto found = std::find_if(all.begin(), all.end(), fits);
+    return found == all.end() ? nullptr : *found;
+  };
+  const auto count = [&](Outcome outcome) {
+    return std::count_if(all.begin(), all.end(), [&](const Attempt* a) { return a->outcome == outcome; });
+  };
+  if (const auto* accepted = first([](const Attempt* a) { return a->outcome == Outcome::accepted; })) return accepted;
+  if (const auto* telling = first([](const Attempt* a) { return is_telling(a->outcome); })) return telling;
+  const auto silent = count(Outcome::not_sent) >= count(Outcome::closed) ? Outcome::not_sent : Outcome::closed;
+  if (count(silent) > 0) return first([&](const Attempt* a) { return a->outcome == silent; });
+  return all.front();
+}
+
+bool contradicts(const Attempt& lead, const Attempt& other) {
+  if (same_answer(lead, other) || !is_telling(other.outcome)) return false;
+  return is_telling(lead.outcome) && !(lead.outcome == Outcome::accepted && other.outcome == Outcome::completed);
+}
+
+Reading::State weighed(const Evidence& evidence, const Attempt& lead, const Reading& reading, int least) {
+  if (reading.equal < least) return Reading::State::too_few;
+  const bool telling = is_telling(lead.outcome);
+  // Where nothing came at all there is nothing to weigh; the sentence says what explains it.
+  if (!telling && !is_silent_answer(lead.outcome)) return Reading::State::settled;
+  const auto noise = noise_of(evidence);
+  const bool clean = noise.quiet() && reading.equal == reading.count;
+  return clean || odds_of(noise, reading.equal, telling) >= odds_needed(least) ? Reading::State::settled
+                                                                               : Reading::State::too_few;
 }
 
 }  // namespace
@@ -52,37 +87,63 @@ std::string alert_words(int number) {
   return std::to_string(number);
 }
 
-Reading read(const Evidence& evidence, const Query& query) {
-  Reading reading;
-  reading.name = probe_name(query.shown, query.bound, query.anchor, query.knob);
-  const Attempt* first = nullptr;
-  int equal = 0;
-  bool as_expected = true;
-  std::string other;
+namespace {
+
+struct Answers {
+  std::vector<const Attempt*> all{};
+  const Attempt* lead = nullptr;
+  const Attempt* against = nullptr;  ///< the first that contradicts
+};
+
+Answers answers_of(const Evidence& evidence, const Probe& probe) {
+  Answers found;
   for (const auto& attempt : evidence.attempts) {
-    if (!fits(attempt, query)) continue;
-    if (first == nullptr) first = &attempt;
-    ++reading.count;
-    as_expected = as_expected && attempt.oracle_as_expected;
-    if (same_answer(*first, attempt)) ++equal;
-    if (!same_answer(*first, attempt) && other.empty()) other = outcome_words(attempt);
+    if (static_cast<const Probe&>(attempt) == probe) found.all.push_back(&attempt);
   }
-  if (first == nullptr) {
+  if (found.all.empty()) return found;
+  found.lead = leading(found.all);
+  const auto other = std::find_if(found.all.begin(), found.all.end(),
+                                  [&](const Attempt* attempt) { return contradicts(*found.lead, *attempt); });
+  if (other != found.all.end()) found.against = *other;
+  return found;
+}
+
+Reading weigh(const Evidence& evidence, const Answers& answers, int least) {
+  Reading reading;
+  if (answers.lead == nullptr) return reading;
+  bool as_expected = true;
+  for (const auto* attempt : answers.all) {
+    as_expected = as_expected && attempt->oracle_as_expected;
+    if (same_answer(*answers.lead, *attempt)) ++reading.equal;
+  }
+  reading.count = static_cast<int>(answers.all.size());
+  reading.outcome = answers.lead->outcome;
+  reading.alert = answers.lead->alert;
+  if (answers.against != nullptr) {
+    reading.state = Reading::State::mixed;
+  } else {
+    reading.state = as_expected ? weighed(evidence, *answers.lead, reading, least) : Reading::State::no_case;
+  }
+  return reading;
+}
+
+}  // namespace
+
+Reading answer_to(const Evidence& evidence, const Probe& probe, int least) {
+  return weigh(evidence, answers_of(evidence, probe), least);
+}
+
+Reading read(const Evidence& evidence, const Probe& probe, int least) {
+  const auto answers = answers_of(evidence, probe);
+  auto reading = weigh(evidence, answers, least);
+  reading.name = probe_name(probe);
+  if (answers.lead == nullptr) {
     reading.words = "was not tried (" + reading.name + ")";
     return reading;
   }
-  reading.outcome = first->outcome;
-  reading.alert = first->alert;
-  reading.words = outcome_words(*first) + " (" + reading.name + ", " + std::to_string(equal) + " of " +
+  reading.words = outcome_words(*answers.lead) + " (" + reading.name + ", " + std::to_string(reading.equal) + " of " +
                   std::to_string(reading.count) + ")";
-  if (!other.empty()) reading.words += " and " + other;
-  if (equal != reading.count) {
-    reading.state = Reading::State::mixed;
-  } else if (!as_expected) {
-    reading.state = Reading::State::no_case;
-  } else {
-    reading.state = reading.count < query.least ? Reading::State::too_few : Reading::State::settled;
-  }
+  if (answers.against != nullptr) reading.words += " and " + outcome_words(*answers.against);
   return reading;
 }
 

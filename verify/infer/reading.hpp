@@ -17,15 +17,16 @@ inline constexpr int alert_unknown_ca = 48;
 struct Reading {
   enum class State : std::uint8_t {
     absent,   ///< never tried
-    too_few,  ///< fewer answers than are required
-    mixed,    ///< the answers differ
+    too_few,  ///< fewer equal answers than are required, or than a noisy line asks for
+    mixed,    ///< the answers contradict each other
     no_case,  ///< the oracle does not see the case as the probe means it
     settled,
   };
   State state = State::absent;
-  Outcome outcome = Outcome::unreachable;  ///< of the first attempt
+  Outcome outcome = Outcome::unreachable;  ///< the answer that counts
   std::optional<int> alert{};
-  int count = 0;
+  int count = 0;        ///< attempts in all
+  int equal = 0;        ///< those that gave this answer
   std::string name{};   ///< of the probe
   std::string words{};  ///< "was refused with alert 48, unknown CA (C2, 3 of 3)"
 
@@ -37,14 +38,18 @@ struct Reading {
   bool passed() const { return refused(alert_decrypt_error); }  ///< of a key-less presentation only
 };
 
-struct Query {
-  Shown shown = Shown::own_chain;
-  Bound bound{};
-  int anchor = -1;
-  Knob knob = Knob::none;
-  int least = 1;  ///< answers required
-};
-Reading read(const Evidence& evidence, const Query& query);
+/// All attempts of `probe` together. A telling answer (data, a completed handshake, an alert) stands above silence of
+/// any kind, which a broken line explains; two different telling ones are a contradiction, but for a completed
+/// handshake beside an accepted one (its data were lost). `least`: equal answers required; on a line that loses answers
+/// as many more as odds_needed() asks for.
+Reading read(const Evidence& evidence, const Probe& probe, int least = 1);
+/// The same without its name and words, for what asks often.
+Reading answer_to(const Evidence& evidence, const Probe& probe, int least = 1);
+
+/// How often one probe is tried at most, where it settles with `least` equal answers on a quiet line.
+inline constexpr int tries_for(int least) {
+  return 3 * least + 4;
+}
 
 /// "48, unknown CA"; the number alone when it has no name here.
 std::string alert_words(int number);

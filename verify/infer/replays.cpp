@@ -1,5 +1,7 @@
 #include "verify/infer/replays.hpp"
 
+#include "verify/infer/base.hpp"
+
 namespace epki::infer {
 
 namespace {
@@ -41,29 +43,44 @@ std::string no_positive(const Reading& reading) {
 }
 
 struct Probes {
-  Reading like, twin, replay, positive, issuer, positive_like, forged, keyless, own, own_issuer;
+  Reading like, twin, replay, positive, issuer, positive_like, forged, forged_genuine, keyless, own, own_direct,
+      own_issuer;
 };
 
 Probes read_all(const Evidence& evidence, int anchor, const Bound& under) {
   const int n = evidence.repeat;
-  const Bound genuine{What::genuine, anchor};
-  return {read(evidence, {Shown::unknown_like, under, anchor, Knob::none, n}),
-          read(evidence, {Shown::flipped_twin, under, anchor, Knob::none, n}),
-          read(evidence, {Shown::replay, under, anchor, Knob::none, n}),
-          read(evidence, {Shown::replay, genuine, anchor, Knob::none, n}),
-          read(evidence, {Shown::replay, {What::genuine_issuer, anchor}, anchor, Knob::none, n}),
-          read(evidence, {Shown::unknown_like, genuine, anchor, Knob::none, 1}),
-          read(evidence, {Shown::badsig, {What::user, -1}, -1, Knob::none, n}),
-          read(evidence, {Shown::keyless, {What::user, -1}, anchor, Knob::none, n}),
-          read(evidence, {Shown::own_chain, {What::user, -1}, -1, Knob::none, n}),
-          read(evidence, {Shown::own_chain, {What::user_intermediate, -1}, -1, Knob::none, 1})};
+  const Bound genuine{What::genuine, anchor}, user{}, issuer{What::user_intermediate, -1};
+  return {read(evidence, {Shown::unknown_like, under, anchor}, n),
+          read(evidence, {Shown::flipped_twin, under, anchor}, n),
+          read(evidence, {Shown::replay, under, anchor}, n),
+          read(evidence, {Shown::replay, genuine, anchor}, n),
+          read(evidence, {Shown::replay, {What::genuine_issuer, anchor}, anchor}, n),
+          read(evidence, {Shown::unknown_like, genuine, anchor}),
+          read_forged(evidence),
+          read(evidence, {Shown::forged_genuine, under, anchor}, n),
+          read(evidence, {Shown::keyless, user, anchor}, n),
+          read(evidence, {Shown::own_chain, user}, n),
+          read(evidence, {Shown::own_direct, user}),
+          read(evidence, {Shown::own_chain, issuer})};
 }
 
-/// OpenSSL-like stacks answer 51 to a bad signature under a root they know: then the twin of a chain they trust shows
-/// 51 as well, and C3 says beforehand that it would.
+/// The answer to a bad signature under a known issuer: 51 of a stack that says so (OpenSSL), or accepted.
+bool minds_no_signature(const Reading& reading) {
+  return reading.passed() || reading.is(Outcome::accepted);
+}
+
+/// Where a bad signature under an issuer it knows is no "unknown CA" to this client, the twin of a chain that it trusts
+/// passes as well. C3 says beforehand whether that is so; where U does not count, the same under the genuine name.
 bool twin_fits(const Probes& p) {
   if (p.twin.rejected() && p.twin.alert == p.like.alert) return true;
-  return p.twin.passed() && p.replay.passed() && (p.forged.passed() || p.forged.is(Outcome::accepted));
+  return p.twin.passed() && p.replay.passed() && (minds_no_signature(p.forged) || minds_no_signature(p.forged_genuine));
+}
+
+/// Where self-signed uploads are refused, the chain's own intermediate shows that everything but trust is fine. Its
+/// length too: a chain with one intermediate was accepted under another upload that is not self-signed.
+bool passes_by_issuer(const Probes& p, const Anchor& who) {
+  return p.positive.rejected() && p.positive.alert == p.like.alert && p.issuer.passed() &&
+         p.own_issuer.is(Outcome::accepted) && who.intermediates <= 1;
 }
 
 std::string on_modem(const Anchor& anchor) {
@@ -94,10 +111,7 @@ Replay read_replay(const Evidence& evidence, int anchor, const Bound& under) {
     return unresolved("the replay contradicts itself: it " + p.replay.words, true);
   }
   if (!p.like.rejected()) return unusable(unreadable(p.like));
-  // Where self-signed uploads are refused, the chain's own intermediate shows that everything but trust is fine. Its
-  // length too: a chain with one intermediate was accepted under another upload that is not self-signed.
-  const bool by_issuer = p.positive.rejected() && p.positive.alert == p.like.alert && p.issuer.passed() &&
-                         p.own_issuer.is(Outcome::accepted) && who.intermediates <= 1;
+  const bool by_issuer = passes_by_issuer(p, who);
   if (!p.positive.passed() && !by_issuer) {
     if (p.positive.state == Reading::State::mixed)
       return unresolved("P1 contradicts itself: it " + p.positive.words, true);
@@ -110,7 +124,9 @@ Replay read_replay(const Evidence& evidence, int anchor, const Bound& under) {
                       p.twin.settled() || p.twin.state == Reading::State::mixed);
   }
   // Where U itself counts, its key-less chain must pass: else a 48 would say nothing about chains.
-  if (under.what == What::user && p.own.is(Outcome::accepted) && !p.keyless.passed()) {
+  const bool user_counts =
+      p.own.is(Outcome::accepted) || (who.intermediates == 0 && p.own_direct.is(Outcome::accepted));
+  if (under.what == What::user && user_counts && !p.keyless.passed()) {
     return unresolved("the key-less chain under the bound root should have passed: it " + p.keyless.words,
                       p.keyless.settled());
   }
@@ -137,13 +153,12 @@ Replay read_replay(const Evidence& evidence, int anchor, const Bound& under) {
   return result;
 }
 
-WithNothing read_with_nothing(const Evidence& evidence, int anchor) {
+namespace {
+
+WithNothing read_own_with_nothing(const Evidence& evidence, int anchor) {
   const Bound nothing{What::nothing, -1};
-  const auto replay = read(evidence, {Shown::replay, nothing, anchor, Knob::none, evidence.repeat});
-  const auto like = read(evidence, {Shown::unknown_like, nothing, anchor, Knob::none, evidence.repeat});
-  const auto twin = read(evidence, {Shown::flipped_twin, nothing, anchor, Knob::none, evidence.repeat});
-  const auto forged = read(evidence, {Shown::badsig, {What::user, -1}, -1, Knob::none, evidence.repeat});
-  const auto positive = read(evidence, {Shown::replay, {What::genuine, anchor}, anchor, Knob::none, evidence.repeat});
+  const auto& who = evidence.anchors[static_cast<std::size_t>(anchor)];
+  const auto replay = read(evidence, {Shown::replay, nothing, anchor}, evidence.repeat);
   WithNothing result;
   result.words = "with nothing bound the replay " + replay.words;
   if (replay.state == Reading::State::mixed) {
@@ -154,21 +169,43 @@ WithNothing read_with_nothing(const Evidence& evidence, int anchor) {
   if (!replay.settled()) return result;
   if (replay.rejected() || replay.is(Outcome::not_sent)) {
     result.state = WithNothing::State::refused;
-  } else if (!replay.passed()) {
+    return result;
+  }
+  if (!replay.passed()) {
     result.state = WithNothing::State::unresolved;
-  } else if (positive.passed() && like.rejected() && (twin.rejected() || (twin.passed() && forged.passed()))) {
-    const auto& who = evidence.anchors[static_cast<std::size_t>(anchor)];
+    return result;
+  }
+  const auto p = read_all(evidence, anchor, nothing);
+  // Its own controls with U bound say whether this client can tell chains apart at all.
+  const bool positive = p.positive.passed() || passes_by_issuer(read_all(evidence, anchor, {}), who);
+  if (positive && p.like.rejected() && (p.twin.rejected() || (p.twin.passed() && minds_no_signature(p.forged)))) {
     result.state = who.lies_on_modem.empty() ? WithNothing::State::trusted : WithNothing::State::unresolved;
     if (!who.lies_on_modem.empty()) result.words += "; " + on_modem(who);
-    result.words += ", while an unknown chain " + like.words;
-  } else if (like.passed()) {
+    result.words += ", while an unknown chain " + p.like.words;
+  } else if (p.like.passed()) {
     result.state = WithNothing::State::verifies_nothing;
-    result.words = "with nothing bound the modem judges no chain at all (an unknown one " + like.words + ")";
+    result.words = "with nothing bound the modem judges no chain at all (an unknown one " + p.like.words + ")";
   } else {
     result.state = WithNothing::State::unresolved;
-    result.words += ", and its control does not say what that means: it " + like.words;
+    result.words += ", and its control does not say what that means: it " + p.like.words;
   }
   return result;
+}
+
+}  // namespace
+
+WithNothing read_with_nothing(const Evidence& evidence, int anchor) {
+  auto own = read_own_with_nothing(evidence, anchor);
+  if (own.state != WithNothing::State::untested) return own;
+  // What a client does without looking at the chain, it does with every chain.
+  for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
+    const auto other = static_cast<int>(i);
+    if (other == anchor) continue;
+    const auto replay = read(evidence, {Shown::replay, {What::nothing, -1}, other}, evidence.repeat);
+    auto known = read_own_with_nothing(evidence, other);
+    if (known.state == WithNothing::State::verifies_nothing || replay.is(Outcome::not_sent)) return known;
+  }
+  return own;
 }
 
 }  // namespace epki::infer

@@ -91,22 +91,40 @@ Result<ossl::Chain> same_shape(const Genuine& genuine, const ThrowAwayCa& root, 
 
 }  // namespace
 
+Result<Genuine> genuine_from(ossl::Chain chain, const std::string& file) {
+  if (const auto wrong = disorder(chain); !wrong.empty()) return wrong_file(file, wrong);
+  std::string host;
+  for (const auto& name : names_of(chain.front())) {
+    if (host = dialable(name); !host.empty()) break;
+  }
+  if (host.empty())
+    return wrong_file(file, "the leaf (" + chain.front().subject() + ") has no name that can be dialled");
+  const ossl::Certificate root = chain.back();
+  chain.pop_back();
+  return Genuine{file, std::move(chain), root, std::move(host)};
+}
+
 Result<Genuine> read_genuine(const std::string& file) {
   auto text = read_file(file);
   if (!text) return std::move(text).error();
   auto chain = ossl::chain_from_pem(*text);
   if (!chain) return wrong_file(file, chain.error().what);
-  if (const auto wrong = disorder(*chain); !wrong.empty()) return wrong_file(file, wrong);
+  return genuine_from(std::move(*chain), file);
+}
 
-  std::string host;
-  for (const auto& name : names_of(chain->front())) {
-    if (host = dialable(name); !host.empty()) break;
-  }
-  if (host.empty())
-    return wrong_file(file, "the leaf (" + chain->front().subject() + ") has no name that can be dialled");
-  const ossl::Certificate root = chain->back();
-  chain->pop_back();
-  return Genuine{file, std::move(*chain), root, std::move(host)};
+Result<Case> forged_under(const Genuine& genuine, const Material& material, RandomSource& random) {
+  auto forger = material.shelf->get("forger", key_type_like(genuine.root));
+  if (!forger) return std::move(forger).error();
+  const LeafPlan plan{.key = material.leaf_key, .names = {material.host}, .period = valid_at(material.now)};
+  auto leaf = mint_leaf(plan, {genuine.root, *forger}, random);
+  if (!leaf) return std::move(leaf).error();
+  Case made{.id = "forged_genuine",
+            .presented = "a leaf for our name that claims to be issued by " + genuine.root.subject() +
+                         ", signed by a key of ours",
+            .because = "RFC 5280, 6.1.3 (a)(1): the signature must verify with the issuer's public key",
+            .chain = {std::move(leaf->certificate)}};
+  made.key = std::move(leaf->key);
+  return made;
 }
 
 Result<Case> unknown_like(const Genuine& genuine, Instant now, RandomSource& random) {

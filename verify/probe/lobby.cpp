@@ -2,11 +2,13 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 #include <utility>
 
 #include "core/text.hpp"
+#include "verify/probe/listening.hpp"
 
 namespace epki::probe {
 
@@ -15,29 +17,34 @@ namespace {
 using ossl::HelloCollector;
 using Got = ossl::PeerSocket::Got;
 
-// Connections that say nothing may not use up the descriptors: the oldest goes.
-constexpr std::size_t kMostStrangers = 32;
-
 ossl::TlsRecordOfPeer tcp_only() {
   ossl::TlsRecordOfPeer record;
   record.stage = ossl::Stage::tcp;
   return record;
 }
 
+// One stack sends the same lists in every hello; the server's name and the random bytes are the attempt's.
+bool same_shape(const ossl::ClientHello& a, const ossl::ClientHello& b) {
+  return a.version == b.version && a.suites == b.suites && a.groups == b.groups &&
+         a.signature_algorithms == b.signature_algorithms && a.versions == b.versions;
+}
+
 }  // namespace
 
-void Lobby::arm(std::string expected_sni, std::unique_ptr<ossl::Conversation> conversation) {
+void Lobby::arm(Expected expected, Welcome welcome, Deadline now) {
   accepting_ = true;
-  accept_all();
-  expected_sni_ = std::move(expected_sni);
-  conversation_ = std::move(conversation);
+  accept_all(now);
+  expected_ = std::move(expected);
+  welcome_ = std::move(welcome);
   armed_ = true;
 }
 
 ServerRecord Lobby::disarm() {
   ServerRecord result;
   if (attempt_) {
-    result.peer = attempt_->conversation().record();
+    result.peer = cut_ ? *cut_ : attempt_->record();
+    result.relayed = attempt_->relayed();
+    result.from = from_;
   } else if (without_hello_ || !strangers_.empty()) {
     result.peer = without_hello_ ? *without_hello_ : tcp_only();
   }
@@ -45,34 +52,50 @@ ServerRecord Lobby::disarm() {
   result.strays = std::exchange(strays_, 0);
   armed_ = false;
   accepting_ = true;
-  conversation_.reset();
+  welcome_ = {};
   attempt_.reset();
+  cut_.reset();
   without_hello_.reset();
   strangers_.clear();
   return result;
 }
 
 bool Lobby::decided() const {
-  return attempt_ && (attempt_->over() || attempt_->conversation().record().stage == ossl::Stage::application_data);
+  if (!attempt_) return false;
+  if (cut_ || attempt_->over()) return true;
+  return !expected_.to_the_end && attempt_->record().stage == ossl::Stage::application_data;
 }
 
 void Lobby::add_to(std::vector<pollfd>& waiting) const {
   if (accepting_) waiting.push_back({listener_, POLLIN, 0});
   for (const auto& stranger : strangers_) waiting.push_back({stranger.socket.fd(), POLLIN, 0});
-  if (attempt_ && !attempt_->over()) waiting.push_back({attempt_->fd(), attempt_->events(), 0});
+  if (attempt_ && !cut_ && !attempt_->over()) attempt_->add_to(waiting);
 }
 
-void Lobby::move_on() {
-  accept_all();
+std::optional<Deadline> Lobby::next_due() const {
+  std::optional<Deadline> due;
+  // The first stranger is the oldest.
+  if (!strangers_.empty()) due = strangers_.front().until;
+  if (attempt_ && !cut_ && !attempt_->over()) due = due ? std::min(*due, attempt_until_) : attempt_until_;
+  return due;
+}
+
+void Lobby::move_on(Deadline now) {
+  accept_all(now);
   for (auto at = strangers_.begin(); at != strangers_.end();) {
-    at = listen_to(*at) ? std::next(at) : strangers_.erase(at);
+    at = listen_to(*at, now) ? std::next(at) : strangers_.erase(at);
   }
-  if (attempt_ && !attempt_->over()) attempt_->pump();
+  if (!attempt_ || cut_ || attempt_->over()) return;
+  attempt_->pump();
+  if (!attempt_->over() && now >= attempt_until_) cut_ = attempt_->record();
 }
 
-void Lobby::accept_all() {
+void Lobby::accept_all(Deadline now) {
   while (accepting_) {
-    const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    sockaddr_storage who{};
+    socklen_t size = sizeof who;
+    const int fd =
+        ::accept4(listener_, reinterpret_cast<sockaddr*>(&who), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       // Out of descriptors the listener stays readable; the next attempt looks at it again.
@@ -84,20 +107,24 @@ void Lobby::accept_all() {
       ++strays_;
       continue;
     }
-    if (strangers_.size() == kMostStrangers) {
+    if (strangers_.size() >= caps_.strangers) {
       remember(tcp_only());
       strangers_.pop_front();
     }
-    strangers_.push_back({.socket = std::move(socket)});
+    strangers_.push_back({.socket = std::move(socket), .until = now + caps_.hello, .from = address_text(who, size)});
   }
 }
 
-// False when the stranger has left or has been told apart.
-bool Lobby::listen_to(Stranger& stranger) {
+// False when the stranger has left, has been told apart, or has used up its time.
+bool Lobby::listen_to(Stranger& stranger, Deadline now) {
   std::string received;
   for (;;) {
     const auto got = stranger.socket.receive(received);
-    if (got == Got::nothing_yet) return true;
+    if (got == Got::nothing_yet) {
+      if (now < stranger.until) return true;
+      remember(tcp_only());
+      return false;
+    }
     if (got != Got::bytes) {
       auto record = tcp_only();
       (got == Got::reset ? record.reset_by_peer : record.closed_by_peer) = true;
@@ -108,7 +135,7 @@ bool Lobby::listen_to(Stranger& stranger) {
     const auto state = stranger.hello.feed(as_bytes(received));
     if (state == HelloCollector::State::waiting) continue;
     if (state == HelloCollector::State::complete) {
-      identify(stranger);
+      identify(stranger, now);
     } else {
       auto record = tcp_only();
       record.could_not_present = stranger.hello.reason();
@@ -118,16 +145,31 @@ bool Lobby::listen_to(Stranger& stranger) {
   }
 }
 
-void Lobby::identify(Stranger& stranger) {
-  // A hello that cannot be read names nobody; what a server does with it is for the conversation to show.
-  const auto hello = ossl::parse_client_hello(stranger.hello.message());
+// A hello that cannot be read names nobody; what a server does with it is for the conversation to show.
+bool Lobby::is_ours(const std::optional<ossl::ClientHello>& hello) {
   const std::string sni = hello ? hello->sni : std::string();
-  const bool ours = sni.empty() || expected_sni_.empty() || equal_ignoring_case(sni, expected_sni_);
-  if (attempt_ || !ours) {
+  const bool named = !sni.empty() && equal_ignoring_case(sni, expected_.sni);
+  if (!sni.empty() && !expected_.sni.empty() && !named) return false;
+  if (expected_.path.empty()) return true;
+  const auto known = learnt_.find(expected_.path);
+  if (known == learnt_.end()) {
+    if (named) learnt_.emplace(expected_.path, *hello);
+    return true;
+  }
+  const bool nameless = sni.empty() && !expected_.sni.empty() && !expected_.sni_off;
+  return hello && same_shape(*hello, known->second) && !nameless;
+}
+
+void Lobby::identify(Stranger& stranger, Deadline now) {
+  auto read = ossl::parse_client_hello(stranger.hello.message());
+  const auto hello = read ? std::optional(std::move(*read)) : std::nullopt;
+  if (attempt_ || !is_ours(hello)) {
     ++strays_;
     return;
   }
-  attempt_.emplace(std::move(stranger.socket), std::move(conversation_));
+  attempt_ = welcome_(std::move(stranger.socket));
+  attempt_until_ = now + caps_.attempt;
+  from_ = stranger.from;
   attempt_->feed(stranger.bytes);
 }
 

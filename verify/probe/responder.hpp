@@ -10,6 +10,7 @@
 
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
+#include "core/connect.hpp"
 #include "core/result.hpp"
 #include "pki/ossl/certificate.hpp"
 #include "pki/ossl/key.hpp"
@@ -24,13 +25,35 @@ struct Presentation {
   std::optional<ossl::PrivateKey> key{};  ///< nothing: key-less observer
   /// A peer that dialled this attempt sends this SNI, or none; another SNI is a stray. Empty: any.
   std::string expected_sni{};
+  /// Which of the modem's TLS clients dials ("mqtt", "ssl"). The first ClientHello with the expected SNI is learnt for
+  /// it; one of another shape, or without an SNI, is a stray from then on. Empty: nothing is learnt or compared.
+  std::string path{};
+  /// The peer may leave out the SNI (the run has switched it off).
+  bool sni_off = false;
+  /// No chain of ours: pass through to the live server that the responder was started with.
+  bool relay = false;
+  /// The record is wanted at the connection's end and not as soon as the peer has accepted.
+  bool to_the_end = false;
+  /// The key is a throw-away one, so that it may travel to a responder elsewhere.
+  bool throw_away = true;
+};
+
+/// What passed through a relay, read without being touched.
+struct Relayed {
+  std::string target;                 ///< "broker.example:8883"
+  ossl::Chain presented{};            ///< what the live server showed this peer (TLS 1.2); empty: not seen
+  std::size_t from_client = 0, from_server = 0;  ///< bytes
 };
 
 struct ServerRecord {
   ossl::TlsRecordOfPeer peer;
   std::size_t strays = 0;  ///< connections that did not belong to the attempt, and those since the last collect()
   bool connected = false;  ///< a TCP connection of the attempt arrived
+  std::optional<Relayed> relayed{};
+  std::string from{};  ///< the address of the attempt's peer; empty when none came to a ClientHello
 };
+
+class NameServer;
 
 class Responder {
  public:
@@ -49,6 +72,11 @@ class Responder {
   /// `could_not_present` then says what it spoke instead, if it spoke. Errc::interrupted after a cancel; the attempt is
   /// ended all the same.
   virtual Result<ServerRecord> collect(Deadline by) = 0;
+
+  /// The DNS responder beside it; null where none was asked for.
+  virtual NameServer* names() { return nullptr; }
+  /// The live server that `relay` passes through to; nothing where none was given at its start.
+  virtual std::optional<HostPort> relay_target() const { return std::nullopt; }
 };
 
 }  // namespace epki::probe

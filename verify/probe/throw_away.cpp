@@ -13,8 +13,13 @@ namespace {
 
 using std::chrono::days;
 
-constexpr days kBack{3652};
-constexpr days kAhead{7};
+bool is_ip_literal(const std::string& name) {
+  std::array<std::byte, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
+}
+
+}  // namespace
 
 std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random) {
   std::vector<std::byte> bytes(size);
@@ -36,12 +41,6 @@ ossl::Name ca_name(std::string_view label, RandomSource& random) {
           {"CN", std::string(label) + " " + to_hex(random_bytes(4, random))}};
 }
 
-bool is_ip_literal(const std::string& name) {
-  std::array<std::byte, sizeof(in6_addr)> address{};
-  return ::inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
-         ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
-}
-
 std::string alternative_names(const std::vector<std::string>& names) {
   std::string value;
   for (const auto& name : names) {
@@ -52,8 +51,10 @@ std::string alternative_names(const std::vector<std::string>& names) {
   return value;
 }
 
+namespace {
+
 Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
-                            RandomSource& random) {
+                            RandomSource& random, const std::string& usage = "keyCertSign,cRLSign") {
   auto key = ossl::PrivateKey::generate(type);
   if (!key) return std::move(key).error();
   ossl::CertificateSpec spec;
@@ -61,9 +62,8 @@ Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const Th
   spec.serial = random_serial(random);
   spec.not_before = period.from;
   spec.not_after = period.to;
-  spec.extensions = {{"basicConstraints", "CA:TRUE", true},
-                     {"keyUsage", "keyCertSign,cRLSign", true},
-                     {"subjectKeyIdentifier", "hash"}};
+  spec.extensions = {
+      {"basicConstraints", "CA:TRUE", true}, {"keyUsage", usage, true}, {"subjectKeyIdentifier", "hash"}};
   if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
   auto certificate = ossl::build(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key});
   if (!certificate) return std::move(certificate).error();
@@ -83,6 +83,12 @@ Result<ThrowAwayCa> mint_throw_away_root(std::string_view label, ossl::KeyType k
 Result<ThrowAwayCa> mint_intermediate(std::string_view label, ossl::KeyType key, const ThrowAwayCa& above, Instant now,
                                       RandomSource& random) {
   return mint_ca(label, key, &above, valid_at(now), random);
+}
+
+Result<ThrowAwayCa> mint_without_attributes(std::string_view label, ossl::KeyType key, const ThrowAwayCa* above,
+                                            Instant now, RandomSource& random) {
+  const auto period = above != nullptr ? valid_at(now) : Period{now - kBack, now + kAhead};
+  return mint_ca(label, key, above, period, random, "cRLSign");
 }
 
 Result<Leaf> mint_leaf(const LeafPlan& plan, const ossl::Issuer& issuer, RandomSource& random) {

@@ -20,6 +20,15 @@ struct Period {
 
 /// Ten years back, because modem clocks are slow, and a few days ahead, because these certificates are for one run.
 Period valid_at(Instant now);
+inline constexpr std::chrono::days kBack{3652};  ///< of a root
+inline constexpr std::chrono::days kAhead{7};
+
+std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random);
+std::vector<std::byte> random_serial(RandomSource& random);
+/// O=ec200u-pki throw-away, OU=never for use, and a common name of its own.
+ossl::Name ca_name(std::string_view label, RandomSource& random);
+/// subjectAltName's value: an IP literal is entered as iPAddress too.
+std::string alternative_names(const std::vector<std::string>& names);
 
 struct Leaf {
   ossl::Certificate certificate;
@@ -36,6 +45,10 @@ struct LeafPlan {
 Result<Leaf> mint_leaf(const LeafPlan& plan, const ossl::Issuer& issuer, RandomSource& random);
 Result<ThrowAwayCa> mint_intermediate(std::string_view label, ossl::KeyType key, const ThrowAwayCa& above, Instant now,
                                       RandomSource& random);
+
+/// A CA that must not sign certificates: its key usage is signing CRLs alone. `above` null: a root.
+Result<ThrowAwayCa> mint_without_attributes(std::string_view label, ossl::KeyType key, const ThrowAwayCa* above,
+                                            Instant now, RandomSource& random);
 
 /// The nearest of our key types to the key of a certificate.
 ossl::KeyType key_type_like(const ossl::Certificate& certificate);

@@ -1,6 +1,7 @@
 #pragma once
 // What the order of probes needs of a modem and a responder. The real one is ModemBench; tests play a client model.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,11 +10,12 @@
 
 namespace epki::trial {
 
-struct Shot {
-  infer::Shown shown = infer::Shown::own_chain;
-  infer::Bound bound{};
-  int anchor = -1;
-  infer::Knob knob = infer::Knob::none;
+/// Which of the modem's TLS clients opens: that of the MQTT commands or that of the SSL sockets.
+enum class Path : std::uint8_t { mqtt, ssl };
+std::string_view word(Path path);  ///< "mqtt", "ssl": the words of the contract
+
+struct Shot : infer::Probe {
+  Path path = Path::mqtt;
   int turn = 0;  ///< counts up: cases with variants (with and without an intermediate) alternate by it
 };
 
@@ -21,8 +23,8 @@ class Bench {
  public:
   virtual ~Bench() = default;
 
-  /// Binds what the shot says, unless it is bound, arms, opens, joins the records. With `nothing` only after unbind()
-  /// said true. An Error ends the run.
+  /// Binds what the shot says, unless it is bound, turns the settings, arms, opens, joins the records. With `nothing`
+  /// only after unbind() said true. An Error ends the run.
   virtual Result<infer::Attempt> attempt(const Shot& shot) = 0;
   /// Leaves nothing bound; false when this firmware does not let go of a CA.
   virtual Result<bool> unbind() = 0;
@@ -34,7 +36,7 @@ class Bench {
   /// stays as it is and can_reboot() is false from then on.
   virtual Status reboot(std::string_view why) = 0;
 
-  /// Opens so far: a modem may wear out.
+  /// Opens so far, of all paths: a modem may wear out.
   virtual int handshakes() const = 0;
   /// What explains the last attempt of which nothing arrived; a clause, may be empty.
   virtual std::string absence() const = 0;

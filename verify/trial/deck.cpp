@@ -1,6 +1,9 @@
 #include "verify/trial/deck.hpp"
 
+#include <algorithm>
+
 #include "verify/probe/throw_away.hpp"
+#include "verify/trial/moments.hpp"
 
 namespace epki::trial {
 
@@ -14,26 +17,37 @@ ossl::KeyType leaf_key(ossl::KeyType root) {
   return is_rsa(root) ? ossl::KeyType::rsa_2048 : ossl::KeyType::ec_p256;
 }
 
-/// The chain length alternates, so that a limit on it shows as a contradiction and not as distrust.
+/// Some alternate: the chain's length, so that a limit on it shows as a contradiction and not as distrust; what a CA
+/// lacks, because a firmware may mind one of the two.
 std::string_view case_id(const Shot& shot) {
+  const bool even = shot.turn % 2 == 0;
   switch (shot.shown) {
     case Shown::own_chain: return "ok_inter";
     case Shown::own_direct: return "ok_direct";
-    case Shown::unknown: return shot.turn % 2 == 0 ? "unknown_inter" : "unknown_direct";
+    case Shown::unknown: return even ? "unknown_inter" : "unknown_direct";
     case Shown::badsig: return "badsig";
     case Shown::wrong_host: return "wronghost";
     case Shown::expired: return "expired";
     case Shown::not_yet: return "notyet";
     case Shown::eku_client: return "eku_client";
+    case Shown::usage_certsign: return "ku_certsign_only";
+    case Shown::no_ca_attributes: return even ? "inter_nobc" : "inter_nokcs";
+    case Shown::everything_wrong: return "everything_wrong";
+    case Shown::own_certificate: return "device_certificate";
     default: return "";
   }
 }
 
+bool is_of_another_upload(const Shot& shot) {
+  return shot.bound.what >= What::user_intermediate && shot.anchor < 0;
+}
+
+/// Two faultless chains take turns, so that a client which pins the first one it sees contradicts itself.
 std::string card_key(const Shot& shot) {
-  const bool replay = shot.anchor >= 0;
-  const bool other = shot.bound.what == What::user_intermediate || shot.bound.what == What::other_key;
-  return std::string(case_id(shot)) + "/" + std::to_string(replay ? static_cast<int>(shot.shown) : -1) + "/" +
-         std::to_string(shot.anchor) + "/" + (other ? std::to_string(static_cast<int>(shot.bound.what)) : "");
+  const bool turns = shot.shown == Shown::own_chain && shot.turn % 2 != 0;
+  return std::string(case_id(shot)) + "/" + std::to_string(static_cast<int>(shot.shown)) + "/" +
+         std::to_string(shot.anchor) + "/" + std::to_string(shot.depth) + (turns ? "/second/" : "/") +
+         (is_of_another_upload(shot) ? std::to_string(static_cast<int>(shot.bound.what)) : "");
 }
 
 }  // namespace
@@ -45,7 +59,12 @@ Deck::Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType 
       key_(key),
       material_(std::move(material)),
       now_(now),
-      random_(&random) {}
+      random_(&random) {
+  std::vector<Span> spans;
+  for (const auto& chain : genuine_) spans.push_back(span_of(chain));
+  // The run's own certificates are valid from then on.
+  moments_ = moments_for(spans, now, probe::valid_at(now).from);
+}
 
 Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<probe::Genuine> genuine, Instant now,
                         RandomSource& random) {
@@ -58,7 +77,7 @@ Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<
 }
 
 const std::string& Deck::host(const Shot& shot) const {
-  const bool own = shot.anchor < 0 || shot.shown == Shown::replay_wrong_name;
+  const bool own = shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
   return own ? host_ : genuine_[static_cast<std::size_t>(shot.anchor)].host;
 }
 
@@ -71,6 +90,8 @@ std::string Deck::name(const infer::Bound& bound) const {
       return "the intermediate under " + genuine_[static_cast<std::size_t>(bound.anchor)].root.subject();
     case What::user_intermediate: return "an intermediate of U";
     case What::other_key: return "a throw-away root with another kind of key";
+    case What::no_attributes: return "a throw-away root that may not sign certificates";
+    case What::no_attributes_issuer: return "an intermediate of U that may not sign certificates";
   }
   return {};
 }
@@ -78,8 +99,16 @@ std::string Deck::name(const infer::Bound& bound) const {
 Result<probe::ThrowAwayCa> Deck::other_user(What what) {
   if (const auto known = others_.find(what); known != others_.end()) return known->second;
   const auto other = is_rsa(key_) ? ossl::KeyType::ec_p256 : ossl::KeyType::rsa_2048;
-  auto made = what == What::other_key ? probe::mint_throw_away_root("verify", other, now_, *random_)
-                                      : probe::mint_intermediate("verify", key_, material_.u, now_, *random_);
+  const auto mint = [&]() -> Result<probe::ThrowAwayCa> {
+    switch (what) {
+      case What::other_key: return probe::mint_throw_away_root("verify", other, now_, *random_);
+      case What::no_attributes: return probe::mint_without_attributes("verify", key_, nullptr, now_, *random_);
+      case What::no_attributes_issuer:
+        return probe::mint_without_attributes("verify", key_, &material_.u, now_, *random_);
+      default: return probe::mint_intermediate("verify", key_, material_.u, now_, *random_);
+    }
+  };
+  auto made = mint();
   if (!made) return made;
   others_.emplace(what, *made);
   return made;
@@ -92,8 +121,7 @@ Result<std::string> Deck::pem(const infer::Bound& bound) {
     case What::nothing: return std::string();
     case What::genuine: return chain->root.pem();
     case What::genuine_issuer: return (chain->presented.size() > 1 ? chain->presented.back() : chain->root).pem();
-    case What::user_intermediate:
-    case What::other_key: break;
+    default: break;
   }
   auto other = other_user(bound.what);
   if (!other) return std::move(other).error();
@@ -106,8 +134,15 @@ Result<probe::Case> Deck::mint_replay(const Shot& shot) {
     case Shown::unknown_like: return probe::unknown_like(genuine, now_, *random_);
     case Shown::flipped_twin: return probe::flipped_twin(genuine);
     case Shown::keyless: return probe::keyless_under(material_.u, genuine, now_, *random_);
+    case Shown::keyless_other: {
+      auto other = other_user(What::other_key);
+      if (!other) return std::move(other).error();
+      return probe::keyless_under(*other, genuine, now_, *random_);
+    }
+    case Shown::forged_genuine: return probe::forged_under(genuine, material_, *random_);
     default: break;
   }
+  if (shot.shown == Shown::with_key || shot.shown == Shown::twin_with_key) return mint_with_key(shot);
   probe::Case replay;
   replay.id = "replay";
   replay.presented = "the genuine chain for " + genuine.host + " under " + genuine.root.subject() + ", without its key";
@@ -117,15 +152,48 @@ Result<probe::Case> Deck::mint_replay(const Shot& shot) {
   return replay;
 }
 
+/// The user's own genuine certificate: handshakes that complete.
+Result<probe::Case> Deck::mint_with_key(const Shot& shot) {
+  const auto& genuine = genuine_[static_cast<std::size_t>(shot.anchor)];
+  probe::Case made;
+  if (shot.shown == Shown::twin_with_key) {
+    auto twin = probe::flipped_twin(genuine);
+    if (!twin) return twin;
+    made = std::move(*twin);
+    made.presented += ", with its key";
+  } else {
+    made.id = "genuine";
+    made.presented = "the user's own chain for " + genuine.host + " under " + genuine.root.subject() + ", with its key";
+    made.because = "RFC 5280, 6.1: the path ends at a public root, which is a trust anchor or is not";
+    made.chain = genuine.presented;
+  }
+  made.key = genuine.key;
+  return made;
+}
+
+Result<probe::Case> Deck::mint_under(const Shot& shot, const probe::Material& material) {
+  if (shot.shown == Shown::own_deep) return probe::mint_deep(shot.depth, material, *random_);
+  return probe::mint_case(case_id(shot), material, *random_);
+}
+
 Result<probe::Case> Deck::mint(const Shot& shot) {
   if (shot.anchor >= 0) return mint_replay(shot);
-  if (shot.bound.what != What::user_intermediate && shot.bound.what != What::other_key) {
-    return probe::mint_case(case_id(shot), material_, *random_);
-  }
+  if (!is_of_another_upload(shot)) return mint_under(shot, material_);
   auto other = other_user(shot.bound.what);
   if (!other) return std::move(other).error();
-  const probe::Material material{std::move(*other), material_.stranger, material_.leaf_key, host_, now_};
-  return probe::mint_case(case_id(shot), material, *random_);
+  auto material = material_;  // the keys on the shelf are shared
+  material.u = std::move(*other);
+  return mint_under(shot, material);
+}
+
+std::optional<Instant> Deck::clock_for(const Shot& shot) const {
+  if (shot.settings.clock == infer::Settings::Clock::past_the_end) return past_the_end(shot.anchor);
+  return shot.anchor < 0 ? std::nullopt : moments_[static_cast<std::size_t>(shot.anchor)];
+}
+
+Instant Deck::past_the_end(int anchor) const {
+  const auto end = genuine_[static_cast<std::size_t>(anchor)].presented.front().not_after();
+  return std::max(end, now_) + std::chrono::days(30);
 }
 
 Result<const probe::Case*> Deck::card(const Shot& shot) {

@@ -32,12 +32,18 @@ class Deck {
   std::string name(const infer::Bound& bound) const;
 
   const std::vector<probe::Genuine>& genuine() const { return genuine_; }
+  /// Where the modem's clock must stand for a shot: past the end of a genuine chain's leaf where the shot says so, inside
+  /// that chain's validity where now is not. Nothing: at the run's own time.
+  std::optional<Instant> clock_for(const Shot& shot) const;
 
  private:
   Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType key, probe::Material material, Instant now,
        RandomSource& random);
+  Instant past_the_end(int anchor) const;
   Result<probe::Case> mint(const Shot& shot);
+  Result<probe::Case> mint_under(const Shot& shot, const probe::Material& material);
   Result<probe::Case> mint_replay(const Shot& shot);
+  Result<probe::Case> mint_with_key(const Shot& shot);
   Result<probe::ThrowAwayCa> other_user(infer::Bound::What what);
 
   std::string host_;
@@ -46,6 +52,7 @@ class Deck {
   probe::Material material_;
   Instant now_;
   RandomSource* random_;
+  std::vector<std::optional<Instant>> moments_;  ///< by anchor
   std::map<std::string, std::unique_ptr<probe::Case>> cards_;
   std::map<infer::Bound::What, probe::ThrowAwayCa> others_;
 };

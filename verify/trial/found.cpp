@@ -63,13 +63,15 @@ Json Found::json() const {
     all_clients.push(
         Json::object({{"client", client.number}, {"enabled", client.ssl.enabled}, {"context", client.ssl.context}}));
   }
-  return Json::object({{"contexts", std::move(all_contexts)}, {"clients", std::move(all_clients)}});
+  return Json::object(
+      {{"contexts", std::move(all_contexts)}, {"clients", std::move(all_clients)}, {"ssl_socket", ssl_socket}});
 }
 
 Result<Found> Found::parse(const Json& detail) {
   const Error damaged{Errc::ledger, "a journal entry of verify cannot be read",
                       "check the ledger: ec200u-pki ledger check"};
   Found found;
+  found.ssl_socket = detail["ssl_socket"].boolean().value_or(false);
   for (const auto& item : detail["contexts"].items()) {
     const auto number = item["context"].integer();
     if (!number || *number < 0 || *number > 5) return damaged;

@@ -23,6 +23,7 @@ struct Found {
   };
   std::vector<Context> contexts{};
   std::vector<Client> clients{};
+  bool ssl_socket = false;  ///< the run opens an SSL socket of its own
 
   Json json() const;
   /// Errc::ledger for what json() did not write.

@@ -8,61 +8,33 @@ namespace epki::trial {
 namespace {
 
 using infer::Bound;
-using infer::Knob;
 using infer::Outcome;
 using What = Bound::What;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes reboot_limit{4};
 
-/// Refusals are answers here; only a modem that is gone, a cancel and the like end a run.
-bool ends_run(const Error& error) {
-  return error.code != Errc::modem_refused && error.code != Errc::network;
-}
-
 }  // namespace
 
 ModemBench::ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around)
-    : parts_(parts), setup_(setup), around_(around) {}
+    : parts_(parts), setup_(setup), around_(around) {
+  for (const auto path : setup.paths) openers_[path] = make_opener(path, parts.modem, setup);
+}
 
 milliseconds ModemBench::grace() const {
   if (setup_.grace.count() > 0) return setup_.grace;
   return setup_.simulated ? milliseconds(1000) : milliseconds(5000);
 }
 
-Status ModemBench::write_setting(const std::string& key, const std::string& value) {
-  auto set = parts_.modem.set_ssl(setup_.context, key, value);
-  if (!set && set.error().code != Errc::modem_refused) return set;
-  auto now = parts_.modem.ssl_setting(setup_.context, key);
-  if (!now) return std::move(now).error();
-  if (!*now) {
-    if (!plan::is_required(key)) return success();  // this firmware does not know the key
-    return Error{Errc::modem_refused, "this firmware has no SSL setting " + key, "verify cannot judge it"};
-  }
-  if (ec200u::same_ssl_value(key, **now, value)) return success();
-  return Error{Errc::modem_refused,
-               "SSL context " + std::to_string(setup_.context) + " reads " + key + " = " + **now + " after " + value +
-                   " was written",
-               "restart the modem and run again; another --context may be free of it"};
-}
-
 Status ModemBench::prepare() {
   for (const auto& [key, value] : plan::ssl_settings("")) {
     if (auto done = write_setting(key, value); !done) return done;
   }
-  knob_ = Knob::none;
-  if (setup_.pdp != 1) {
-    auto set = parts_.modem.set_mqtt_pdp(setup_.client, setup_.pdp);
-    if (!set && ends_run(set.error())) return set;
+  settings_ = {};
+  for (const auto& [path, opener] : openers_) {
+    if (auto done = opener->prepare(); !done) return done;
   }
-  if (auto set = parts_.modem.set_mqtt_ssl(setup_.client, true, setup_.context); !set) return set;
-  auto now = parts_.modem.mqtt_ssl(setup_.client);
-  if (!now) return std::move(now).error();
-  if (now->enabled && now->context == setup_.context) return success();
-  return Error{
-      Errc::modem_refused,
-      "MQTT client " + std::to_string(setup_.client) + " does not take SSL context " + std::to_string(setup_.context),
-      "try another --client"};
+  return success();
 }
 
 Status ModemBench::bind(const Bound& bound) {
@@ -124,6 +96,10 @@ Status ModemBench::reboot(std::string_view why) {
   if (auto done = parts_.modem.wait_registered(after(setup_.registration_limit)); !done) return done;
   if (auto done = parts_.modem.activate(setup_.pdp, setup_.apn); !done) return done;
   if (auto done = parts_.traces.renew_clock(); !done) return done;
+  clock_.reset();
+  if (parts_.dns != nullptr) {
+    if (auto done = parts_.dns->renew(); !done) return done;
+  }
   if (auto done = prepare(); !done) return done;
   auto now = parts_.modem.ssl_setting(setup_.context, "cacert");
   if (!now) return std::move(now).error();
@@ -131,38 +107,77 @@ Status ModemBench::reboot(std::string_view why) {
   return success();
 }
 
-Status ModemBench::turn(Knob knob) {
-  if (knob_ == knob) return success();
-  if (auto done = write_setting("sni", knob == Knob::no_sni ? "0" : "1"); !done) return done;
-  if (auto done = write_setting("ignorelocaltime", knob == Knob::ignore_time ? "1" : "0"); !done) return done;
-  knob_ = knob;
-  return success();
+Result<const probe::Case*> ModemBench::card(const Shot& shot) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.deck.card(shot);
 }
 
-/// Arms, opens, says CONNECT where the server can answer it, and collects.
-Result<probe::ServerRecord> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
+Status ModemBench::arm(const probe::Presentation& presentation) {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.arm(presentation);
+}
+
+Result<probe::ServerRecord> ModemBench::collect() {
+  const Stopwatch::Lap lap(parts_.own_work);
+  return parts_.responder.collect(after(grace()));
+}
+
+/// Arms, opens, speaks where the server can hear it, and collects.
+Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
   const auto& host = parts_.deck.host(shot);
   probe::Presentation presentation{record.id, card.chain, card.key};
-  if (shot.knob != Knob::no_sni) presentation.expected_sni = host;
-  if (auto armed = parts_.responder.arm(presentation); !armed) return std::move(armed).error();
-  const auto client = std::to_string(setup_.client);
-  record.at_command = "AT+QMTOPEN=" + client + ",\"" + host + "\"," + std::to_string(port());
+  presentation.path = record.path;
+  presentation.sni_off = shot.settings.sni_off;
+  presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
+  if (!shot.settings.sni_off) presentation.expected_sni = host;
+  if (auto armed = arm(presentation); !armed) return std::move(armed).error();
+  auto& opener = *openers_.at(shot.path);
   ++opens_;
-  auto opened = parts_.modem.mqtt_open(setup_.client, host, port());
-  if (!opened) return std::move(opened).error();
-  record.at_result = opened->text();
   // A key-less presentation never completes: where the modem says that it did, it is connected to somebody else.
-  if (opened->opened() && card.key) {
-    auto connected = parts_.modem.mqtt_connect(setup_.client, "ec200u-pki-verify");
-    if (!connected && ends_run(connected.error())) return std::move(connected).error();
-    record.at_result += "; " + (connected ? connected->text() : connected.error().what);
-  }
-  auto server = parts_.responder.collect(after(grace()));
+  auto said = opener.open(host, port(), card.key.has_value());
+  if (!said) return std::move(said).error();
+  record.at_command = said->command;
+  record.at_result = said->result;
+  auto server = collect();
   if (!server) return std::move(server).error();
-  if (opened->opened() && !server->connected) record.note = "the modem connected to somebody else by this name";
-  auto ended = parts_.modem.mqtt_end(setup_.client);
+  if (said->opened && !server->connected) record.note = "the modem connected to somebody else by this name";
+  auto ended = opener.end();
   if (!ended && ends_run(ended.error())) return std::move(ended).error();
-  return server;
+  return Opened{std::move(*server), std::move(*said)};
+}
+
+/// What the attempt says, where the server's record alone may mislead.
+Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record) {
+  auto seen = classify(opened.server);
+  if (seen.outcome == Outcome::completed && (opened.said.opened || opened.said.silent)) {
+    // Not refused after the handshake: either nobody knows what the modem thought, or it says that it is connected.
+    seen.outcome = Outcome::silent;
+    seen.note = opened.said.silent ? "the modem's result line did not come, so whether it accepted is not known"
+                                   : "the modem says that it is open, and its data did not arrive";
+  } else if (seen.outcome == Outcome::completed && opened.server.peer.reset_by_peer) {
+    seen.outcome = Outcome::silent;
+    seen.note = "the connection was reset as the handshake completed: the line may have done that";
+  }
+  if (seen.nothing_arrived && !record.note.empty()) {
+    seen.outcome = Outcome::unreachable;
+    absence_ = record.note;
+  } else if (seen.nothing_arrived) {
+    auto why = explain(shot, card);
+    if (!why) return std::move(why).error();
+    if (!why->path_is_fine) seen.outcome = Outcome::unreachable;
+    absence_ = seen.note = why->words;
+  }
+  return seen;
+}
+
+/// The settings of the probe cannot be brought about: said in the report, and no evidence of anything.
+infer::Attempt ModemBench::not_possible(const Shot& shot, ProbeRecord record) {
+  record.outcome = infer::word(Outcome::not_presented);
+  record.stage = ossl::word(ossl::Stage::none);
+  const auto settings = infer::words(shot.settings);
+  record.note = settings.empty() ? "this modem's clock cannot be set" : "this modem does not take " + settings;
+  records_.push_back(std::move(record));
+  return {shot, Outcome::not_presented, std::nullopt, true};
 }
 
 Result<std::optional<std::string>> ModemBench::name_fault(const std::string& host) {
@@ -182,10 +197,10 @@ Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card) {
   if (!fault) return std::move(fault).error();
   if (*fault) return Absence{false, **fault};
   const std::string place = host + ":" + std::to_string(port());
-  if (auto armed = parts_.responder.arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
+  if (auto armed = arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
   auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port());
   if (!probed && ends_run(probed.error())) return std::move(probed).error();
-  auto server = parts_.responder.collect(after(grace()));
+  auto server = collect();
   if (!server) return std::move(server).error();
   if (server->connected || server->strays > 0) {
     return Absence{true, "the name " + host + " and TCP to " + place + " are fine: the modem refuses inside"};
@@ -204,7 +219,7 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
     if (text.empty()) return;
     record.note += (record.note.empty() ? "" : "; ") + text;
   };
-  record.attempt = ++attempts_[record.id + "/" + std::to_string(shot.anchor)];
+  record.attempt = ++attempts_[record.path + "/" + record.id + "/" + std::to_string(shot.anchor)];
   record.stage = ossl::word(server.peer.stage);
   record.alert = server.peer.alert;
   record.sni = server.peer.sni;
@@ -214,7 +229,7 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
   record.outcome = infer::word(seen.outcome);
   add(seen.note);
   if (!joined.as_expected) add("the oracle does not see this case as the probe means it: " + joined.uploaded.reason);
-  around_.reporter.detail(record.id + ": " + record.outcome +
+  around_.reporter.detail(record.path + " " + record.id + ": " + record.outcome +
                           (seen.alert ? " with alert " + std::to_string(*seen.alert) : std::string()) + ", " +
                           record.at_result);
   records_.push_back(std::move(record));
@@ -222,34 +237,87 @@ void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::S
 
 Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (around_.cancel.requested()) return interrupted();
-  auto card = parts_.deck.card(shot);
+  auto card = this->card(shot);
   if (!card) return std::move(card).error();
-  auto joined = parts_.opinions.about(parts_.deck, shot);
-  if (!joined) return std::move(joined).error();
   if (auto done = bind(shot.bound); !done) return std::move(done).error();
-  if (auto done = turn(shot.knob); !done) return std::move(done).error();
-
   ProbeRecord record;
-  record.id = infer::probe_name(shot.shown, shot.bound, shot.anchor, shot.knob);
-  record.path = "mqtt";
+  record.id = infer::probe_name(shot);
+  record.path = word(shot.path);
   record.bound = parts_.deck.name(shot.bound);
   record.presented = (*card)->presented;
-  auto server = open(shot, **card, record);
-  if (!server) return std::move(server).error();
-  auto seen = classify(*server);
-  if (seen.nothing_arrived && !record.note.empty()) {
-    seen.outcome = Outcome::unreachable;
-    absence_ = record.note;
-  } else if (seen.nothing_arrived) {
-    auto why = explain(shot, **card);
-    if (!why) return std::move(why).error();
-    if (!why->path_is_fine) seen.outcome = Outcome::unreachable;
-    absence_ = seen.note = why->words;
-  }
-  const infer::Attempt result{shot.shown,   shot.bound, shot.anchor,        shot.knob,
-                              seen.outcome, seen.alert, joined->as_expected};
-  note_attempt(shot, seen, *server, *joined, std::move(record));
+  record.settings = infer::words(shot.settings);
+  record.keyless = !(*card)->key.has_value();
+  auto turned = turn(shot);
+  if (!turned) return std::move(turned).error();
+  if (!*turned) return not_possible(shot, std::move(record));
+  auto asked = parts_.opinions.ask_about(parts_.deck, shot);  // the oracle thinks while the modem works
+  if (!asked) return std::move(asked).error();
+  auto opened = open(shot, **card, record);
+  if (!opened) return std::move(opened).error();
+  auto seen = judge(shot, **card, *opened, record);
+  if (!seen) return std::move(seen).error();
+  auto joined = [&] {
+    const Stopwatch::Lap lap(parts_.own_work);
+    return parts_.opinions.answer(*asked);
+  }();
+  if (!joined) return std::move(joined).error();
+  const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
+  note_attempt(shot, *seen, opened->server, *joined, std::move(record));
   return result;
+}
+
+Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord record) {
+  if (around_.cancel.requested()) return interrupted();
+  if (auto done = bind(call.bound); !done) return std::move(done).error();
+  if (auto done = turn(Shot{}); !done) return std::move(done).error();
+  record.path = word(call.path);
+  record.bound = parts_.deck.name(call.bound);
+  record.presented = "whatever the live server " + text_of(call.target) + " presents";
+  if (call.relay) {
+    probe::Presentation through{record.id, {}};
+    through.relay = true;
+    through.expected_sni = call.target.host;
+    through.path = record.path;
+    if (auto armed = arm(through); !armed) return std::move(armed).error();
+  }
+  auto& opener = *openers_.at(call.path);
+  ++opens_;
+  auto said = opener.open(call.target.host, call.relay ? port() : call.target.port, true);
+  if (!said) return std::move(said).error();
+  record.at_command = said->command;
+  record.at_result = said->result;
+  auto outcome = said->opened ? Outcome::accepted : said->silent ? Outcome::silent : Outcome::refused;
+  record.stage = ossl::word(ossl::Stage::none);
+  if (call.relay) {
+    auto server = collect();
+    if (!server) return std::move(server).error();
+    note_relayed(*server, outcome, record);
+  }
+  record.outcome = infer::word(outcome);
+  record.attempt = ++attempts_[record.path + "/" + record.id + "/" + text_of(call.target)];
+  records_.push_back(std::move(record));
+  auto ended = opener.end();
+  if (!ended && ends_run(ended.error())) return std::move(ended).error();
+  return outcome;
+}
+
+/// The third channel: what the relay saw of the same connection.
+void ModemBench::note_relayed(const probe::ServerRecord& server, Outcome& outcome, ProbeRecord& record) {
+  record.stage = ossl::word(server.peer.stage);
+  record.alert = server.peer.alert;
+  record.sni = server.peer.sni;
+  record.application_data = server.peer.stage == ossl::Stage::application_data ? 1 : 0;
+  record.note = server.peer.could_not_present;
+  if (server.relayed && !server.relayed->presented.empty()) {
+    record.presented = "the live server's chain, passed through: " + server.relayed->presented.front().subject() +
+                       " to " + server.relayed->presented.back().issuer();
+  }
+  if (!server.connected) {
+    outcome = Outcome::unreachable;
+    record.note = "the modem's connection did not come through our relay";
+  } else if (outcome == Outcome::refused && !server.peer.alert && !server.peer.could_not_present.empty()) {
+    outcome = Outcome::not_presented;
+  }
 }
 
 }  // namespace epki::trial

@@ -2,7 +2,9 @@
 // The bench on a real line: binds on the modem, presents on the responder, joins AT, server and oracle.
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,10 @@
 #include "verify/trial/bench.hpp"
 #include "verify/trial/classify.hpp"
 #include "verify/trial/deck.hpp"
+#include "verify/trial/dns_override.hpp"
+#include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
+#include "verify/trial/stopwatch.hpp"
 #include "verify/trial/traces.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -25,10 +30,12 @@ class ModemBench final : public Bench {
     Deck& deck;
     Opinions& opinions;
     Traces& traces;
+    Stopwatch& own_work;
+    DnsOverride* dns = nullptr;  ///< null: the modem asks its network's servers
   };
   ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
 
-  /// Writes the run's SSL settings, each read back, and lets the MQTT client use the context. Nothing is bound yet.
+  /// Writes the run's SSL settings, each read back, and lets the paths' clients use the context. Nothing is bound yet.
   Status prepare();
 
   Result<infer::Attempt> attempt(const Shot& shot) override;
@@ -39,15 +46,40 @@ class ModemBench final : public Bench {
   int handshakes() const override { return opens_; }
   std::string absence() const override { return absence_; }
 
+  /// Opens a live server of somebody else's, directly or through our relay. By what the modem says of it, and with a
+  /// relay by what was seen on the way.
+  struct LiveCall {
+    Path path = Path::mqtt;
+    HostPort target;
+    infer::Bound bound{};
+    bool relay = false;
+  };
+  Result<infer::Outcome> open_live(const LiveCall& call, ProbeRecord record);
+
   int reboots() const { return reboots_; }
   /// Every attempt, those included that were tried again.
   std::vector<ProbeRecord>& records() { return records_; }
 
  private:
+  void note_relayed(const probe::ServerRecord& server, infer::Outcome& outcome, ProbeRecord& record);
   Status bind(const infer::Bound& bound);
   Status write_setting(const std::string& key, const std::string& value);
-  Status turn(infer::Knob knob);
-  Result<probe::ServerRecord> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
+  /// True: the modem has these settings now. False: it does not take one of them.
+  Result<bool> turn(const Shot& shot);
+  Result<bool> turn_key(const std::string& key, const std::string& value);
+  Result<bool> turn_clock(const Shot& shot);
+  Result<bool> turn_own_certificate(const Shot& shot);
+  Status drop_own_certificate();
+  struct Opened {
+    probe::ServerRecord server;
+    Said said;
+  };
+  Result<Opened> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
+  Result<Seen> judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record);
+  Result<const probe::Case*> card(const Shot& shot);
+  Status arm(const probe::Presentation& presentation);
+  Result<probe::ServerRecord> collect();
+  infer::Attempt not_possible(const Shot& shot, ProbeRecord record);
   Result<Absence> explain(const Shot& shot, const probe::Case& card);
   Result<std::optional<std::string>> name_fault(const std::string& host);
   void note_attempt(const Shot& shot, const Seen& seen, const probe::ServerRecord& server, const Joined& joined,
@@ -59,7 +91,10 @@ class ModemBench final : public Bench {
   const Setup& setup_;
   const Surroundings& around_;
   std::optional<infer::Bound> bound_{};  ///< nothing: not known
-  infer::Knob knob_ = infer::Knob::none;
+  std::optional<Instant> clock_{};       ///< where the modem's clock was moved to; nothing: the run's own time
+  infer::Settings settings_{};
+  std::map<Path, std::unique_ptr<Opener>> openers_{};
+  std::set<std::string> refused_keys_{};   ///< settings that this firmware does not take
   std::map<std::string, int> attempts_{};  ///< by probe name
   std::vector<ProbeRecord> records_{};
   std::string absence_{};

@@ -1,6 +1,7 @@
 #pragma once
 // The oracle beside every attempt: under what is uploaded, and under that plus the genuine roots.
 
+#include <future>
 #include <map>
 #include <string>
 
@@ -19,15 +20,18 @@ struct Joined {
 class Opinions {
  public:
   Opinions(oracle::Worker worker, Instant at) : worker_(std::move(worker)), at_(at) {}
-  /// Asks once per case and binding. Errc::internal when the oracle's process cannot be started.
+
+  /// Starts asking, once per case and binding, and returns at once: the oracle thinks while the modem works. The text
+  /// is what answer() takes.
+  Result<std::string> ask_about(Deck& deck, const Shot& shot);
+  /// Waits for it, at most the oracle's own limit. Errc::internal when the oracle's process cannot be started.
+  Result<Joined> answer(const std::string& asked);
   Result<Joined> about(Deck& deck, const Shot& shot);
 
  private:
-  Result<oracle::Opinion> ask(std::vector<std::string> trusted, const std::string& chain, const std::string& host);
-
   oracle::Worker worker_;
   Instant at_;
-  std::map<std::string, Joined> known_;
+  std::map<std::string, std::shared_future<Result<Joined>>> known_;
 };
 
 }  // namespace epki::trial

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "core/exit_code.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -16,6 +19,8 @@ Json ProbeRecord::json() const {
        {"server", std::move(server)},
        {"oracle", Json::object({{"uploaded", oracle_uploaded}, {"with_built_in", oracle_with_built_in}})},
        {"outcome", outcome},
+       {"settings", settings},
+       {"keyless", keyless},
        {"note", note}});
 }
 
@@ -33,6 +38,10 @@ Json PathVerdict::json() const {
                        {"anchors_found", std::move(found)},
                        {"anchors_tried", anchors_tried},
                        {"possible", std::move(words)},
+                       {"outside_the_model", outside_the_model},
+                       {"odds", odds},
+                       {"stack", stack.json()},
+                       {"conclusive_handshakes", conclusive},
                        {"policy", policy.json()}});
 }
 
@@ -50,22 +59,27 @@ Json Report::json() const {
                               {"iccid", identity.iccid},
                               {"simulated", simulated},
                               {"clock", clock},
+                              {"dns", dns.empty() ? Json() : Json(dns)},
                               {"files", std::move(all_files)}});
   Json all_probes = Json::array();
   for (const auto& probe : probes) all_probes.push(probe.json());
-  Json verdicts = Json::object();
-  verdicts.set(verdict.path, verdict.json());
+  Json by_path = Json::object();
+  for (const auto& verdict : verdicts) by_path.set(verdict.path, verdict.json());
   return Json::object({{"device", std::move(device)},
                        {"oracle", Json::object({{"name", oracle.name}, {"version", oracle.version}})},
-                       {"verdict", std::move(verdicts)},
+                       {"verdict", std::move(by_path)},
                        {"probes", std::move(all_probes)},
+                       {"census", census},
                        {"handshakes", handshakes},
                        {"reboots", reboots},
                        {"warnings", Json::array_of(warnings)},
-                       {"duration_ms", duration.count()}});
+                       {"duration_ms", duration.count()},
+                       {"own_work_ms", own_work.count()}});
 }
 
-int Report::exit_code() const {
+namespace {
+
+int exit_code_of(const PathVerdict& verdict) {
   if (verdict.verdict_class == infer::Class::unverified) return exit_code::unverified;
   if (verdict.influence == infer::Influence::detected) return exit_code::built_in_influence;
   switch (verdict.verdict_class) {
@@ -73,6 +87,18 @@ int Report::exit_code() const {
     case infer::Class::uploaded_not_honoured: return exit_code::uploaded_not_honoured;
     default: return exit_code::inconclusive;
   }
+}
+
+}  // namespace
+
+int Report::exit_code() const {
+  constexpr std::array worst_first{exit_code::unverified, exit_code::built_in_influence,
+                                   exit_code::uploaded_not_honoured, exit_code::inconclusive};
+  for (const int code : worst_first) {
+    if (std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& one) { return exit_code_of(one) == code; }))
+      return code;
+  }
+  return verdicts.empty() ? exit_code::inconclusive : exit_code::done;
 }
 
 }  // namespace epki::trial

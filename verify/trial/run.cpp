@@ -3,10 +3,18 @@
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 #include "verify/infer/conclude.hpp"
+#include "verify/trial/census.hpp"
+#include "verify/trial/census_files.hpp"
+#include "verify/trial/census_merge.hpp"
 #include "verify/trial/inspect.hpp"
+#include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/openers.hpp"
+#include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
+#include "verify/trial/selected_bench.hpp"
 #include "verify/trial/trial.hpp"
+#include "verify/trial/with_key.hpp"
 
 namespace epki::trial {
 
@@ -17,6 +25,8 @@ using infer::Shown;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds identify_limit{20};
+// Handshakes that a census leaves of a budget.
+constexpr int full_controls = 60;
 
 /// Passes everything on, and keeps the warnings for the report.
 class KeepingReporter final : public Reporter {
@@ -52,10 +62,9 @@ Result<std::vector<probe::Genuine>> read_all(const std::vector<std::string>& fil
 class Trial {
  public:
   Trial(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around)
-      : modem_(engine),
-        setup_(setup),
-        keeper_(around.reporter),
-        around_{around.ledger, around.clock, around.random, keeper_, around.cancel} {
+      : modem_(engine), setup_(setup), keeper_(around.reporter), around_{around.ledger, around.clock,
+                                                                         around.random, keeper_,
+                                                                         around.cancel, around.responder} {
     report_.port = port_name;
     report_.simulated = setup.simulated;
     report_.oracle = oracle::version();
@@ -63,26 +72,53 @@ class Trial {
 
   Result<Report> run() {
     const auto start = steady_clock::now();
-    auto genuine = read_all(setup_.replay_files);
+    auto genuine = read_chains();
     if (!genuine) return std::move(genuine).error();
-    auto responder = probe::Responder::start(setup_.listen_address, setup_.listen_port, around_.cancel);
-    if (!responder) return std::move(responder).error();
+    std::unique_ptr<probe::Responder> own;
+    if (around_.responder == nullptr) {
+      auto started = start_responder(setup_, around_.cancel);
+      if (!started) return std::move(started).error();
+      own = std::move(*started);
+      around_.responder = own.get();
+    }
     if (auto ready = reach_modem(); !ready) return std::move(ready).error();
 
     Traces traces(modem_, report_.identity.imei, around_.ledger, around_.clock, around_.reporter);
-    auto evidence = probe_it(std::move(*genuine), **responder, traces);
+    auto evidence = probe_it(std::move(*genuine), traces);
     auto restored = restore(traces);
     if (!evidence) return with_hint(std::move(evidence).error(), restored);
     if (!restored)
       around_.reporter.warning("not everything was put back: " + restored.error().what +
                                "; the next run of any command undoes the rest");
-    if (auto done = judge(*evidence); !done) return std::move(done).error();
+    for (std::size_t i = 0; i < evidence->size(); ++i) {
+      if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
+    }
     report_.warnings = keeper_.warnings;
+    report_.own_work = own_work_.total();
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
     return std::move(report_);
   }
 
  private:
+  Result<std::vector<probe::Genuine>> read_chains() {
+    std::vector<probe::Genuine> all;
+    // One chain for each root; the user's own, whose key is here, before any other.
+    const auto add = [&](probe::Genuine genuine) {
+      const auto same = [&](const probe::Genuine& known) { return known.root.sha256() == genuine.root.sha256(); };
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(std::move(genuine));
+    };
+    if (setup_.genuine) add(*setup_.genuine);
+    auto given = read_all(setup_.replay_files);
+    if (!given) return given;
+    for (auto& genuine : *given) add(std::move(genuine));
+    for (const auto& live : setup_.publics) add(live.chain);
+    if (setup_.census.empty()) return all;
+    auto more = read_census(setup_.census, around_.clock.now(), around_.reporter);
+    if (!more) return std::move(more).error();
+    for (auto& genuine : *more) add(std::move(genuine));
+    return all;
+  }
+
   Status reach_modem() {
     auto identity = modem_.identify(after(identify_limit));
     if (!identity) return std::move(identity).error();
@@ -97,16 +133,20 @@ class Trial {
     return modem_.activate(setup_.pdp, setup_.apn);
   }
 
+  bool uses(Path path) const { return std::find(setup_.paths.begin(), setup_.paths.end(), path) != setup_.paths.end(); }
+
   /// A restart loses every context and binding, not only those of the run.
   Status keep_what_is_set(Traces& traces) {
-    std::vector<int> contexts{setup_.context}, clients{setup_.client};
+    std::vector<int> contexts{setup_.context}, clients;
+    if (uses(Path::mqtt)) clients = {setup_.client};
     if (setup_.allow_reboot) contexts = clients = {0, 1, 2, 3, 4, 5};
     auto found = look(modem_, contexts, clients);
     if (!found) return std::move(found).error();
+    found->ssl_socket = uses(Path::ssl);
     return traces.keep_settings(std::move(*found));
   }
 
-  Result<infer::Evidence> probe_it(std::vector<probe::Genuine> genuine, probe::Responder& responder, Traces& traces) {
+  Result<std::vector<infer::Evidence>> probe_it(std::vector<probe::Genuine> genuine, Traces& traces) {
     around_.reporter.step("reading what the modem holds");
     auto inspection = inspect_files(modem_, around_.reporter);
     if (!inspection) return std::move(inspection).error();
@@ -117,19 +157,115 @@ class Trial {
     report_.clock = *clock;
 
     around_.reporter.step("minting throw-away certificates");
-    auto deck = Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    auto deck = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
+    }();
     if (!deck) return std::move(deck).error();
     Opinions opinions(setup_.worker, around_.clock.now());
-    auto anchors = make_anchors(*deck, opinions, *inspection);
+    auto anchors = [&] {
+      const Stopwatch::Lap lap(own_work_);
+      return make_anchors(*deck, opinions, *inspection);
+    }();
     if (!anchors) return std::move(anchors).error();
 
-    ModemBench bench({modem_, responder, *deck, opinions, traces}, setup_, around_);
+    if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
+    ModemBench bench(
+        {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
+        setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
-    auto evidence = run_schedule(bench, std::move(*anchors), {setup_.repeat, setup_.budget}, around_.reporter);
+    auto evidence = ask(bench, *anchors);
+    if (evidence) {
+      if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
+    }
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
     return evidence;
+  }
+
+  /// Lets the modem ask our DNS responder, where there is one. Where that has no effect the run goes on with the names
+  /// as the network resolves them.
+  Status point_at_us(const Deck& deck) {
+    auto* const names = around_.responder->names();
+    if (names == nullptr) return success();
+    if (setup_.address_for_modem.empty())
+      return Error{Errc::usage, "the DNS responder needs the address under which the modem reaches it", {}};
+    std::vector<std::string> hosts{setup_.reach_host};
+    for (const auto& genuine : deck.genuine()) hosts.push_back(genuine.host);
+    around_.reporter.step("pointing the modem's DNS at the responder");
+    dns_.emplace(DnsOverride::Parts{modem_, *names, around_.ledger, around_.random, around_.reporter},
+                 report_.identity.imei, setup_.pdp, setup_.address_for_modem, std::move(hosts));
+    auto proved = dns_->begin();
+    if (!proved) return std::move(proved).error();
+    report_.dns = *proved ? "proved" : dns_->why();
+    if (!*proved) {
+      around_.reporter.warning("the modem's names do not lead to the responder: " + dns_->why() +
+                               "; going on with the names as its network resolves them");
+    }
+    return success();
+  }
+
+  /// The census first, where there is one: what it finds is what the full controls are for.
+  Result<std::vector<infer::Evidence>> ask(Bench& bench, const std::vector<infer::Anchor>& anchors) {
+    const Limits limits{setup_.repeat, setup_.budget};
+    if (setup_.census.empty()) return run_schedule(bench, anchors, setup_.paths, limits, around_.reporter);
+    const int budget = setup_.budget > 0 ? std::max(1, setup_.budget - full_controls) : 0;
+    auto census =
+        run_census(bench, anchors, setup_.paths, {setup_.repeat, budget, setup_.census_reboots}, around_.reporter);
+    if (!census) return std::move(census).error();
+    census_anchors_ = anchors;
+    chosen_ = worth_a_closer_look(*census, anchors);
+    report_.census = census_json(*census, anchors);
+    census_ = std::move(*census);
+    around_.reporter.step("the full controls for " + counted(chosen_.size(), "root"));
+    std::vector<infer::Anchor> some;
+    for (const int anchor : chosen_) some.push_back(anchors[static_cast<std::size_t>(anchor)]);
+    SelectedBench selected(bench, chosen_);
+    return run_schedule(selected, some, setup_.paths, limits, around_.reporter);
+  }
+
+  /// What needs more than our own responder: the user's own certificate, and live servers.
+  Status ask_more(ModemBench& bench, Deck& deck, const std::vector<infer::Anchor>& anchors) {
+    const auto number_of = [&](const probe::Genuine& genuine) {
+      const auto same = [&](const infer::Anchor& anchor) { return anchor.sha256 == genuine.root.sha256(); };
+      return static_cast<int>(std::find_if(anchors.begin(), anchors.end(), same) - anchors.begin());
+    };
+    all_anchors_ = anchors;
+    if (setup_.genuine) {
+      key_anchor_ = number_of(*setup_.genuine);
+      auto asked = ask_with_key(bench, anchors, key_anchor_, setup_.paths, setup_.repeat, around_.reporter);
+      if (!asked) return std::move(asked).error();
+      with_key_ = std::move(*asked);
+    }
+    auto user_pem = deck.pem({});
+    if (!user_pem) return std::move(user_pem).error();
+    for (const auto& live : setup_.publics) {
+      const auto target = around_.responder->relay_target();
+      const bool relay = dns_ && dns_->active() && target && text_of(*target) == text_of(live.place);
+      auto said = ask_live(bench, {live.place, number_of(live.chain)}, live.chain,
+                           {setup_.system_roots, relay, *user_pem, around_.clock.now()}, setup_, around_.reporter);
+      if (!said) return std::move(said).error();
+      live_.push_back(std::move(*said));
+    }
+    return success();
+  }
+
+  /// What was asked beyond the schedule, added to the verdict that the schedule allows.
+  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion,
+                  Path path) {
+    const auto number =
+        static_cast<std::size_t>(std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
+    if (census_) {
+      std::vector<int> counted;
+      for (const int one : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(one)]);
+      merge_census(verdict, census_->paths[number], census_anchors_, counted);
+    }
+    if (!with_key_.empty()) {
+      merge_with_key(verdict, read_with_key(with_key_[number], evidence, key_anchor_), evidence,
+                     all_anchors_[static_cast<std::size_t>(key_anchor_)]);
+    }
+    for (const auto& said : live_) verdict.because += " Beside that, " + said[number] + ".";
   }
 
   Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, const Inspection& inspection) {
@@ -139,11 +275,12 @@ class Trial {
       infer::Anchor anchor{genuine.root.subject(), genuine.root.sha256(), genuine.host};
       anchor.intermediates = static_cast<int>(genuine.presented.size()) - 1;
       anchor.lies_on_modem = inspection.holder_of(genuine.root);
+      anchor.clock_is_moved = deck.clock_for({{Shown::replay, {}, number}}).has_value();
       // An intermediate that lies there may be an anchor as well: mbedTLS takes any CA for one.
       for (std::size_t i = 1; i < genuine.presented.size() && anchor.lies_on_modem.empty(); ++i) {
         anchor.lies_on_modem = inspection.holder_of(genuine.presented[i]);
       }
-      const Shot positive{Shown::replay, {Bound::What::genuine, number}, number};
+      const Shot positive{{Shown::replay, {Bound::What::genuine, number}, number}};
       auto joined = opinions.about(deck, positive);
       if (!joined) return std::move(joined).error();
       if (!joined->as_expected) {
@@ -160,8 +297,13 @@ class Trial {
   Status restore(Traces& traces) {
     const Cancel::Shield shield(around_.cancel);
     around_.reporter.step("putting everything back");
-    auto ended = modem_.mqtt_end(setup_.client);
-    if (!ended && ended.error().code != Errc::modem_refused) return ended;
+    for (const auto path : setup_.paths) {
+      auto ended = make_opener(path, modem_, setup_)->end();
+      if (!ended && ended.error().code != Errc::modem_refused) return ended;
+    }
+    if (dns_) {
+      if (auto done = dns_->restore(); !done) return done;
+    }
     if (auto done = traces.restore(); !done) return done;
     auto listed = modem_.files();
     if (!listed) return std::move(listed).error();
@@ -178,9 +320,10 @@ class Trial {
     return error;
   }
 
-  Status judge(const infer::Evidence& evidence) {
+  Status judge(const infer::Evidence& evidence, Path path) {
     const auto conclusion = infer::conclude(evidence);
-    auto& verdict = report_.verdict;
+    PathVerdict verdict;
+    verdict.path = word(path);
     verdict.verdict_class = conclusion.verdict;
     verdict.influence = conclusion.influence;
     verdict.because = conclusion.because;
@@ -188,25 +331,31 @@ class Trial {
     verdict.next_step = conclusion.next_step;
     verdict.possible = conclusion.possible;
     verdict.policy = conclusion.policy;
+    verdict.names_checked = conclusion.names_checked;
+    verdict.outside_the_model = conclusion.outside_the_model;
+    verdict.stack = infer::recognise(evidence);
+    verdict.odds = infer::odds_sentence(evidence, conclusion);
+    verdict.conclusive = infer::conclusive_handshakes(evidence);
     verdict.anchors_tried = conclusion.counted.size();
     for (const int number : conclusion.found) {
       const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
       verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
     }
+    merge_more(verdict, evidence, conclusion, path);
     // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
-    const bool says_something = conclusion.verdict != infer::Class::inconclusive ||
-                                conclusion.influence == infer::Influence::detected || conclusion.contradictory;
-    return says_something ? store(evidence) : success();
+    const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
+                                verdict.verdict_class != infer::Class::inconclusive ||
+                                verdict.influence == infer::Influence::detected;
+    report_.verdicts.push_back(std::move(verdict));
+    return says_something ? store(report_.verdicts.back(), evidence) : success();
   }
 
-  Status store(const infer::Evidence& evidence) {
-    const auto& verdict = report_.verdict;
+  Status store(const PathVerdict& verdict, const infer::Evidence& evidence) {
     ledger::StoredVerdict stored;
     stored.key = {report_.identity.model, report_.identity.firmware, verdict.path,
                   plan::settings_key(plan::ssl_settings(""))};
     stored.verdict_class = infer::word(verdict.verdict_class);
-    const auto hostname = verdict.policy.at("hostname");
-    stored.names_checked = hostname == "checked" || hostname == "checked-with-sni";
+    stored.names_checked = verdict.names_checked;
     stored.imei = report_.identity.imei;
     stored.at = around_.clock.now();
     stored.detail = verdict.json();
@@ -220,11 +369,21 @@ class Trial {
   KeepingReporter keeper_;
   Surroundings around_;
   Report report_{};
+  std::optional<DnsOverride> dns_{};
+  std::optional<Census> census_{};
+  std::vector<infer::Anchor> census_anchors_{};
+  std::vector<infer::Anchor> all_anchors_{};
+  std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
+  int key_anchor_ = 0;
+  std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
+  std::vector<int> chosen_{};                     ///< those of the census that the full controls were for
+  Stopwatch own_work_{};
 };
 
 }  // namespace
 
 Result<Report> run(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around) {
+  if (setup.paths.empty()) return Error{Errc::usage, "verify needs a path to probe", "mqtt, ssl or both"};
   if (setup.reach_host.empty()) {
     return Error{Errc::usage, "verify needs a name that the modem can dial and that leads here",
                  "give --reach-as NAME:PORT"};

@@ -9,9 +9,12 @@ namespace {
 using infer::Attempt;
 using infer::Bound;
 using infer::Outcome;
+using infer::Probe;
 
 // A modem that refuses all opens after some twenty (AT reference, 2) is restarted this often in one run.
 constexpr int most_restarts = 4;
+// So many in a row go out in no packet before it is called worn: one open in five may fail on a bad line.
+constexpr int failures_in_a_row = 3;
 
 bool arrived(const Attempt& attempt) {
   return attempt.outcome != Outcome::not_sent && attempt.outcome != Outcome::unreachable;
@@ -23,6 +26,10 @@ bool is_hiccup(const Attempt& attempt) {
 }
 
 }  // namespace
+
+std::string_view word(Path path) {
+  return path == Path::mqtt ? "mqtt" : "ssl";
+}
 
 bool Shooter::worked(const Bound& bound) const {
   return std::any_of(evidence_.attempts.begin(), evidence_.attempts.end(),
@@ -39,31 +46,48 @@ bool Shooter::name_may_work(const Shot& shot) const {
   return !tried;
 }
 
+void Shooter::keep(const Attempt& seen, const Shot& shot) {
+  // Our own name is what the operator can put right; the replayed names come second.
+  if (!arrived(seen) && (evidence_.absence.empty() || shot.anchor < 0)) evidence_.absence = bench_.absence();
+  evidence_.attempts.push_back(seen);
+}
+
 /// A bound CA under which the modem went out before and now does not: it is worn. One that never worked may be refused
 /// for itself, so something that did work is tried again; its answer is evidence like any other.
 Result<bool> Shooter::is_worn(const Shot& shot) {
   if (worked(shot.bound)) return true;
   // Only under U: another root would have to be uploaded again, and must not lie on the modem now.
   const auto good = std::find_if(evidence_.attempts.rbegin(), evidence_.attempts.rend(), [](const Attempt& attempt) {
-    return attempt.bound == Bound{} && attempt.knob == infer::Knob::none && arrived(attempt);
+    return attempt.bound == Bound{} && attempt.settings == infer::Settings{} && arrived(attempt);
   });
-  if (good == evidence_.attempts.rend() || spent()) return false;
-  const Shot again{good->shown, good->bound, good->anchor, good->knob, turn_};
-  auto seen = bench_.attempt(again);
-  if (!seen) return std::move(seen).error();
-  if (!arrived(*seen)) return true;
-  evidence_.attempts.push_back(*seen);
-  return false;
+  if (good == evidence_.attempts.rend()) return false;
+  const Shot again{*good, path_, turn_};
+  for (int i = 0; i < failures_in_a_row && !budget_is_used(); ++i) {
+    auto seen = bench_.attempt(again);
+    if (!seen) return std::move(seen).error();
+    if (!arrived(*seen)) continue;
+    evidence_.attempts.push_back(*seen);
+    return false;
+  }
+  return true;
 }
 
-Result<Attempt> Shooter::attempt(const Shot& shot) {
-  auto seen = bench_.attempt(shot);
-  if (!seen) return seen;
-  if (is_hiccup(*seen) && name_may_work(shot) && !spent()) return bench_.attempt(shot);
-  if (seen->outcome != Outcome::not_sent || !bench_.can_reboot() || restarts_ >= most_restarts) return seen;
+Result<Attempt> Shooter::attempt_where_nothing_goes_out(const Shot& shot, Attempt seen) {
+  // On a bad line the next one goes out again.
+  std::vector<Attempt> lost{seen};
+  while (worked(shot.bound) && static_cast<int>(lost.size()) < failures_in_a_row && !budget_is_used()) {
+    auto again = bench_.attempt(shot);
+    if (!again) return again;
+    if (arrived(*again)) {
+      for (const auto& one : lost) keep(one, shot);
+      return again;
+    }
+    lost.push_back(*again);
+  }
+  if (!bench_.can_reboot() || restarts_ >= most_restarts || budget_is_used()) return seen;
   auto worn = is_worn(shot);
   if (!worn) return std::move(worn).error();
-  if (!*worn || spent()) return seen;
+  if (!*worn || budget_is_used()) return seen;
   ++restarts_;
   if (auto restarted = bench_.reboot("the modem opens no more connections"); !restarted) {
     return std::move(restarted).error();
@@ -72,47 +96,48 @@ Result<Attempt> Shooter::attempt(const Shot& shot) {
   return bench_.attempt(shot);
 }
 
-Result<bool> Shooter::once(Shot shot) {
-  if (spent()) {
-    evidence_.ended_early = "the budget of " + std::to_string(limits_.budget) + " handshakes is used up";
-    return false;
+Result<Attempt> Shooter::attempt(const Shot& shot) {
+  auto seen = bench_.attempt(shot);
+  if (!seen) return seen;
+  if (is_hiccup(*seen) && name_may_work(shot) && !budget_is_used()) {
+    keep(*seen, shot);
+    seen = bench_.attempt(shot);
+    if (!seen) return seen;
   }
-  shot.turn = turn_++;
-  auto seen = attempt(shot);
-  if (!seen)
-    return std::move(seen).error().during("trying " +
-                                          infer::probe_name(shot.shown, shot.bound, shot.anchor, shot.knob));
-  // Our own name is what the operator can put right; the replayed names come second.
-  if (!arrived(*seen) && (evidence_.absence.empty() || shot.anchor < 0)) evidence_.absence = bench_.absence();
-  evidence_.attempts.push_back(*seen);
+  if (seen->outcome != Outcome::not_sent) return seen;
+  return attempt_where_nothing_goes_out(shot, *seen);
+}
+
+bool Shooter::spent() {
+  if (!budget_is_used()) return false;
+  evidence_.ended_early = "the budget of " + std::to_string(limits_.budget) + " handshakes is used up";
   return true;
 }
 
-Status Shooter::times(int n, Shot shot) {
-  for (int i = 0; i < n; ++i) {
-    auto done = once(shot);
-    if (!done) return std::move(done).error();
-    if (!*done) break;
-  }
+Status Shooter::once(const Probe& probe) {
+  const Shot shot{probe, path_, turn_++};
+  auto seen = attempt(shot);
+  if (!seen) return std::move(seen).error().during("trying " + infer::probe_name(probe));
+  keep(*seen, shot);
   return success();
 }
 
-std::vector<Attempt> Shooter::answers(const Shot& shot) const {
-  std::vector<Attempt> found;
-  for (const auto& attempt : evidence_.attempts) {
-    if (attempt.shown == shot.shown && attempt.bound == shot.bound && attempt.anchor == shot.anchor &&
-        attempt.knob == shot.knob) {
-      found.push_back(attempt);
-    }
-  }
-  return found;
+bool Shooter::is_done(const Probe& probe, int least) const {
+  const auto now = reading(probe, least);
+  if (now.state == infer::Reading::State::absent) return false;
+  return now.state != infer::Reading::State::too_few || now.count >= infer::tries_for(least);
 }
 
-bool Shooter::all(const Shot& shot, Outcome outcome, std::optional<int> alert) const {
-  const auto found = answers(shot);
-  return !found.empty() && std::all_of(found.begin(), found.end(), [&](const Attempt& attempt) {
-    return attempt.outcome == outcome && (!alert || attempt.alert == alert);
-  });
+Status Shooter::step(const Probe& probe, int least) {
+  if (is_done(probe, least) || spent()) return success();
+  return once(probe);
+}
+
+Status Shooter::settle(const Probe& probe, int least) {
+  while (!is_done(probe, least) && !spent()) {
+    if (auto done = once(probe); !done) return done;
+  }
+  return success();
 }
 
 }  // namespace epki::trial

@@ -27,21 +27,60 @@ Status Traces::keep_settings(Found found) {
   return success();
 }
 
-Result<std::string> Traces::set_clock() {
-  auto reading = modem_.clock();
-  if (!reading) return std::move(reading).error();
-  const seconds offset = reading->utc - clock_.now();
-  if (std::chrono::abs(offset) <= clock_tolerance) return reading->text + ", left as it is";
-  auto entry = ledger_.journal_begin(imei_, std::string(journal_clock), Json::object({{"offset", offset.count()}}));
+Status Traces::keep_clock(seconds offset) {
+  auto entry = ledger_.journal_begin(imei_, std::string(journal_clock),
+                                     Json::object({{"offset", offset.count()}, {"follow", followed_}}));
   if (!entry) return std::move(entry).error();
   clock_entry_ = *entry;
   clock_offset_ = offset;
+  return success();
+}
+
+Status Traces::move_clock(Instant at) {
+  if (!clock_offset_) {
+    auto reading = modem_.clock();
+    if (!reading) return std::move(reading).error();
+    if (auto kept = keep_clock(reading->utc - clock_.now()); !kept) return kept;
+  }
+  clock_moved_ = true;
+  return modem_.set_clock(at);
+}
+
+Status Traces::clock_back() {
+  if (!std::exchange(clock_moved_, false)) return success();
+  return modem_.set_clock(clock_.now());
+}
+
+Result<std::string> Traces::set_clock() {
+  auto reading = modem_.clock();
+  if (!reading) return std::move(reading).error();
+  auto followed = is_followed();
+  if (!followed) return std::move(followed).error();
+  followed_ = *followed;
+  const seconds offset = reading->utc - clock_.now();
+  const bool right = std::chrono::abs(offset) <= clock_tolerance;
+  if (right && !followed_) return reading->text + ", left as it is";
+  if (auto kept = keep_clock(offset); !kept) return std::move(kept).error();
+  if (followed_) {
+    if (auto frozen = modem_.follow_network_time(false); !frozen) return std::move(frozen).error();
+  }
+  if (right) return reading->text + ", kept from being set by the network for the run";
   if (auto set = modem_.set_clock(clock_.now()); !set) return std::move(set).error();
   return reading->text + ", set to this computer's time for the run";
 }
 
+/// Whether network time sets the modem's clock; a firmware that does not say is taken at its word: it does not.
+Result<bool> Traces::is_followed() {
+  auto follows = modem_.follows_network_time();
+  if (!follows && follows.error().code != Errc::modem_refused) return std::move(follows).error();
+  return follows && follows->value_or(false);
+}
+
 Status Traces::renew_clock() {
   if (!clock_offset_) return success();
+  if (followed_) {
+    if (auto frozen = modem_.follow_network_time(false); !frozen) return frozen;
+  }
   return modem_.set_clock(clock_.now());
 }
 
@@ -121,6 +160,9 @@ Status Traces::restore() {
   if (auto done = restore_files(); !done) return done;
   if (clock_offset_) {
     if (auto done = restore_clock(modem_, clock_.now(), *clock_offset_, reporter_); !done) return done;
+    if (followed_) {
+      if (auto done = follow_network_time(modem_, reporter_); !done) return done;
+    }
     if (auto ended = ledger_.journal_end(clock_entry_); !ended) return ended;
     clock_offset_.reset();
   }

@@ -24,8 +24,13 @@ class Traces {
 
   /// From here on the settings may be changed.
   Status keep_settings(Found found);
-  /// Sets the modem's clock to ours where it is off by more than five minutes. Returns what was found and done.
+  /// Keeps network time from changing the modem's clock (AT+CTZU=0), and sets it to ours where it is off by more than
+  /// five minutes. Returns what was found and done.
   Result<std::string> set_clock();
+  /// For single probes: sets the modem's clock to `at`, journalled before. Errc::modem_refused where it cannot be set.
+  Status move_clock(Instant at);
+  /// The run's own time again, after move_clock().
+  Status clock_back();
   /// After a restart: sets the clock again where this run had to set it.
   Status renew_clock();
 
@@ -38,6 +43,8 @@ class Traces {
   Status restore();
 
  private:
+  Status keep_clock(std::chrono::seconds offset);
+  Result<bool> is_followed();
   Result<bool> is_there(const std::string& name, const std::string& pem);
   Status send(const std::string& name, const std::string& pem);
   Status restore_files();
@@ -51,6 +58,8 @@ class Traces {
   std::int64_t settings_entry_ = 0;
   std::optional<std::chrono::seconds> clock_offset_{};
   std::int64_t clock_entry_ = 0;
+  bool clock_moved_ = false;
+  bool followed_ = false;  ///< network time set the modem's clock before the run
   std::map<std::string, std::int64_t> files_{};  ///< ours: name and journal entry
 };
 

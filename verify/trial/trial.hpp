@@ -12,6 +12,7 @@
 
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
+#include "core/connect.hpp"
 #include "core/json.hpp"
 #include "core/random.hpp"
 #include "core/reporter.hpp"
@@ -21,14 +22,28 @@
 #include "provision/at/engine.hpp"
 #include "provision/ec200u/modem.hpp"
 #include "verify/infer/policy.hpp"
+#include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
+#include "verify/probe/cases.hpp"
+#include "verify/probe/responder.hpp"
+#include "verify/trial/bench.hpp"
 
 namespace epki::trial {
 
+/// The SSL socket that the run opens and closes: the last one, the least likely to be anybody's.
+inline constexpr int ssl_socket = 11;
+
+/// A live server of somebody else's, and the chain that it showed to this computer.
+struct LivePlan {
+  HostPort place;
+  probe::Genuine chain;
+};
+
 struct Setup {
-  int client = 0;   ///< MQTT client index used for the run, 0-5
-  int context = 1;  ///< SSL context used for the run, 0-5
-  int pdp = 1;      ///< packet context, 1-7
+  std::vector<Path> paths{Path::mqtt};  ///< which of the modem's TLS clients are asked, at least one
+  int client = 0;                       ///< MQTT client index used for the run, 0-5
+  int context = 1;                      ///< SSL context used for the run, 0-5
+  int pdp = 1;                          ///< packet context, 1-7
   std::string apn{};
   /// The name that the modem dials for our own cases, and the port it dials for everything. 0: the port that the
   /// responder got (a modem on this very machine).
@@ -36,7 +51,23 @@ struct Setup {
   std::uint16_t reach_port = 0;
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 0;            ///< 0: a free one
+  /// A responder elsewhere, by the command that starts it ("ssh HOST ec200u-pki respond --stdio"); empty: in this
+  /// process. It listens on listen_address and listen_port, unless its own command says otherwise.
+  std::string responder_command{};
+  /// Where our DNS responder listens; nothing: none is started here. One elsewhere may have been started with its own.
+  std::optional<HostPort> dns{};
+  /// The responder's address as the modem reaches it, which the modem is told as its DNS server and which every probe's
+  /// name leads to. Needed with DNS.
+  std::string address_for_modem{};
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
+  /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some others.
+  std::vector<std::string> census{};
+  std::vector<LivePlan> publics{};           ///< live servers that the modem is to open itself
+  std::vector<std::string> system_roots{};   ///< PEM; the public roots that the oracle judges those with
+  std::optional<probe::Genuine> genuine{};   ///< the user's own certificate under a public root, with its key
+  /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
+  std::optional<HostPort> relay{};
+  int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
   int repeat = 3;             ///< how often a decisive probe must give the same answer, at least 1
@@ -55,12 +86,13 @@ struct Surroundings {
   RandomSource& random;
   Reporter& reporter;
   const Cancel& cancel;
+  probe::Responder* responder = nullptr;  ///< one that runs already; null: run() starts the one that Setup describes
 };
 
 /// One attempt, its three records joined: an element of `probes[]` in the contract.
 struct ProbeRecord {
   std::string id;    ///< "C1", "P2", "P2-twin" …
-  std::string path;  ///< "mqtt"
+  std::string path;  ///< "mqtt", "ssl"
   int attempt = 1;
   std::string bound;      ///< what was bound: "U: cacert_….pem", "nothing"
   std::string presented;  ///< one sentence
@@ -71,7 +103,9 @@ struct ProbeRecord {
   std::size_t application_data = 0;                   ///< bytes
   std::string oracle_uploaded, oracle_with_built_in;  ///< "accept" | "reject" | "undecided"
   std::string outcome{};                              ///< "accepted", "refused", "closed", …
-  std::string note{};                                 ///< empty, or one sentence
+  std::string settings{};  ///< what differed from the run's own: "ignorecertitem=0xfffff"; empty: nothing
+  bool keyless = false;    ///< presented without the leaf's key: alert 51 means that the chain passed
+  std::string note{};      ///< empty, or one sentence
   Json json() const;
 };
 
@@ -95,6 +129,11 @@ struct PathVerdict {
   std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
   std::vector<infer::Class> possible{};
   infer::Policy policy = infer::unknown_policy();
+  bool names_checked = false;      ///< a wrong name was refused under the settings that provision writes
+  bool outside_the_model = false;  ///< no policy of the vocabulary explains the answers
+  infer::Stack stack{};            ///< the TLS library that it looks like
+  std::string odds{};              ///< one sentence: against the other classes; empty where nothing was concluded
+  std::size_t conclusive = 0;      ///< handshakes that asked something new: no repetitions, no controls of a replay
   Json json() const;
 };
 
@@ -104,22 +143,27 @@ struct Report {
   bool simulated = false;
   std::vector<FoundFile> files{};  ///< as found, before anything was changed
   std::string clock{};             ///< the modem's clock as found, and what was done about it
+  std::string dns{};               ///< "proved", or why the modem's look-ups do not come to us; empty: not asked for
   oracle::Version oracle{};
-  PathVerdict verdict{};
+  std::vector<PathVerdict> verdicts{};  ///< one for each path
+  Json census{};  ///< each anchor's state on each path; null: there was none
   std::vector<ProbeRecord> probes{};
   int handshakes = 0;
   int reboots = 0;
   std::vector<std::string> warnings{};
   std::chrono::milliseconds duration{};
+  /// Of that, what this program itself took: minting, asking the oracle, waiting for its own responder.
+  std::chrono::milliseconds own_work{};
 
   /// What the contract says for `verify`, without `schema` and `ok`: device, oracle, verdict, probes, handshakes,
   /// duration_ms.
   Json json() const;
-  /// 0, 20, 21, 22 or 23. Influence that was detected is 20 even where the class could not be settled.
+  /// 0, 20, 21, 22 or 23, the worst of the paths (21 > 20 > 23 > 22 > 0). Influence that was detected is 20 even where
+  /// the class could not be settled.
   int exit_code() const;
 };
 
-/// Runs the probes on the MQTT path. A failure of the modem, the disk or the ledger is an Error; an outcome that
+/// Runs the probes on the paths. A failure of the modem, the disk or the ledger is an Error; an outcome that
 /// decides nothing is a Report with `inconclusive`, its reason and the next step. Files, bindings and clock are put
 /// back before it returns, also on cancel (Errc::interrupted); what could not be put back stays in the journal. The
 /// verdict is stored in the ledger. Blocks for minutes on a real network.

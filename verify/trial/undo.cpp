@@ -1,5 +1,6 @@
 #include "verify/trial/undo.hpp"
 
+#include "verify/trial/dns_override.hpp"
 #include "verify/trial/found.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -33,6 +34,9 @@ Result<bool> undo_clock(ec200u::Modem& modem, const JournalEntry& entry, const C
   reporter.step("undoing what an interrupted verify left: putting the clock back");
   auto done = restore_clock(modem, clock.now(), std::chrono::seconds(*offset), reporter);
   if (!done) return std::move(done).error();
+  if (entry.detail["follow"].boolean().value_or(false)) {
+    if (auto followed = follow_network_time(modem, reporter); !followed) return std::move(followed).error();
+  }
   return true;
 }
 
@@ -44,6 +48,7 @@ Status end_sessions(ec200u::Modem& modem, const JournalEntry& entry) {
     auto ended = modem.mqtt_end(client.number);
     if (!ended && ended.error().code != Errc::modem_refused) return ended;
   }
+  if (found->ssl_socket) return modem.ssl_close(ssl_socket);
   return success();
 }
 
@@ -65,12 +70,19 @@ Status restore_clock(ec200u::Modem& modem, Instant now, std::chrono::seconds off
   return success();
 }
 
+Status follow_network_time(ec200u::Modem& modem, Reporter& reporter) {
+  auto set = modem.follow_network_time(true);
+  if (set || set.error().code != Errc::modem_refused) return set;
+  reporter.warning("the modem does not let network time set its clock again (AT+CTZU=1): " + set.error().what);
+  return success();
+}
+
 Status undo_open_journal(ec200u::Modem& modem, std::string_view imei, ledger::Ledger& ledger, const Clock& clock,
                          Reporter& reporter, const Cancel& cancel) {
   auto open = ledger.journal_open(imei);
   if (!open) return std::move(open).error();
   const Cancel::Shield shield(cancel);
-  for (const auto kind : {journal_settings, journal_file, journal_clock}) {
+  for (const auto kind : {journal_settings, journal_file, journal_clock, journal_dns}) {
     // The newest first: the oldest entry holds what was found before anything was changed, and has the last word.
     for (auto entry = open->rbegin(); entry != open->rend(); ++entry) {
       if (entry->kind != kind) continue;
@@ -79,6 +91,7 @@ Status undo_open_journal(ec200u::Modem& modem, std::string_view imei, ledger::Le
       }
       auto done = kind == journal_file       ? undo_file(modem, *entry, reporter)
                   : kind == journal_settings ? undo_settings(modem, *entry, reporter)
+                  : kind == journal_dns      ? undo_dns(modem, *entry, reporter)
                                              : undo_clock(modem, *entry, clock, reporter);
       if (!done) return std::move(done).error().during("undoing what an interrupted verify left");
       if (!*done) continue;

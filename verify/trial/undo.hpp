@@ -17,4 +17,7 @@ Result<bool> remove_file(ec200u::Modem& modem, const std::string& name, Reporter
 /// The clock runs on as it would have. A time that the modem's two-digit year cannot hold is a warning.
 Status restore_clock(ec200u::Modem& modem, Instant now, std::chrono::seconds offset, Reporter& reporter);
 
+/// AT+CTZU=1 again. A refusal is a warning.
+Status follow_network_time(ec200u::Modem& modem, Reporter& reporter);
+
 }  // namespace epki::trial

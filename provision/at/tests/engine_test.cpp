@@ -129,6 +129,97 @@ TEST(Command, ProvesWithAnotherQueryThanTheOneThatIsLate) {
   EXPECT_TRUE(wire.finished()) << wire.left();
 }
 
+// Answers that overtake each other: the OK to the first question comes when the second one was asked.
+TEST(Command, CountsTheResultCodesWhileOneIsOwed) {
+  ScriptedStream wire({turn("AT+QSSLCFG=\"sni\",1,1", ""), turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"),
+                       turn("AT+QSSLCFG=\"seclevel\",1,9", "\r\nOK\r\n"),  // the late one
+                       turn("AT+CREG?", "\r\nERROR\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
+                       turn("AT+QSSLCFG=\"seclevel\",1,1", "\r\nOK\r\n")});
+  Engine engine(wire, unsolicited);
+  ASSERT_FALSE(engine.command("AT+QSSLCFG=\"sni\",1,1", soon()));
+  auto reply = engine.command("AT+QSSLCFG=\"seclevel\",1,9", soon());
+  ASSERT_FALSE(reply) << "OK and ERROR came: nobody can tell which is whose";
+  EXPECT_NE(reply.error().what.find("two answers"), std::string::npos) << reply.error().what;
+  EXPECT_TRUE(engine.in_step());
+  EXPECT_TRUE(engine.command("AT+QSSLCFG=\"seclevel\",1,1", soon())) << "all is paid: no more questions";
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Command, FindsItsLinesBehindALateResultCode) {
+  ScriptedStream wire({turn("AT+QSSLCFG=\"sni\",1,1", ""), turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"),
+                       turn("AT+CPIN?", "\r\nOK\r\n"),
+                       turn("AT+CREG?", "\r\n+CPIN: READY\r\n\r\nOK\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n")});
+  Engine engine(wire, unsolicited);
+  ASSERT_FALSE(engine.command("AT+QSSLCFG=\"sni\",1,1", soon()));
+  auto reply = engine.command("AT+CPIN?", soon());
+  ASSERT_TRUE(reply) << reply.error().what;
+  EXPECT_EQ(reply->lines, std::vector<std::string>{"+CPIN: READY"});
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Command, OwesNothingAfterAMinute) {
+  ManualTime time;
+  ScriptedStream wire({turn("AT+CGMM", ""), turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"), turn("AT", "\r\nOK\r\n"),
+                       turn("AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"), turn("AT", "\r\nOK\r\n")});
+  Engine engine(wire, unsolicited);
+  ASSERT_FALSE(engine.command("AT+CGMM", soon()));
+  EXPECT_TRUE(engine.command("AT", soon())) << wire.left();
+  time.advance_to(time.now() + 61s);
+  EXPECT_TRUE(engine.command("AT", soon())) << wire.left();
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Restart, EndsTheCommandItComesIn) {
+  ScriptedStream wire(
+      {turn("AT+CGMM", "\r\nRDY\r\n"), turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"), turn("AT", "\r\nOK\r\n")});
+  Engine engine(wire, unsolicited, "RDY");
+  auto reply = engine.command("AT+CGMM", soon());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().what, "the modem restarted by itself during AT+CGMM");
+  EXPECT_EQ(engine.restarts(), 1U);
+  EXPECT_EQ(engine.take_queued(any), "RDY");
+  EXPECT_TRUE(engine.command("AT", soon())) << wire.left();
+  engine.excuse_restarts(0);
+  EXPECT_EQ(engine.restarts(), 0U);
+}
+
+TEST(Restart, EndsAWaitUnlessItIsWhatIsWaitedFor) {
+  ScriptedStream wire({});
+  wire.say("\r\nRDY\r\n");
+  Engine engine(wire, unsolicited, "RDY");
+  auto open = engine.wait_for([](std::string_view line) { return line.starts_with("+QMTOPEN:"); }, soon());
+  ASSERT_FALSE(open);
+  EXPECT_EQ(open.error().code, Errc::modem_gone);
+  auto ready = engine.wait_for([](std::string_view line) { return line == "RDY"; }, soon());
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(*ready, "RDY");
+}
+
+TEST(Restart, ShowsInAnEchoThatIsBack) {
+  ScriptedStream wire(
+      {turn("AT", "AT\r\r\nOK\r\n"), turn("AT", "\r\nOK\r\n"), turn("AT+CGMM", "AT+CGMM\r\r\nEC200U\r\n\r\nOK\r\n")});
+  Engine engine(wire, unsolicited, "RDY");
+  EXPECT_TRUE(engine.command("AT", soon()));
+  EXPECT_TRUE(engine.command("AT", soon()));
+  EXPECT_EQ(engine.restarts(), 0U) << "an echo that was on all the time says nothing";
+  EXPECT_FALSE(engine.command("AT+CGMM", soon()));
+  EXPECT_TRUE(engine.restarted());
+  EXPECT_EQ(engine.restarts(), 1U);
+}
+
+TEST(Restart, BetweenTwoCommandsFailsTheSecondBeforeItIsSent) {
+  ScriptedStream wire({turn("AT", "\r\nOK\r\n")});
+  Engine engine(wire, unsolicited, "RDY");
+  EXPECT_TRUE(engine.command("AT", soon()));
+  wire.say("\r\nRDY\r\n");
+  EXPECT_FALSE(engine.command("AT+QSSLCFG=\"cacert\",1,\"UFS:a\"", soon()));
+  EXPECT_TRUE(engine.restarted());
+  EXPECT_EQ(wire.everything_heard(), "AT\r");
+  wire.expect({turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"), turn("AT", "\r\nOK\r\n")});
+  EXPECT_TRUE(engine.command("AT", soon())) << "once is enough";
+  EXPECT_FALSE(engine.restarted());
+}
+
 TEST(Command, KeepsPasswordsOutOfItsSentences) {
   ScriptedStream wire({turn("AT+QMTCONN=0,\"id\",\"user\",\"hunter2\"", "")});
   Engine engine(wire, unsolicited);
@@ -233,6 +324,32 @@ TEST(Download, ReturnsTheBytesAndTheTrailer) {
   ASSERT_TRUE(got) << got.error().what;
   EXPECT_EQ(got->data, data);
   EXPECT_EQ(got->reply.lines, std::vector<std::string>{"+QFDWL: 11,ab"});
+}
+
+TEST(Download, OfWhichBytesWereLostEndsWithTheTransfer) {
+  ManualTime time;
+  ScriptedStream wire(
+      {turn("AT+QFDWL=\"f\"", "\r\nCONNECT\r\nabcd+QFDWL: 5,ab\r\n\r\nOK\r\n"), turn("AT", "\r\nOK\r\n")});
+  wire.passes(time);
+  Engine engine(wire, unsolicited);
+  auto got = engine.download("AT+QFDWL=\"f\"", 60, after(60s));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Errc::modem_refused);
+  EXPECT_LT(time.now(), after(0s) + 5s);
+  EXPECT_TRUE(engine.in_step());
+  EXPECT_TRUE(engine.command("AT", soon())) << wire.left();
+}
+
+TEST(Upload, WhoseConnectWasLostIsEndedBeforeTheNextCommand) {
+  ScriptedStream wire({turn("AT+QFUPL=\"f\",10,5,1", ""),
+                       {"+++", "\r\n+QFUPL: 0,0\r\n\r\n+CME ERROR: 421\r\n"},
+                       {"\r", ""},
+                       turn("AT+CSQ", "\r\n+CSQ: 20,99\r\n\r\nOK\r\n"),
+                       turn("AT", "\r\nOK\r\n")});
+  Engine engine(wire, unsolicited);
+  ASSERT_FALSE(engine.upload("AT+QFUPL=\"f\",10,5,1", std::string(10, 'x'), true, soon()));
+  EXPECT_TRUE(engine.command("AT", soon())) << wire.left();
+  EXPECT_TRUE(wire.finished()) << wire.left();
 }
 
 TEST(Synchronise, ReachesAModemWithItsEchoOn) {

@@ -39,6 +39,8 @@ class ScriptedStream final : public transport::ByteStream {
 
   void expect(std::vector<Turn> more) { turns_.insert(turns_.end(), more.begin(), more.end()); }
   void expect(Turn more) { turns_.push_back(std::move(more)); }
+  /// A wait in vain lasts to its deadline in this time.
+  void passes(ManualTime& time) { time_ = &time; }
   /// Said by the modem on its own.
   void say(std::string_view unasked) { add(std::string(unasked)); }
 
@@ -66,11 +68,12 @@ class ScriptedStream final : public transport::ByteStream {
   Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override {
     if (said_.empty()) {
       if (gone_) return unplugged();
+      if (time_ != nullptr) time_->advance_to(by);
       return std::size_t{0};
     }
     if (said_.front().empty()) {
       // A look without waiting does not make time pass.
-      if (by > std::chrono::steady_clock::now()) said_.pop_front();
+      if (by > monotonic_now()) said_.pop_front();
       return std::size_t{0};
     }
     const std::size_t piece = piece_++ % 7 + 1;
@@ -104,6 +107,7 @@ class ScriptedStream final : public transport::ByteStream {
   std::string heard_, everything_, trouble_;
   std::size_t piece_ = 0;
   bool gone_ = false;
+  ManualTime* time_ = nullptr;
 };
 
 }  // namespace epki::at::test

@@ -280,14 +280,32 @@ TEST_F(Ssl, SettingsAreReadAndWritten) {
 
 TEST_F(Ssl, AnUnknownSettingIsNothing) {
   expect("AT+QSSLCFG=\"ignorecertitem\",1", error);
+  expect("AT+QSSLCFG=\"ignorecertitem\",1", error);
   expect("AT+QSSLCFG=\"seclevel\",1", info("+QSSLCFG: \"seclevel\",1,0"));
   auto setting = modem.ssl_setting(1, "ignorecertitem");
   ASSERT_TRUE(setting) << setting.error().what;
   EXPECT_FALSE(*setting);
 }
 
+TEST_F(Ssl, OneRefusalMakesNoSettingUnknown) {
+  expect("AT+QSSLCFG=\"sni\",1", error);
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sni\",1,1"));
+  expect("AT+QSSLCFG=\"sni\",1,1", error);
+  expect("AT+QSSLCFG=\"sni\",1,1", ok);
+  EXPECT_EQ(*modem.ssl_setting(1, "sni"), std::optional<std::string>("1"));
+  EXPECT_TRUE(modem.set_ssl(1, "sni", "1"));
+}
+
+TEST_F(Ssl, AnAnswerThatGetsLostIsAskedForAgain) {
+  expect("AT+QSSLCFG=\"sni\",1", "");
+  expect("AT+CSQ", info("+CSQ: 20,99"));
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sni\",1,1"));
+  EXPECT_EQ(*modem.ssl_setting(1, "sni"), std::optional<std::string>("1"));
+}
+
 TEST_F(Ssl, ABusyModemIsNotAnUnknownSetting) {
   expect("AT+QSSLCFG=\"sni\",1", "\r\n+CME ERROR: 568\r\n");
+  expect("AT+QSSLCFG=\"sni\",1", "\r\n+CME ERROR: 3\r\n");
   expect("AT+QSSLCFG=\"sni\",1", "\r\n+CME ERROR: 3\r\n");
   expect("AT+QSSLCFG=\"seclevel\",1", "\r\n+CME ERROR: 3\r\n");
   for (int i = 0; i < 2; ++i) {

@@ -310,5 +310,16 @@ TEST(Checksum, MatchesTheRecordedVectors) {
   EXPECT_EQ(upload_checksum(isrg), 0x4f64);
 }
 
+TEST(DnsServersLine, IsReadForItsContext) {
+  const auto both = parse_dns_servers(R"(+QIDNSCFG: 1,"8.8.8.8","8.8.4.4")", 1);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->first, "8.8.8.8");
+  EXPECT_EQ(both->second, "8.8.4.4");
+  EXPECT_EQ(parse_dns_servers(R"(+QIDNSCFG: 1,"8.8.8.8")", 1)->second, "");
+  EXPECT_FALSE(parse_dns_servers(R"(+QIDNSCFG: 2,"8.8.8.8","8.8.4.4")", 1));
+  EXPECT_FALSE(parse_dns_servers(R"(+QIDNSCFG: 1)", 1));
+  EXPECT_FALSE(parse_dns_servers("OK", 1));
+}
+
 }  // namespace
 }  // namespace epki::ec200u

@@ -292,7 +292,7 @@ bool FakeModem::ssl_command(const std::string& line) {
 
 void FakeModem::open(int client, const std::string& host) {
   const auto& [secure, context] = mqtt[static_cast<std::size_t>(client)];
-  if (!secure || ssl[static_cast<std::size_t>(context)]["seclevel"] != "1")
+  if (!secure || ssl[static_cast<std::size_t>(context)]["seclevel"] == "0")
     violations.push_back("MQTT was opened without verified TLS to " + host);
   const auto bound = name_of_bound(context);
   int result = 4;

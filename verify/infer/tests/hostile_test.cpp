@@ -80,14 +80,15 @@ void check_no_wrong_word(const ModelClient& model, const Evidence& evidence, std
 }
 
 TEST(Hostile, NoClientOfTheSweepIsCalledWhatItIsNot) {
-  for (const auto& model : many_clients()) {
-    for (const int anchors : {1, 2}) check_no_wrong_word(model, full_run(model, anchors, 1), "complete run");
+  const auto clients = many_clients();
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    check_no_wrong_word(clients[i], full_run(clients[i], i % 5 == 0 ? 2 : 1, 1), "complete run");
   }
 }
 
 TEST(Hostile, LeavingOutAnyProbeNeverMakesAVerdictWrong) {
   const auto clients = many_clients();
-  for (std::size_t i = 0; i < clients.size(); i += 23) {
+  for (std::size_t i = 0; i < clients.size(); i += 61) {
     const auto& model = clients[i];
     const auto complete = full_run(model, 1, 1);
     for (std::size_t skip = 0; skip < complete.attempts.size(); ++skip) {

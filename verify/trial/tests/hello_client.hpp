@@ -76,6 +76,17 @@ void say_hello(std::uint16_t port, Judge judge) {
   ::close(fd);
 }
 
+/// A plain TCP connection that says nothing: what AT+QIOPEN does.
+inline void knock(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)!::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  ::close(fd);
+}
+
 /// Whether the chain leads to one of these roots, by signatures alone.
 inline bool leads_to(const ossl::Chain& chain, const ossl::Chain& roots) {
   for (std::size_t i = 0; i < chain.size(); ++i) {

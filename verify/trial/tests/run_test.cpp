@@ -169,11 +169,11 @@ TEST_F(Run, RecognisesAModemThatTrustsOnlyWhatIsBuiltIn) {
   setup.repeat = 2;
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
-  EXPECT_EQ(word(report->verdict.verdict_class), "built-in") << report->verdict.because << reporter.told;
+  EXPECT_EQ(word(report->verdicts[0].verdict_class), "built-in") << report->verdicts[0].because << reporter.told;
   EXPECT_EQ(report->exit_code(), 20);
-  ASSERT_EQ(report->verdict.anchors_found.size(), 1U);
-  EXPECT_EQ(report->verdict.anchors_found[0].sha256, public_chain()[2].sha256());
-  EXPECT_EQ(report->verdict.policy.at("decided"), "in-handshake");
+  ASSERT_EQ(report->verdicts[0].anchors_found.size(), 1U);
+  EXPECT_EQ(report->verdicts[0].anchors_found[0].sha256, public_chain()[2].sha256());
+  EXPECT_EQ(report->verdicts[0].policy.at("decided"), "in-handshake");
   EXPECT_EQ(report->reboots, 2);
   expect_as_before("after the run");
 
@@ -192,7 +192,7 @@ TEST_F(Run, RecognisesAModemThatTrustsOnlyWhatIsBuiltIn) {
       ledger->verdict_for({"EC200U", "EC200UCNAAR03A03M08", "mqtt", plan::settings_key(plan::ssl_settings(""))});
   ASSERT_TRUE(stored && *stored);
   EXPECT_EQ((*stored)->verdict_class, "built-in");
-  EXPECT_FALSE((*stored)->names_checked && report->verdict.policy.at("hostname") != "checked");
+  EXPECT_FALSE((*stored)->names_checked && report->verdicts[0].policy.at("hostname") != "checked");
 }
 
 TEST_F(Run, WithoutReplayIsInconclusiveAndStoresNothing) {
@@ -200,7 +200,7 @@ TEST_F(Run, WithoutReplayIsInconclusiveAndStoresNothing) {
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
   EXPECT_EQ(report->exit_code(), 22);
-  EXPECT_NE(report->verdict.because.find("no genuine chain"), std::string::npos) << report->verdict.because;
+  EXPECT_NE(report->verdicts[0].because.find("no genuine chain"), std::string::npos) << report->verdicts[0].because;
   const auto stored =
       ledger->verdict_for({"EC200U", "EC200UCNAAR03A03M08", "mqtt", plan::settings_key(plan::ssl_settings(""))});
   ASSERT_TRUE(stored);
@@ -214,8 +214,9 @@ TEST_F(Run, ANameThatDoesNotResolveIsSaid) {
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
   EXPECT_EQ(report->exit_code(), 22);
-  EXPECT_NE(report->verdict.because.find("cannot resolve probe.test"), std::string::npos) << report->verdict.because;
-  EXPECT_NE(report->verdict.next_step.find("--reach-as"), std::string::npos);
+  EXPECT_NE(report->verdicts[0].because.find("cannot resolve probe.test"), std::string::npos)
+      << report->verdicts[0].because;
+  EXPECT_NE(report->verdicts[0].next_step.find("--reach-as"), std::string::npos);
   expect_as_before("after the run");
 }
 
@@ -224,7 +225,7 @@ TEST_F(Run, ANameThatLeadsElsewhereIsSaid) {
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
   EXPECT_EQ(report->exit_code(), 22);
-  EXPECT_NE(report->verdict.because.find("leads elsewhere"), std::string::npos) << report->verdict.because;
+  EXPECT_NE(report->verdicts[0].because.find("leads elsewhere"), std::string::npos) << report->verdicts[0].because;
   expect_as_before("after the run");
 }
 
@@ -250,7 +251,7 @@ TEST_F(Run, ARootThatLiesOnTheModemIsNamed) {
   const auto report = run();
   ASSERT_TRUE(report) << report.error().what;
   EXPECT_EQ(report->exit_code(), 22);
-  EXPECT_NE(report->verdict.because.find("amazon.pem"), std::string::npos) << report->verdict.because;
+  EXPECT_NE(report->verdicts[0].because.find("amazon.pem"), std::string::npos) << report->verdicts[0].because;
   expect_as_before("after the run");
 }
 
@@ -320,18 +321,30 @@ TEST_F(Run, AMissingReplayFileIsAnInputErrorBeforeTheModemIsTouched) {
   EXPECT_TRUE(modem.heard.empty());
 }
 
-TEST(ExitCode, FollowsTheVerdict) {
-  Report report;
-  report.verdict.verdict_class = infer::Class::unverified;
-  EXPECT_EQ(report.exit_code(), 21);
-  report.verdict.verdict_class = infer::Class::uploaded;
-  EXPECT_EQ(report.exit_code(), 0);
-  report.verdict.verdict_class = infer::Class::uploaded_not_honoured;
-  EXPECT_EQ(report.exit_code(), 23);
-  report.verdict.verdict_class = infer::Class::inconclusive;
-  EXPECT_EQ(report.exit_code(), 22);
-  report.verdict.influence = infer::Influence::detected;
-  EXPECT_EQ(report.exit_code(), 20);
+PathVerdict verdict(infer::Class name, infer::Influence influence = infer::Influence::inconclusive) {
+  PathVerdict one;
+  one.verdict_class = name;
+  one.influence = influence;
+  return one;
+}
+
+TEST(ExitCode, FollowsTheVerdictAndTheWorstPathWins) {
+  using infer::Class;
+  const auto code = [](std::vector<PathVerdict> verdicts) {
+    Report report;
+    report.verdicts = std::move(verdicts);
+    return report.exit_code();
+  };
+  const auto detected = verdict(Class::inconclusive, infer::Influence::detected);
+  EXPECT_EQ(code({verdict(Class::unverified)}), 21);
+  EXPECT_EQ(code({verdict(Class::uploaded)}), 0);
+  EXPECT_EQ(code({verdict(Class::uploaded_not_honoured)}), 23);
+  EXPECT_EQ(code({verdict(Class::inconclusive)}), 22);
+  EXPECT_EQ(code({detected}), 20);
+  EXPECT_EQ(code({verdict(Class::uploaded), verdict(Class::inconclusive)}), 22);
+  EXPECT_EQ(code({verdict(Class::inconclusive), verdict(Class::uploaded_not_honoured)}), 23);
+  EXPECT_EQ(code({verdict(Class::uploaded_not_honoured), detected}), 20);
+  EXPECT_EQ(code({detected, verdict(Class::unverified)}), 21);
 }
 
 }  // namespace

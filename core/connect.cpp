@@ -1,0 +1,113 @@
+#include "core/connect.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "core/poll.hpp"
+#include "core/text.hpp"
+
+namespace epki {
+
+namespace {
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+Result<Addresses> look_up(const std::string& host, const std::string& port) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failure = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found);
+  if (failure != 0)
+    return Error{Errc::network, "no address for " + host + " (" + ::gai_strerror(failure) + ")",
+                 "check the spelling and this computer's network"};
+  return Addresses(found);
+}
+
+/// 0, or why it failed (ETIMEDOUT when the deadline passed).
+Result<int> finish_connecting(int fd, Deadline by, const Cancel& cancel) {
+  for (;;) {
+    if (cancel.requested()) return interrupted();
+    std::array<pollfd, 2> polled{pollfd{fd, POLLOUT, 0}, pollfd{cancel.fd(), POLLIN, 0}};
+    const int n = ::poll(polled.data(), polled.size(), milliseconds_until(by));
+    if (n < 0 && errno != EINTR) return errno;
+    if (n > 0 && polled[0].revents != 0) {
+      int reason = 0;
+      socklen_t size = sizeof reason;
+      ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &reason, &size);
+      return reason;
+    }
+    if (std::chrono::steady_clock::now() >= by) return ETIMEDOUT;
+  }
+}
+
+}  // namespace
+
+Result<HostPort> parse_host_port(std::string_view what, std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
+  std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool bare_v6 = !bracketed && host.find(':') != std::string_view::npos;
+  if (!port || *port < 0 || *port > 65535 || host.empty() || bare_v6)
+    return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not NAME:PORT",
+                 "write it as probe.example.com:8884, or [2001:db8::1]:8884"};
+  return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+std::string text_of(const HostPort& place) {
+  const bool v6 = place.host.find(':') != std::string::npos;
+  return (v6 ? "[" + place.host + "]" : place.host) + ":" + std::to_string(place.port);
+}
+
+Result<std::vector<std::string>> addresses_of(const std::string& host) {
+  auto list = look_up(host, "0");
+  if (!list) return std::move(list).error();
+  std::vector<std::string> all;
+  for (const addrinfo* at = list->get(); at != nullptr; at = at->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    if (::getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+      all.emplace_back(text.data());
+  }
+  return all;
+}
+
+Result<Descriptor> connect_tcp(const HostPort& target, Deadline by, const Cancel& cancel) {
+  auto addresses = look_up(target.host, std::to_string(target.port));
+  if (!addresses) return std::move(addresses).error();
+  int reason = ETIMEDOUT;
+  for (const addrinfo* at = addresses->get(); at != nullptr; at = at->ai_next) {
+    Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol));
+    if (!socket.valid()) {
+      reason = errno;
+      continue;
+    }
+    reason = ::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0 ? 0 : errno;
+    if (reason == EINPROGRESS || reason == EINTR) {
+      auto connected = finish_connecting(socket.get(), by, cancel);
+      if (!connected) return std::move(connected).error();
+      reason = *connected;
+    }
+    if (reason != 0) continue;
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
+  }
+  return Error{Errc::network, text_of(target) + " cannot be reached: " + std::generic_category().message(reason),
+               "check the name, the port and this computer's network"};
+}
+
+}  // namespace epki

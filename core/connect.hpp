@@ -1,0 +1,35 @@
+#pragma once
+// A TCP connection to somebody's server, by name or address.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancel.hpp"
+#include "core/clock.hpp"
+#include "core/descriptor.hpp"
+#include "core/result.hpp"
+
+namespace epki {
+
+struct HostPort {
+  std::string host;  ///< a name or an address, an IPv6 one without its brackets
+  std::uint16_t port = 0;
+};
+
+/// "broker.example:8883", "192.0.2.1:443", "[2001:db8::1]:443". Errc::usage otherwise; `what` names the value in the
+/// sentence ("--listen").
+Result<HostPort> parse_host_port(std::string_view what, std::string_view text);
+/// The same text again.
+std::string text_of(const HostPort& place);
+
+/// The addresses of a name as text, in the resolver's order. Errc::network when there is none. Blocks as long as the
+/// system's resolver does: it cannot be cancelled.
+Result<std::vector<std::string>> addresses_of(const std::string& host);
+
+/// Connects to the first address that answers; the socket is non-blocking, TCP_NODELAY. Errc::network, with the reason,
+/// when none does by then; Errc::interrupted on cancel.
+Result<Descriptor> connect_tcp(const HostPort& target, Deadline by, const Cancel& cancel);
+
+}  // namespace epki

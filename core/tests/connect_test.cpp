@@ -1,0 +1,44 @@
+#include "core/connect.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace epki {
+namespace {
+
+TEST(HostPort, IsReadAndWritten) {
+  for (const auto* text : {"broker.example:8883", "192.0.2.1:0", "[2001:db8::1]:443"}) {
+    const auto place = parse_host_port("--listen", text);
+    ASSERT_TRUE(place) << text;
+    EXPECT_EQ(text_of(*place), text);
+  }
+  EXPECT_EQ(parse_host_port("x", "[::1]:5")->host, "::1");
+  for (const auto* text : {"", "broker", "broker:", ":1", "broker:70000", "broker:-1", "2001:db8::1:443", "a:b"}) {
+    const auto place = parse_host_port("--listen", text);
+    ASSERT_FALSE(place) << text;
+    EXPECT_NE(place.error().what.find("--listen"), std::string::npos);
+  }
+}
+
+TEST(Connect, ReachesAListenerAndSaysWhenThereIsNone) {
+  const Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  socklen_t size = sizeof name;
+  ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&name), &size), 0);
+  Cancel cancel;
+  const HostPort there{"127.0.0.1", ntohs(name.sin_port)};
+  EXPECT_TRUE(connect_tcp(there, after(std::chrono::seconds(20)), cancel));
+  const auto nowhere = connect_tcp({"127.0.0.1", 1}, after(std::chrono::seconds(20)), cancel);
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code, Errc::network);
+  EXPECT_EQ(addresses_of("127.0.0.1")->front(), "127.0.0.1");
+}
+
+}  // namespace
+}  // namespace epki

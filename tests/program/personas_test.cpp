@@ -1,0 +1,114 @@
+// Policies drawn at random, put to the simulator as personas and measured by the program: both paths, real TLS. What
+// comes out must be the canonical form of what was drawn. EPKI_SIM_PERSONAS=100 draws as many, EPKI_SEED repeats.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "core/text.hpp"
+#include "tests/program/sandbox.hpp"
+#include "verify/infer/tests/expectation.hpp"
+
+namespace epki::test {
+namespace {
+
+using infer::Policy;
+
+std::int64_t from_environment(const char* name, std::int64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : parse_integer(text).value_or(otherwise);
+}
+
+class Draw {
+ public:
+  explicit Draw(std::uint32_t seed) : random_(seed) {}
+  int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
+
+  Policy policy() {
+    Policy all = infer::unknown_policy();
+    const auto one_of = [&](std::string_view row, std::initializer_list<std::string_view> words) {
+      all.set(row, *(words.begin() + below(static_cast<int>(words.size()))));
+    };
+    one_of("anchors",
+           {"uploaded", "union", "built-in", "built-in-when-nothing-uploaded", "uploaded", "union", "unverified"});
+    one_of("hostname", {"checked", "unchecked", "checked-with-sni"});
+    one_of("validity", {"checked", "unchecked", "by-knob"});
+    one_of("signature", {"checked", "checked", "unchecked"});
+    one_of("eku", {"checked", "unchecked"});
+    one_of("ca_attributes", {"required", "by-knob", "not-required"});
+    all.set("max_intermediates", std::to_string(below(9)));
+    one_of("self_signed_upload", {"accepted", "accepted", "refused"});
+    one_of("decided", {"in-handshake", "in-handshake", "in-handshake", "after-handshake", "never"});
+    for (const auto* knob : {"ignorecertitem", "ignoreinvalidcertsign", "ignoremulticertchainverify"})
+      one_of(knob, {"no-effect", "no-effect", "trusts-any", "0x1", "0x4", "0x8", "0x1205", "0xfffff"});
+    return all;
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+std::string table(std::string_view path, const Policy& policy) {
+  std::string text = "[policy." + std::string(path) + "]\n", knobs = "[policy." + std::string(path) + ".knobs]\n";
+  for (const auto& [row, value] : policy.rows) {
+    const bool bare = row == "max_intermediates";
+    const auto line = row + " = " + (bare ? value : "\"" + value + "\"") + "\n";
+    (row.starts_with("ignore") ? knobs : text) += line;
+  }
+  return text + knobs;
+}
+
+/// The rows of a verdict as the document has them.
+Policy rows_of(const Json& verdict) {
+  Policy found = infer::unknown_policy();
+  const auto text = [](const Json& value) {
+    return value.integer() ? std::to_string(*value.integer()) : value.text_or("unknown");
+  };
+  for (const auto& [row, value] : verdict["policy"].members()) {
+    if (!value.is_object()) found.set(row, text(value));
+    for (const auto& [knob, effect] : value.members()) found.set(knob, text(effect));
+  }
+  return found;
+}
+
+TEST(Personas, DrawnAtRandomAreRecoveredOnBothPaths) {
+  const auto seed = static_cast<std::uint32_t>(from_environment("EPKI_SEED", 20261127));
+  const auto count = from_environment("EPKI_SIM_PERSONAS", 3);
+  std::cout << "seed " << seed << ", " << count << " personas (EPKI_SEED, EPKI_SIM_PERSONAS)\n";
+  Draw draw(seed);
+  Sandbox box;
+  const auto begun = box.init();
+  ASSERT_EQ(begun.exit, 0) << begun;
+  int recovered = 0, policies = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const bool stored = draw.below(4) != 0;
+    const auto chain = std::string(EPKI_SOURCE_DIR "/templates/replay/public-stand-in-ec-chain.pem");
+    const std::array drawn{draw.policy(), draw.policy()};
+    const auto name = "p" + std::to_string(i) + ".toml";
+    // mbedTLS takes a whole chain for anchors; only its root is to be one.
+    ASSERT_EQ(
+        box.shell("awk '/BEGIN/{n++} {f[n]=f[n] $0 \"\\n\"} END{printf \"%s\", f[n]}' " + chain + " > root.pem").exit,
+        0);
+    box.write(name, (stored ? std::string("built_in = [\"root.pem\"]\n") : std::string()) + table("mqtt", drawn[0]) +
+                        table("ssl", drawn[1]));
+    const auto ran = box.run({"verify", "--port", "sim:" + name, "--path", "both", "--replay", chain, "--json"});
+    const auto said = ran.json();
+    for (std::size_t path = 0; path < 2; ++path) {
+      const auto& verdict = said["verdict"][path == 0 ? "mqtt" : "ssl"];
+      const auto wanted = infer::testing::expect(drawn[path], stored);
+      const auto where = name + (path == 0 ? " mqtt: " : " ssl: ") + drawn[path].json().dump(-1) +
+                         (stored ? ", stored; " : ", not stored; ") + verdict["because"].text_or("no verdict") + "\n";
+      ++policies;
+      const bool same = rows_of(verdict) == wanted.canonical_form;
+      EXPECT_EQ(verdict["class"].text_or(""), infer::word(wanted.verdict))
+          << where << (verdict.is_null() ? ran.err : "");
+      EXPECT_EQ(rows_of(verdict).json().dump(-1), wanted.canonical_form.json().dump(-1)) << where;
+      if (same) ++recovered;
+    }
+  }
+  std::cout << policies << " policies, " << recovered << " recovered\n";
+}
+
+}  // namespace
+}  // namespace epki::test

@@ -1,0 +1,162 @@
+// Clients that no policy of the vocabulary describes: trust on first use, exceptions for single hosts, moods. They must
+// end in the class that they are, or outside the model; never in a better one.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "verify/infer/conclude.hpp"
+#include "verify/trial/schedule.hpp"
+#include "verify/trial/tests/fake_bench.hpp"
+
+namespace epki::trial {
+namespace {
+
+using infer::Attempt;
+using infer::Bound;
+using infer::Class;
+using infer::Influence;
+using infer::Outcome;
+using infer::Shown;
+using infer::testing::ModelClient;
+using What = Bound::What;
+using A = ModelClient::Anchors;
+
+bool dials_own_name(const Shot& shot) {
+  return shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
+}
+
+/// What a client may remember of a chain.
+enum class Pinned { certificate, authority };
+
+std::string identity(const Shot& shot, Pinned what) {
+  std::string of;
+  switch (shot.shown) {
+    case Shown::unknown: of = shot.turn % 2 == 0 ? "stranger's issuing" : "stranger"; break;
+    case Shown::unknown_like: of = "nobody"; break;
+    case Shown::replay:
+    case Shown::replay_wrong_name: of = "genuine"; break;
+    case Shown::flipped_twin: of = "genuine, flipped"; break;
+    case Shown::everything_wrong:
+    case Shown::own_certificate: of = "another stranger"; break;
+    default: of = "U"; break;
+  }
+  if (what == Pinned::authority) return of.substr(0, of.find('\''));
+  return of + std::to_string(static_cast<int>(shot.shown)) + "/" + std::to_string(shot.depth) + "/" +
+         std::to_string(shot.shown == Shown::own_chain ? shot.turn % 2 : 0);
+}
+
+/// Believes whoever comes first under a name, and afterwards only him.
+class FirstUse final : public Bench {
+ public:
+  FirstUse(Pinned what, bool only_when_complete, bool forgets)
+      : what_(what), complete_(only_when_complete), forgets_(forgets) {}
+
+  Result<Attempt> attempt(const Shot& shot) override {
+    ++opens_;
+    const auto name = std::string(dials_own_name(shot) ? "own" : "genuine");
+    const auto who = identity(shot, what_);
+    const bool keyless = infer::is_keyless(shot.shown);
+    const auto known = pins_.find(name);
+    const bool believed = known == pins_.end() || known->second == who;
+    if (believed && !(keyless && complete_)) pins_[name] = who;
+    if (!believed) return Attempt{shot, Outcome::refused, 48};
+    if (keyless) return Attempt{shot, Outcome::refused, 51};
+    return Attempt{shot, Outcome::accepted, std::nullopt};
+  }
+  Result<bool> unbind() override { return true; }
+  Status forget(const Bound&) override { return success(); }
+  bool can_reboot() const override { return true; }
+  Status reboot(std::string_view) override {
+    if (forgets_) pins_.clear();
+    return success();
+  }
+  int handshakes() const override { return opens_; }
+  std::string absence() const override { return {}; }
+
+ private:
+  Pinned what_;
+  bool complete_, forgets_;
+  std::map<std::string, std::string> pins_;
+  int opens_ = 0;
+};
+
+/// A model client that is another one for some names.
+class Exceptional final : public Bench {
+ public:
+  Exceptional(ModelClient usual, ModelClient for_genuine_name, ModelClient for_own_name)
+      : usual_(std::move(usual)), genuine_(std::move(for_genuine_name)), own_(std::move(for_own_name)) {}
+  Result<Attempt> attempt(const Shot& shot) override {
+    ++opens_;
+    return (dials_own_name(shot) ? own_ : genuine_).answer(shot);
+  }
+  Result<bool> unbind() override { return true; }
+  Status forget(const Bound&) override { return success(); }
+  bool can_reboot() const override { return true; }
+  Status reboot(std::string_view) override { return success(); }
+  int handshakes() const override { return opens_; }
+  std::string absence() const override { return {}; }
+
+ private:
+  ModelClient usual_, genuine_, own_;
+  int opens_ = 0;
+};
+
+infer::Conclusion judge(Bench& bench) {
+  SilentReporter quiet;
+  const auto evidence = run_schedule(bench, {{"CN=Root 1", "", "www.example.test"}}, {Path::mqtt}, {}, quiet);
+  EXPECT_TRUE(evidence.ok());
+  return infer::conclude(evidence->front());
+}
+
+TEST(OutsideTheModel, TrustOnFirstUseIsNeverCalledBetterThanItIs) {
+  for (const auto what : {Pinned::certificate, Pinned::authority}) {
+    for (const bool complete : {false, true}) {
+      for (const bool forgets : {false, true}) {
+        FirstUse bench(what, complete, forgets);
+        const auto result = judge(bench);
+        const auto where =
+            std::to_string(static_cast<int>(what)) + (complete ? " complete" : "") + (forgets ? " forgets" : "");
+        // Unverified it may be called: who comes first is believed.
+        EXPECT_TRUE(result.verdict == Class::inconclusive || result.verdict == Class::unverified)
+            << where << ": " << result.because;
+        EXPECT_NE(result.influence, Influence::detected) << where << ": " << result.because;
+        EXPECT_NE(result.influence, Influence::not_found) << where << ": " << result.because;
+      }
+    }
+  }
+}
+
+ModelClient client(A anchors, std::vector<int> built_in = {}) {
+  ModelClient model;
+  model.anchors = anchors;
+  model.built_in = std::move(built_in);
+  return model;
+}
+
+TEST(OutsideTheModel, AnExceptionForTheReplayedNameIsNotTakenForBuiltInAnchors) {
+  // Nothing is verified for that one name.
+  Exceptional blind(client(A::uploaded), client(A::unverified), client(A::uploaded));
+  auto result = judge(blind);
+  EXPECT_EQ(result.verdict, Class::inconclusive) << result.because;
+  EXPECT_EQ(result.influence, Influence::inconclusive) << result.because;
+  // That name is pinned to its own root, and no upload counts for it.
+  Exceptional pinned(client(A::uploaded), client(A::built_in, {0}), client(A::uploaded));
+  result = judge(pinned);
+  EXPECT_EQ(result.verdict, Class::inconclusive) << result.because;
+  EXPECT_NE(result.influence, Influence::not_found) << result.because;
+}
+
+TEST(OutsideTheModel, AnExceptionForOurNameIsUnverifiedForThatName) {
+  Exceptional bench(client(A::uploaded), client(A::uploaded), client(A::unverified));
+  EXPECT_EQ(judge(bench).verdict, Class::unverified);
+}
+
+TEST(OutsideTheModel, AnotherLibrarysStoreForOneNameIsFoundAsInfluence) {
+  // Union for that name only: the built-in root does make the difference there.
+  Exceptional bench(client(A::uploaded), client(A::both, {0}), client(A::uploaded));
+  const auto result = judge(bench);
+  EXPECT_EQ(result.influence, Influence::detected) << result.because;
+}
+
+}  // namespace
+}  // namespace epki::trial
