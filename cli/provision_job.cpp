@@ -14,10 +14,15 @@ namespace {
 // A name that reaches a simulated modem's broker and that no certificate of ours carries.
 constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
 
-Result<std::string> twin_of(ledger::Ledger& ledger) {
+// A roll-over's second root has a twin of its own in the same ledger.
+Result<std::string> twin_of(const std::string& root_pem, ledger::Ledger& ledger) {
   auto twins = ledger.issued("twin");
   if (!twins) return std::move(twins).error();
-  return twins->empty() ? std::string{} : twins->back().pem;
+  const auto root = ossl::Certificate::from_pem(root_pem);
+  if (!root) return root.error();
+  for (auto twin = twins->rbegin(); twin != twins->rend(); ++twin)
+    if (twin->subject == root->subject()) return twin->pem;
+  return std::string{};
 }
 
 // The names of the certificate that the broker serves, where it can be read.
@@ -113,7 +118,7 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
                                          Reporter& reporter, plan::Watch* watch) {
   auto ledger = open_ledger(job.project, context);
   if (!ledger) return std::move(ledger).error();
-  auto twin = twin_of(*ledger);
+  auto twin = twin_of(job.wanted.ca_pem, *ledger);
   if (!twin) return std::move(twin).error();
   plan::Wanted wanted = job.wanted;
   wanted.twin_pem = *std::move(twin);
