@@ -36,7 +36,7 @@ Result<std::optional<Json>> proved_before(Run& run) {
 /// What was read, as a report; false: something is not as it is wanted.
 bool settings_are_as_wanted(Run& run) {
   std::vector<SettingReport> all;
-  for (const auto& [key, value] : ssl_settings(run.ca_file)) {
+  for (const auto& [key, value] : run.settings()) {
     const auto& found = run.found.settings[key];
     const bool same = found && ec200u::same_ssl_value(key, *found, value);
     if (!same && (found || is_required(key))) return false;
@@ -50,8 +50,12 @@ bool settings_are_as_wanted(Run& run) {
 bool nothing_to_do(const Run& run) {
   const auto& found = run.found;
   const bool known = found.ca == Stored::good && found.ca_evidence != "read-back";
-  return known && !found.twin_left && found.retired.empty() && run.ca_journal.empty() && !run.options.deep &&
-         !run.options.dry_run && !run.options.reboot_check;
+  const bool to_clear = found.twin_left || !found.retired.empty() || !found.older.empty() || !run.ca_journal.empty() ||
+                        !run.client_journal.empty();
+  const bool client_is_there = !run.wanted.mutual || (run.report.client && !run.fresh);
+  const auto& options = run.options;
+  return known && client_is_there && !to_clear && !options.deep && !options.dry_run && !options.reboot_check &&
+         !options.rotate;
 }
 
 /// The name that was refused before is refused now: verification is in force, and not only written down. Anything but a
