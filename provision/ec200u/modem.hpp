@@ -113,7 +113,9 @@ class Modem {
 
   // ---- identity and network -------------------------------------------------------------------------------------
   /// Synchronises, ATE0, CMEE, then ATI and CGSN. Errc::modem_refused when it is no EC200U (hint names what answered).
-  Result<Identity> identify(Deadline by);
+  /// Where nobody needs the SIM card's number it is not asked for, and stays empty.
+  enum class Card : bool { not_asked, asked };
+  Result<Identity> identify(Deadline by, Card card = Card::asked);
   Result<Registration> registration();
   /// Polls until home or roaming, on +CEREG lines and by asking. Errc::network when the deadline passes or it is
   /// denied.

@@ -39,7 +39,7 @@ Error not_registered(std::optional<Registration> last) {
 
 }  // namespace
 
-Result<Identity> Modem::identify(Deadline by) {
+Result<Identity> Modem::identify(Deadline by, Card with) {
   if (auto reached = engine_.synchronise(by); !reached) return std::move(reached).error();
   // Numbers say more than words; a firmware without the command still answers one or the other.
   auto numbers = ask(engine_, "AT+CMEE=1", time_limit::simple);
@@ -65,6 +65,7 @@ Result<Identity> Modem::identify(Deadline by) {
     return not_understood("asking for the IMEI",
                           serial->lines.empty() ? std::string_view("OK") : serial->lines.front());
   identity.imei = *imei;
+  if (with == Card::not_asked) return identity;
   auto card = ask(engine_, "AT+QCCID", time_limit::simple);
   if (!card) return std::move(card).error();
   identity.iccid = parse_iccid(card->lines).value_or("");

@@ -39,11 +39,11 @@ Status check(const Wanted& wanted, const Options& options) {
 Status reach(Run& run) {
   run.step("looking for the modem on " + run.report.port);
   const auto restarts = run.modem.engine().restarts();
-  auto identity = run.modem.identify(after(identify_limit));
+  auto identity = run.modem.identify(after(identify_limit), ec200u::Modem::Card::not_asked);
   if (!identity && run.modem.engine().restarts() != restarts) {
     run.step("the modem is just starting: waiting for it");
     if (auto started = run.modem.wait_started(after(start_limit)); !started) return started;
-    identity = run.modem.identify(after(identify_limit));
+    identity = run.modem.identify(after(identify_limit), ec200u::Modem::Card::not_asked);
   }
   if (!identity) return std::move(identity).error().during("identifying the modem");
   run.report.identity = std::move(*identity);

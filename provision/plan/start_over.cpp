@@ -35,7 +35,7 @@ Status forget_pass(Run& run) {
 
 /// A board that was exchanged for another one looks like a restart from here.
 Status same_modem(Run& run) {
-  auto identity = run.modem.identify(after(boot_limit));
+  auto identity = run.modem.identify(after(boot_limit), ec200u::Modem::Card::not_asked);
   if (!identity) return std::move(identity).error().during("identifying a modem that restarted by itself");
   if (identity->imei == run.imei()) return success();
   return Error{
