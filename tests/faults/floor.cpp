@@ -6,6 +6,8 @@
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/key.hpp"
+#include "provision/at/recording.hpp"
+#include "provision/at/tests/recorded.hpp"
 #include "provision/plan/settings.hpp"
 
 namespace epki::faults {
@@ -43,7 +45,7 @@ class CountingRandom final : public RandomSource {
   }
 
  private:
-  unsigned next_ = 1;
+  unsigned next_ = 0xa1;  // letters in hex: not a number that a recording masks
 };
 
 class Listener final : public Reporter {
@@ -62,17 +64,9 @@ Floor::Floor(const std::string& toml) : folder_(must(TemporaryFolder::make("epki
   persona.hosts = {{"broker.example", {"127.0.0.1"}}, {"other.example", {"127.0.0.1"}}};
   const auto shared = std::make_shared<const sim::Persona>(std::move(persona));
   world_ = {.right_ca = roots()[0], .broker_name = "broker.example", .names = {"broker.example", "other.example"}};
-  ledger_.emplace(must(ledger::Ledger::open(folder_.path() / "ledger.db", clock_)));
-  auto learnt = ledger_->record_verdict({.key = {.model = "EC200U",
-                                                 .firmware = shared->revision,
-                                                 .path = "mqtt",
-                                                 .settings = plan::settings_key(plan::ssl_settings(""))},
-                                         .verdict_class = "uploaded",
-                                         .names_checked = true,
-                                         .imei = shared->imei,
-                                         .at = noon,
-                                         .detail = Json::object()});
-  if (!learnt) throw std::runtime_error(learnt.error().what);
+  imei_ = shared->imei;
+  firmware_ = shared->revision;
+  ledger_.emplace(fresh_ledger("ledger.db"));
   modem_ = std::make_unique<sim::Modem>(
       sim::Modem::Parts{.persona = shared,
                         .files = must(sim::FileStore::open(folder_.path() / "ufs", shared->faults.storage_bytes)),
@@ -88,6 +82,37 @@ Floor::Floor(const std::string& toml) : folder_(must(TemporaryFolder::make("epki
   wanted.alternate_names = {"other.example"};
 }
 
+/// With the verdict that this firmware trusts the uploaded CA alone.
+ledger::Ledger Floor::fresh_ledger(const std::string& name) {
+  auto ledger = must(ledger::Ledger::open(folder_.path() / name, clock_));
+  auto learnt = ledger.record_verdict({.key = {.model = "EC200U",
+                                               .firmware = firmware_,
+                                               .path = "mqtt",
+                                               .settings = plan::settings_key(plan::ssl_settings(""))},
+                                       .verdict_class = "uploaded",
+                                       .names_checked = true,
+                                       .imei = imei_,
+                                       .at = noon,
+                                       .detail = Json::object()});
+  if (!learnt) throw std::runtime_error(learnt.error().what);
+  return ledger;
+}
+
+plan::DeviceReport Floor::replay(const std::string& recording) {
+  at::test::ScriptedStream wire(at::test::recorded_turns(recording));
+  wire.passes(time_);
+  auto ledger = fresh_ledger("replay.db");
+  Listener reporter;
+  CountingRandom random;
+  Cancel cancel;
+  at::Engine engine(wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
+  auto report =
+      plan::provision(engine, "/dev/ttyFLOOR", wanted, options,
+                      {.ledger = ledger, .clock = clock_, .random = random, .reporter = reporter, .cancel = cancel});
+  if (!wire.finished()) throw std::runtime_error(wire.left());
+  return report;
+}
+
 Floor::Run Floor::provision(std::size_t kill_after) {
   Run run;
   SimulatedLine line(*modem_, time_);
@@ -100,6 +125,9 @@ Floor::Run Floor::provision(std::size_t kill_after) {
   CountingRandom random;
   Cancel cancel;
   at::Engine engine(line, ec200u::unsolicited_prefixes(), ec200u::restart_line);
+  std::unique_ptr<at::Recording> recording;
+  if (!record_into.empty()) recording = must(at::Recording::create(record_into, "the floor"));
+  if (recording) engine.log_to([&recording](std::string_view text) { recording->take(text); });
   if (keep_wire) engine.log_to([&run](std::string_view text) { run.wire += std::string(text) + "\n"; });
   try {
     run.report = plan::provision(

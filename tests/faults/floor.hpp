@@ -29,6 +29,11 @@ class Floor {
   /// One run of provision; the simulated time it takes passes. `kill_after` bytes written the tool is killed; 0: never.
   Run provision(std::size_t kill_after = 0);
 
+  /// The same run of the tool against a recording in place of a modem, with a ledger that knows nothing of the first
+  /// one. Throws where the tool says anything else than it said then.
+  plan::DeviceReport replay(const std::string& recording);
+  std::string record_into{};  ///< the next runs are recorded there; empty: nowhere
+
   /// Why what the modem holds is not what the plan wants; empty: it is. Looked up in the simulator itself.
   std::string differs() const;
   /// Why a context is bound to something it must not be bound to; empty: none is.
@@ -42,11 +47,14 @@ class Floor {
   plan::Options options;
   bool keep_wire = false;
   std::int64_t noisy_above = 0;  ///< above this line speed bytes change on the way; 0: never
+  std::filesystem::path folder() const { return folder_.path(); }
   Deadline now() const { return time_.now(); }
   /// Lets the modem's boot pass.
   void wait_until_ready();
 
  private:
+  ledger::Ledger fresh_ledger(const std::string& name);
+  std::string imei_{}, firmware_{};
   ManualTime time_;
   TemporaryFolder folder_;
   ManualClock clock_;
