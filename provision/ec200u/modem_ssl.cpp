@@ -51,8 +51,9 @@ Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_v
   if (!reply) return std::move(reply).error();
   if (reply->ok()) {
     auto value = value_in(*reply, doing, context, key);
-    if (value) return value;
-    // A byte that came wrong on the way back makes nonsense of a good answer.
+    // A byte that came wrong on the way back makes nonsense of a good answer, or takes the value away: no setting but a
+    // path is empty.
+    if (value && (is_path_key(key) || !(*value)->empty())) return value;
     reply = ask(engine_, query(context, key), time_limit::simple, "+QSSLCFG:");
     if (!reply) return std::move(reply).error();
     return reply->ok() ? value_in(*reply, doing, context, key) : value;

@@ -26,6 +26,8 @@ Status restore_setting(ec200u::Modem& modem, const TwinEntry& entry, const std::
   if (!now) return std::move(now).error();
   if (!*now || ec200u::same_ssl_value(key, **now, value)) return success();
   auto set = modem.set_ssl(entry.spare_context, key, value);
+  // What was noted as found was garbled on the way: nobody can put that back, and nobody must try for ever.
+  if (!set && set.error().code == Errc::usage) return Error{Errc::modem_refused, set.error().what, {}};
   if (set || ends_run(set.error())) return set;
   return is_file_key(key) ? success() : set;  // an empty path is not taken everywhere; release_ca() follows
 }

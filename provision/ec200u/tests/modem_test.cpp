@@ -278,6 +278,15 @@ TEST_F(Ssl, SettingsAreReadAndWritten) {
   EXPECT_EQ(modem.set_ssl(6, "seclevel", "1").error().code, Errc::usage);
 }
 
+TEST_F(Ssl, AValueThatWasLostOnTheWayIsAskedForAgain) {
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sni\",1,"));
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sni\",1,1"));
+  EXPECT_EQ(*modem.ssl_setting(1, "sni"), std::optional<std::string>("1"));
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sin\",1,1"));
+  expect("AT+QSSLCFG=\"sni\",1", info("+QSSLCFG: \"sni\",1,0"));
+  EXPECT_EQ(*modem.ssl_setting(1, "sni"), std::optional<std::string>("0"));
+}
+
 TEST_F(Ssl, AnUnknownSettingIsNothing) {
   expect("AT+QSSLCFG=\"ignorecertitem\",1", error);
   expect("AT+QSSLCFG=\"ignorecertitem\",1", error);
