@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/commands.hpp"
+#include "cli/verify_roots.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -77,22 +78,6 @@ Result<std::vector<HostPort>> targets_of(const Options& options) {
   return all;
 }
 
-Result<ossl::TrustStore> store_of(const Options& options) {
-  fs::path file;
-  if (options.roots) {
-    file = *options.roots;
-  } else {
-    auto system = ossl::system_roots_file();
-    if (!system) return std::move(system).error();
-    file = *std::move(system);
-  }
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto store = ossl::TrustStore::from_pem(*text);
-  if (!store) return Error{Errc::input, file.string() + ": " + store.error().what, store.error().hint};
-  return store;
-}
-
 /// A name of the host that is safe as a file's, whatever the list held.
 std::string file_name(const HostPort& target) {
   std::string name = lower(text_of(target)) + ".pem";
@@ -121,7 +106,8 @@ Status save(const Options& options, Row& row) {
 std::string text_of_row(const Row& row) {
   const std::string place = text_of(row.target);
   if (row.error) return "  " + place + " failed: " + row.error->what + "\n";
-  std::string text = "  " + place + ": " + row.file + ", " + row.state + "; under " + row.captured->genuine.root.subject();
+  std::string text =
+      "  " + place + ": " + row.file + ", " + row.state + "; under " + row.captured->genuine.root.subject();
   if (row.state == "kept") text += "\n    the server presents another chain now; --replace takes it";
   if (!row.captured->names_host)
     text += "\n    the certificate does not name the server; verify dials " + row.captured->genuine.host;
@@ -131,7 +117,7 @@ std::string text_of_row(const Row& row) {
 Result<Outcome> capture(const Options& options, Context& context) {
   auto targets = targets_of(options);
   if (!targets) return std::move(targets).error();
-  auto store = store_of(options);
+  auto store = public_roots(options.roots);
   if (!store) return std::move(store).error();
   if (auto made = make_folder(options.out); !made) return std::move(made).error();
   const auto kind = options.leaf == "rsa"     ? ossl::LeafKeyKind::rsa
@@ -183,8 +169,8 @@ void add_capture(CommandLine& line) {
       .option("--list", options->list, "A file with one server on each line: HOST:PORT or https://HOST/; # comments")
       .option("--out", options->out, "Folder for the files, one a server (default: the current one)")
       .option("--roots", options->roots, "PEM file of the roots the chains may end at (default: the system's)")
-      .choice("--leaf", options->leaf, "Ask for a server certificate with this kind of key (default: the server's choice)",
-              {"rsa", "ecdsa"})
+      .choice("--leaf", options->leaf,
+              "Ask for a server certificate with this kind of key (default: the server's choice)", {"rsa", "ecdsa"})
       .option("--seconds", options->seconds, "How long one server may take (default: 15)", 1, 600)
       .flag("--replace", options->replace, "Write over an older chain of the same server")
       .examples(

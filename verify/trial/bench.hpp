@@ -42,4 +42,11 @@ class Bench {
   virtual std::string absence() const = 0;
 };
 
+/// Whether the modem's first packet came to the responder.
+bool arrived(const infer::Attempt& attempt);
+/// Nothing was learnt, and the network may be the reason.
+bool is_hiccup(const infer::Attempt& attempt);
+/// Attempts, and once more after a hiccup: the same answer twice is that of the modem.
+Result<infer::Attempt> attempt_past_a_hiccup(Bench& bench, const Shot& shot);
+
 }  // namespace epki::trial
