@@ -47,7 +47,8 @@ class Child {
   /// Its exit code (128 + signal when a signal ended it); nothing when it still runs at the deadline.
   std::optional<int> wait(Deadline by);
   bool running();
-  /// For poll(): its stdout; -1 once it has closed it. Who reads from it himself uses read_line() and read_all() no more.
+  /// For poll(): its stdout; -1 once it has closed it. Who reads from it himself uses read_line() and read_all() no
+  /// more.
   int output_fd() const { return out_; }
 
   /// SIGTERM, then SIGKILL after `grace`; waits for the end. Does nothing to a child that has ended.

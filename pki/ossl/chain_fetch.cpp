@@ -20,7 +20,8 @@ const char* suites_for(LeafKeyKind kind) {
 
 Result<Chain> fetch_chain(Descriptor socket, const FetchOptions& options, Deadline by, const Cancel& cancel) {
   auto client = TlsClient::make(
-      socket.release(), {.trusted = {}, .host = options.server_name, .only_tls12 = true, .ciphers = suites_for(options.leaf)});
+      socket.release(),
+      {.trusted = {}, .host = options.server_name, .only_tls12 = true, .ciphers = suites_for(options.leaf)});
   if (!client) return std::move(client).error();
   auto shaken = client->handshake(by, cancel);
   if (!shaken && shaken.error().code == Errc::interrupted) return std::move(shaken).error();
@@ -28,7 +29,8 @@ Result<Chain> fetch_chain(Descriptor socket, const FetchOptions& options, Deadli
   if (!chain.empty()) return chain;
   if (shaken) return Error{Errc::network, "the server presented no certificate", {}};
   auto error = std::move(shaken).error();
-  if (error.hint.empty()) error.hint = "the server may speak TLS 1.3 only, or hold no key of the kind that was asked for";
+  if (error.hint.empty())
+    error.hint = "the server may speak TLS 1.3 only, or hold no key of the kind that was asked for";
   return error;
 }
 

@@ -21,10 +21,10 @@ struct FetchOptions {
   LeafKeyKind leaf = LeafKeyKind::any;
 };
 
-/// Does a TLS 1.2 handshake on a connected socket (what the modem speaks) and returns the Certificate message's chain, in
-/// the order and with all the certificates the server sent. The handshake may fail afterwards: a server that wants a
-/// client certificate has shown its own by then. Errc::network says how far it came; Errc::interrupted on cancel. Blocks
-/// until `by` at most.
+/// Does a TLS 1.2 handshake on a connected socket (what the modem speaks) and returns the Certificate message's chain,
+/// in the order and with all the certificates the server sent. The handshake may fail afterwards: a server that wants a
+/// client certificate has shown its own by then. Errc::network says how far it came; Errc::interrupted on cancel.
+/// Blocks until `by` at most.
 Result<Chain> fetch_chain(Descriptor socket, const FetchOptions& options, Deadline by, const Cancel& cancel);
 
 }  // namespace epki::ossl

@@ -41,15 +41,16 @@ Error no_way(X509_STORE_CTX* context) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return {Errc::input, "the chain ends before a root: " + name_at_end(context) + " is neither sent nor a known root",
+      return {Errc::input,
+              "the chain ends before a root: " + name_at_end(context) + " is neither sent nor a known root",
               "the server leaves out an intermediate, or its root is not a public one; give the root with --roots"};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return {Errc::input, "the chain ends at a root of its own: " + name_at_end(context),
               "that root is none of the system's; give it with --roots"};
     default:
-      return {Errc::input, std::string("no way leads from the certificate to a known root: ") +
-                               X509_verify_cert_error_string(why),
+      return {Errc::input,
+              std::string("no way leads from the certificate to a known root: ") + X509_verify_cert_error_string(why),
               {}};
   }
 }

@@ -30,8 +30,8 @@ struct Engine::Impl {
   std::size_t restarts_heard = 0;  ///< restart lines whose consequences were drawn
   bool restart_untold = false;     ///< the next command is not sent: its caller must learn of the restart first
   bool failed_by_restart = false;  ///< that is why the last command failed
-  std::size_t owed = 0;   ///< answers to what was given up that have not come
-  Deadline owed_until{};  ///< after which they are taken for lost
+  std::size_t owed = 0;            ///< answers to what was given up that have not come
+  Deadline owed_until{};           ///< after which they are taken for lost
 
   enum class Heard : bool { nothing, something };
   /// One read, fed to the conversation. Nothing: the deadline passed.

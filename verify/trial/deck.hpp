@@ -32,8 +32,8 @@ class Deck {
   std::string name(const infer::Bound& bound) const;
 
   const std::vector<probe::Genuine>& genuine() const { return genuine_; }
-  /// Where the modem's clock must stand for a shot: past the end of a genuine chain's leaf where the shot says so, inside
-  /// that chain's validity where now is not. Nothing: at the run's own time.
+  /// Where the modem's clock must stand for a shot: past the end of a genuine chain's leaf where the shot says so,
+  /// inside that chain's validity where now is not. Nothing: at the run's own time.
   std::optional<Instant> clock_for(const Shot& shot) const;
 
  private:

@@ -30,7 +30,8 @@ Pair mint(const std::string& name, const Pair* issuer, bool ca, std::string_view
   spec.not_after = *parse_rfc3339(until);
   spec.extensions = {{"basicConstraints", ca ? "CA:TRUE" : "CA:FALSE", true}};
   if (!ca) spec.extensions.push_back({"subjectAltName", "DNS:" + name});
-  auto made = build(spec, key, issuer != nullptr ? Issuer{issuer->certificate, issuer->key} : Issuer{std::nullopt, key});
+  auto made =
+      build(spec, key, issuer != nullptr ? Issuer{issuer->certificate, issuer->key} : Issuer{std::nullopt, key});
   return {*made, key};
 }
 
@@ -100,8 +101,8 @@ TEST(FetchChain, TakesWhatTheServerPresentsInItsOrder) {
   std::thread server([&, fd = ends.server.release()] {
     seen = serve_tls(fd, {presented, w.leaf.key, {}}, after(std::chrono::seconds(20)), cancel);
   });
-  const auto chain = fetch_chain(std::move(ends.client), {"probe.test", LeafKeyKind::ecdsa},
-                                 after(std::chrono::seconds(20)), cancel);
+  const auto chain =
+      fetch_chain(std::move(ends.client), {"probe.test", LeafKeyKind::ecdsa}, after(std::chrono::seconds(20)), cancel);
   server.join();
   ASSERT_TRUE(chain) << chain.error().what;
   EXPECT_EQ(names(*chain), (Names{"probe.test", "middle", "stranger"}));

@@ -25,12 +25,29 @@ std::string reply_to(std::string query, std::string_view address = "7f000002") {
   query[2] = static_cast<char>(0x81);
   query[3] = static_cast<char>(0x80);
   query[7] = 1;
-  return query + bytes("c00c" "0001" "0001" "0000003c" "0004") + bytes(address);
+  return query +
+         bytes(
+             "c00c"
+             "0001"
+             "0001"
+             "0000003c"
+             "0004") +
+         bytes(address);
 }
 
 TEST(DnsClient, ReadsTheAddressesOfItsOwnReplyAndNoOther) {
   const auto query = dns_query(7, "probe.test");
-  EXPECT_EQ(query, bytes("0007" "0100" "0001" "0000" "0000" "0000" "0570726f6265" "0474657374" "00" "0001" "0001"));
+  EXPECT_EQ(query, bytes("0007"
+                         "0100"
+                         "0001"
+                         "0000"
+                         "0000"
+                         "0000"
+                         "0570726f6265"
+                         "0474657374"
+                         "00"
+                         "0001"
+                         "0001"));
   EXPECT_EQ(dns_addresses(reply_to(query), query), std::vector<std::string>{"127.0.0.2"});
   EXPECT_FALSE(dns_addresses(reply_to(dns_query(8, "probe.test")), query));
   EXPECT_FALSE(dns_addresses(reply_to(dns_query(7, "other.test")), query));
