@@ -89,15 +89,20 @@ Status check_outputs(const OutputOptions& options) {
     if (auto ready = check_new("--report", *options.report, ".html"); !ready) return ready;
     if (auto ready = check_new("--report", json_beside(*options.report), ".json"); !ready) return ready;
   }
+  if (options.save_profile) {
+    if (auto ready = check_new("--save-profile", *options.save_profile, ".toml"); !ready) return ready;
+  }
   return options.save_policy ? check_new("--save-policy", *options.save_policy, ".toml") : success();
 }
 
-Result<std::vector<std::string>> write_outputs(const OutputOptions& options, const Json& document,
+Result<std::vector<std::string>> write_outputs(const OutputOptions& options, const trial::Report& report,
                                                const trial::Setup& setup, const std::string& repeat,
                                                const Context& context) {
+  const Json document = report.json();
   std::vector<std::string> written;
   if (options.report) {
-    auto page = report::html(document, {"ec200u-pki " + std::string(version), rfc3339(context.clock.now()), repeat});
+    auto page =
+        epki::report::html(document, {"ec200u-pki " + std::string(version), rfc3339(context.clock.now()), repeat});
     if (!page) return std::move(page).error();
     if (auto done = write_new_file(*options.report, *page, 0644); !done) return std::move(done).error();
     written.push_back(*options.report);
@@ -109,9 +114,17 @@ Result<std::vector<std::string>> write_outputs(const OutputOptions& options, con
   if (options.save_policy) {
     FoundRoots roots(document);
     if (auto done = roots.write(setup, *options.save_policy, written); !done) return std::move(done).error();
-    const auto text = report::saved_policy(document, roots.names());
+    const auto text = epki::report::saved_policy(document, roots.names());
     if (auto done = write_new_file(*options.save_policy, text, 0644); !done) return std::move(done).error();
     written.push_back(*options.save_policy);
+  }
+  if (options.save_profile) {
+    if (report.acceptance_profile.empty())
+      return Error{Errc::modem_refused, "no profile is written: a path took none of the keys that a profile can name",
+                   "the table of --acceptance says what was refused, and how"};
+    if (auto done = write_new_file(*options.save_profile, report.acceptance_profile, 0644); !done)
+      return std::move(done).error();
+    written.push_back(*options.save_profile);
   }
   return written;
 }

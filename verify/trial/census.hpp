@@ -22,10 +22,10 @@ struct CensusLimits {
 
 struct CensusRow {
   enum class State : std::uint8_t {
-    trusted,      ///< counts though it is not bound: confirmed with its twin after a restart
+    trusted,       ///< counts though it is not bound: confirmed with its twin after a restart
     when_nothing,  ///< passed once while nothing was bound, and not beside U: for the full controls to settle
-    not_trusted,  ///< does not count, and passes as soon as it is bound
-    untried,      ///< no answer that says either; `why` has the reason
+    not_trusted,   ///< does not count, and passes as soon as it is bound
+    untried,       ///< no answer that says either; `why` has the reason
   };
   State state = State::untried;
   std::string why{};  ///< a clause; of the others, what decided

@@ -24,7 +24,8 @@ Result<std::vector<std::string>> census_files(const std::string& folder) {
   std::error_code failed;
   std::vector<std::string> files;
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
-    if (at->path().extension() == ".pem" && fs::is_regular_file(at->path(), failed)) files.push_back(at->path().string());
+    if (at->path().extension() == ".pem" && fs::is_regular_file(at->path(), failed))
+      files.push_back(at->path().string());
   }
   if (failed) return Error{Errc::input, folder + " cannot be listed: " + failed.message(), "name a folder of chains"};
   std::sort(files.begin(), files.end());
@@ -32,7 +33,8 @@ Result<std::vector<std::string>> census_files(const std::string& folder) {
   return Error{Errc::input, folder + " holds no .pem file", "fill it with ec200u-pki capture --out " + folder};
 }
 
-Result<std::vector<probe::Genuine>> read_census(const std::vector<std::string>& files, Instant now, Reporter& reporter) {
+Result<std::vector<probe::Genuine>> read_census(const std::vector<std::string>& files, Instant now,
+                                                Reporter& reporter) {
   std::vector<probe::Genuine> all;
   for (const auto& file : files) {
     auto genuine = probe::read_genuine(file);

@@ -44,9 +44,10 @@ void merge_census(PathVerdict& verdict, const PathCensus& census, const std::vec
   const bool judged = verdict.verdict_class != infer::Class::unverified;
   if (!unexplained || !judged) return;
   // Without the full controls a hit is no claim; beside another verdict it is a contradiction.
-  verdict.because = "The census and the full controls do not agree: roots passed though they were not bound, and the "
-                    "controls do not say that built-in anchors count. " +
-                    verdict.because;
+  verdict.because =
+      "The census and the full controls do not agree: roots passed though they were not bound, and the "
+      "controls do not say that built-in anchors count. " +
+      verdict.because;
   verdict.verdict_class = infer::Class::inconclusive;
   verdict.influence = infer::Influence::inconclusive;
   verdict.next_step = "Run again with --replay and the chains that the census names.";

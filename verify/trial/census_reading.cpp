@@ -78,12 +78,15 @@ CensusRow read_row(const Evidence& evidence, int anchor, int like, bool confirme
 
 Rebinding read_rebinding(const Evidence& evidence, int anchor) {
   const Bound other{What::other_key, -1};
-  const auto first = one(evidence, Shown::keyless, user, anchor), first_other = one(evidence, Shown::keyless_other, user, anchor);
-  const auto second = one(evidence, Shown::keyless, other, anchor), second_other = one(evidence, Shown::keyless_other, other, anchor);
+  const auto first = one(evidence, Shown::keyless, user, anchor),
+             first_other = one(evidence, Shown::keyless_other, user, anchor);
+  const auto second = one(evidence, Shown::keyless, other, anchor),
+             second_other = one(evidence, Shown::keyless_other, other, anchor);
   const auto settled = [](const Reading& reading) { return reading.passed() || reading.rejected(); };
   if (!settled(first) || !settled(first_other) || !settled(second) || !settled(second_other)) {
     return {false, "the rebinding control has no answer: U1's chain under U1 " + unread(first) + ", under U2 " +
-                       unread(second) + "; U2's under U1 " + unread(first_other) + ", under U2 " + unread(second_other)};
+                       unread(second) + "; U2's under U1 " + unread(first_other) + ", under U2 " +
+                       unread(second_other)};
   }
   const bool flips = first.passed() && first_other.rejected() && second.rejected() && second_other.passed();
   if (flips) return {true, "rebinding from U1 to U2 turned both answers round"};

@@ -176,6 +176,14 @@ Result<probe::Case> Deck::mint_under(const Shot& shot, const probe::Material& ma
   return probe::mint_case(case_id(shot), material, *random_);
 }
 
+Result<probe::Case> Deck::named_case(std::string_view id) {
+  return probe::mint_case(id, material_, *random_);
+}
+
+Result<probe::Case> Deck::deep_case(int intermediates) {
+  return probe::mint_deep(intermediates, material_, *random_);
+}
+
 Result<probe::Case> Deck::mint(const Shot& shot) {
   if (shot.anchor >= 0) return mint_replay(shot);
   if (!is_of_another_upload(shot)) return mint_under(shot, material_);

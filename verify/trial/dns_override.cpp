@@ -89,14 +89,17 @@ Result<bool> DnsOverride::prove() {
   if (!asked) return std::move(asked).error();
   const bool seen = std::any_of(asked->begin(), asked->end(),
                                 [&](const probe::NameAsked& one) { return one.name == nonce && one.answered; });
-  const bool taken = found && std::find(found->addresses.begin(), found->addresses.end(), address_) != found->addresses.end();
+  const bool taken =
+      found && std::find(found->addresses.begin(), found->addresses.end(), address_) != found->addresses.end();
   if (seen && taken) {
     parts_.reporter.step("the modem asks our DNS responder: it looked up " + nonce);
     return true;
   }
-  why_ = !seen ? "the modem's look-up of " + nonce + " did not arrive at our DNS responder: the network may answer port "
-                 "53 itself, or a firewall is in the way"
-               : "our DNS responder answered the modem's look-up of " + nonce + ", and the modem did not take the answer";
+  why_ = !seen
+             ? "the modem's look-up of " + nonce +
+                   " did not arrive at our DNS responder: the network may answer port "
+                   "53 itself, or a firewall is in the way"
+             : "our DNS responder answered the modem's look-up of " + nonce + ", and the modem did not take the answer";
   return false;
 }
 

@@ -28,8 +28,8 @@ class DnsOverride {
   /// `address`: of our responder, DNS and TCP alike, as the modem reaches it.
   DnsOverride(const Parts& parts, std::string imei, int pdp, std::string address, std::vector<std::string> hosts);
 
-  /// Points the modem at us and looks a nonce name up. True: the query was seen at our own server and the modem took the
-  /// answer. False: it was not, the former servers are back, and why() says what was seen.
+  /// Points the modem at us and looks a nonce name up. True: the query was seen at our own server and the modem took
+  /// the answer. False: it was not, the former servers are back, and why() says what was seen.
   Result<bool> begin();
   /// After a restart, which forgets the servers.
   Status renew();

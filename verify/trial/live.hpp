@@ -21,7 +21,7 @@ struct LiveServer {
 
 struct LiveContext {
   std::vector<std::string> system_roots{};  ///< PEM: what the oracle judges with, beside what is uploaded
-  bool relay = false;                       ///< the modem's names lead to our responder, which passes this server through
+  bool relay = false;  ///< the modem's names lead to our responder, which passes this server through
   std::string user_pem{};
   Instant now{};
 };

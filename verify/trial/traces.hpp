@@ -59,7 +59,7 @@ class Traces {
   std::optional<std::chrono::seconds> clock_offset_{};
   std::int64_t clock_entry_ = 0;
   bool clock_moved_ = false;
-  bool followed_ = false;  ///< network time set the modem's clock before the run
+  bool followed_ = false;                        ///< network time set the modem's clock before the run
   std::map<std::string, std::int64_t> files_{};  ///< ours: name and journal entry
 };
 

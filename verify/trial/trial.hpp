@@ -50,7 +50,7 @@ struct Setup {
   std::string reach_host;
   std::uint16_t reach_port = 0;
   std::string listen_address = "127.0.0.1";
-  std::uint16_t listen_port = 0;            ///< 0: a free one
+  std::uint16_t listen_port = 0;  ///< 0: a free one
   /// A responder elsewhere, by the command that starts it ("ssh HOST ec200u-pki respond --stdio"); empty: in this
   /// process. It listens on listen_address and listen_port, unless its own command says otherwise.
   std::string responder_command{};
@@ -60,13 +60,16 @@ struct Setup {
   /// name leads to. Needed with DNS.
   std::string address_for_modem{};
   std::vector<std::string> replay_files{};  ///< genuine chains: leaf first, root last
-  /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some others.
+  /// A census: many chains, each asked about as seldom as will do; the full controls then go to the hits and some
+  /// others.
   std::vector<std::string> census{};
-  std::vector<LivePlan> publics{};           ///< live servers that the modem is to open itself
-  std::vector<std::string> system_roots{};   ///< PEM; the public roots that the oracle judges those with
-  std::optional<probe::Genuine> genuine{};   ///< the user's own certificate under a public root, with its key
+  std::vector<LivePlan> publics{};          ///< live servers that the modem is to open itself
+  std::vector<std::string> system_roots{};  ///< PEM; the public roots that the oracle judges those with
+  std::optional<probe::Genuine> genuine{};  ///< the user's own certificate under a public root, with its key
   /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
   std::optional<HostPort> relay{};
+  bool acceptance = false;  ///< ask as well which certificates this firmware takes
+  bool mitigate = false;    ///< where more is trusted than was uploaded: sweep the settings for what switches it off
   int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
@@ -146,7 +149,10 @@ struct Report {
   std::string dns{};               ///< "proved", or why the modem's look-ups do not come to us; empty: not asked for
   oracle::Version oracle{};
   std::vector<PathVerdict> verdicts{};  ///< one for each path
-  Json census{};  ///< each anchor's state on each path; null: there was none
+  Json census{};                        ///< each anchor's state on each path; null: there was none
+  Json acceptance{};                    ///< by path: what was asked for with Setup::acceptance; null: it was not
+  Json mitigation{};                    ///< by path, with Setup::mitigate
+  std::string acceptance_profile{};     ///< TOML of kind "modem"; empty: there is none
   std::vector<ProbeRecord> probes{};
   int handshakes = 0;
   int reboots = 0;

@@ -124,7 +124,8 @@ WithKey read_with_key(const Evidence& evidence, const Evidence& controls, int an
   if (passed(alone) && failed(unknown_alone)) answer.with_nothing = State::trusted;
   // A root that lies there anyway need not come from the firmware.
   if (!who.lies_on_modem.empty() && (answer.state == State::trusted || answer.with_nothing == State::trusted)) {
-    return {State::unresolved, State::unresolved, answer.words + "; but its root lay on the modem already, in " + who.lies_on_modem};
+    return {State::unresolved, State::unresolved,
+            answer.words + "; but its root lay on the modem already, in " + who.lies_on_modem};
   }
   return answer;
 }
@@ -147,11 +148,13 @@ void contradict(PathVerdict& verdict) {
 
 }  // namespace
 
-void merge_with_key(PathVerdict& verdict, const WithKey& answer, const Evidence& controls, const infer::Anchor& anchor) {
+void merge_with_key(PathVerdict& verdict, const WithKey& answer, const Evidence& controls,
+                    const infer::Anchor& anchor) {
   using infer::Class;
   using infer::Influence;
   verdict.because += " Full handshakes: " + answer.words + ".";
-  if (answer.state == State::unresolved || verdict.verdict_class == Class::unverified || verdict.outside_the_model) return;
+  if (answer.state == State::unresolved || verdict.verdict_class == Class::unverified || verdict.outside_the_model)
+    return;
   const auto mine = infer::read(controls, {Shown::own_chain, bound_user}, controls.repeat);
   const bool open = verdict.verdict_class == Class::inconclusive && verdict.influence == Influence::inconclusive;
   const auto found = [&] {

@@ -1,6 +1,6 @@
 #pragma once
-// The user's own certificate under a public root (--genuine): the question of the replay as handshakes that complete, so
-// that a modem which judges after the handshake can answer it too.
+// The user's own certificate under a public root (--genuine): the question of the replay as handshakes that complete,
+// so that a modem which judges after the handshake can answer it too.
 
 #include <string>
 #include <vector>
@@ -14,8 +14,8 @@ namespace epki::trial {
 
 struct PathVerdict;
 
-/// Asks on all paths, after a restart where the modem can be restarted: the chain and its twin under U in turn, then with
-/// nothing bound, then under its own root. One evidence a path; `anchor` is its number on the bench.
+/// Asks on all paths, after a restart where the modem can be restarted: the chain and its twin under U in turn, then
+/// with nothing bound, then under its own root. One evidence a path; `anchor` is its number on the bench.
 Result<std::vector<infer::Evidence>> ask_with_key(Bench& bench, const std::vector<infer::Anchor>& anchors, int anchor,
                                                   const std::vector<Path>& paths, int repeat, Reporter& reporter);
 
@@ -25,7 +25,8 @@ struct WithKey {
   State with_nothing = State::unresolved;
   std::string words{};  ///< one sentence without its full stop
 };
-/// `controls`: the evidence of the full controls on the same path, whose unknown and forged chains must not be accepted.
+/// `controls`: the evidence of the full controls on the same path, whose unknown and forged chains must not be
+/// accepted.
 WithKey read_with_key(const infer::Evidence& evidence, const infer::Evidence& controls, int anchor);
 
 /// Settles what the replays left open, and makes a verdict that it contradicts inconclusive. Pure.
