@@ -73,12 +73,18 @@ struct Minted {
   }
 };
 
-Result<Minted> mint(const config::Project& project, Context& context) {
+Result<Minted> mint(const config::Project& project, const profile::Limits* modem, Context& context) {
   const auto key = ossl::parse_key_type(project.ca.key);
   if (!key) return Error{Errc::usage, "no such key type: " + project.ca.key};
   const ca::World world{context.clock, context.random};
   auto broker_profile = profile::built_in("broker");
   if (!broker_profile) return std::move(broker_profile).error();
+  if (modem != nullptr) {
+    const auto own = broker_profile->accept;
+    broker_profile->accept = *modem;
+    broker_profile->accept.days = own.days;
+    broker_profile->accept.names = own.names;
+  }
 
   std::vector<MadeCa> cas;
   if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, cas); !made)
@@ -151,8 +157,9 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
   return writer.file("broker/mosquitto.conf", *configuration, 0644);
 }
 
-Result<MadeProject> make(const config::Project& project, const Secret* passphrase, Context& context) {
-  auto minted = mint(project, context);
+Result<MadeProject> make(const config::Project& project, const Secret* passphrase, const profile::Limits* modem,
+                         Context& context) {
+  auto minted = mint(project, modem, context);
   if (!minted) return std::move(minted).error();
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
   if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
@@ -176,9 +183,10 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
 
 }  // namespace
 
-Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context) {
+Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context,
+                                 const profile::Limits* modem) {
   if (auto claimed = claim(project); !claimed) return std::move(claimed).error();
-  auto made = make(project, passphrase, context);
+  auto made = make(project, passphrase, modem, context);
   if (!made) {
     remove_all_of(project);
     return made;

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "core/secret.hpp"
 #include "pki/ossl/certificate.hpp"
+#include "pki/profile/profile.hpp"
 
 namespace epki::cli {
 
@@ -25,6 +26,9 @@ struct MadeProject {
 /// `passphrase` null: CA keys are written unencrypted. With ca.issuing, each root gets an issuing CA below it; with
 /// broker.mutual, devices get a root of their own. Blocks for the making of two to six keys. Errc::input when
 /// the folder holds a project already, Errc::disk when something cannot be written; then nothing of it is left.
-Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context);
+/// `modem`: what the modems take, instead of what the broker's profile says of them; a certificate beyond it is
+/// Errc::input.
+Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context,
+                                 const profile::Limits* modem = nullptr);
 
 }  // namespace epki::cli

@@ -23,7 +23,7 @@ bool is_mask(std::int64_t low, std::int64_t high) {
 
 class Sweep {
  public:
-  Sweep(ModemBench& bench, Path path, Shot unwanted, bool keyless, int repeat)
+  Sweep(SweptBench& bench, Path path, Shot unwanted, bool keyless, int repeat)
       : bench_(bench), path_(path), unwanted_(std::move(unwanted)), keyless_(keyless), repeat_(repeat) {}
 
   enum class Answer { passes, refused, unclear };
@@ -48,8 +48,8 @@ class Sweep {
   Result<Effect> effect_of(const std::string& key, const std::string& value) {
     auto held = bench_.hold(key, value);
     if (!held) return std::move(held).error();
-    if (*held == ModemBench::Held::same_as_before) return Effect::none;
-    if (*held == ModemBench::Held::not_taken) return Effect::not_taken;
+    if (*held == SweptBench::Held::same_as_before) return Effect::none;
+    if (*held == SweptBench::Held::not_taken) return Effect::not_taken;
     auto bad = unwanted();
     if (!bad) return std::move(bad).error();
     if (*bad == Answer::passes) return Effect::none;
@@ -76,7 +76,7 @@ class Sweep {
   }
 
  private:
-  ModemBench& bench_;
+  SweptBench& bench_;
   Path path_;
   Shot unwanted_;
   bool keyless_;
@@ -149,7 +149,7 @@ Json Mitigation::json() const {
                        {"summary", summary()}});
 }
 
-Result<Mitigation> sweep(ModemBench& bench, Path path, const infer::Conclusion& verdict,
+Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& verdict,
                          const std::vector<infer::Anchor>& anchors, const std::vector<ec200u::SslKey>& keys, int repeat,
                          Reporter& reporter) {
   Mitigation result{path};

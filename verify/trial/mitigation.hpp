@@ -8,8 +8,9 @@
 #include "core/json.hpp"
 #include "core/reporter.hpp"
 #include "core/result.hpp"
+#include "provision/ec200u/modem.hpp"
 #include "verify/infer/conclude.hpp"
-#include "verify/trial/modem_bench.hpp"
+#include "verify/trial/bench.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::trial {
@@ -46,7 +47,7 @@ std::vector<std::string> values_of(const ec200u::SslKey& key);
 
 /// After the run's own questions. Sets, asks, and writes each key back; what the run began with is restored at its end,
 /// as everything else. Two to four handshakes for each value. `keys`: what the firmware names.
-Result<Mitigation> sweep(ModemBench& bench, Path path, const infer::Conclusion& verdict,
+Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& verdict,
                          const std::vector<infer::Anchor>& anchors, const std::vector<ec200u::SslKey>& keys, int repeat,
                          Reporter& reporter);
 

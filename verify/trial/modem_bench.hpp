@@ -22,7 +22,7 @@
 
 namespace epki::trial {
 
-class ModemBench final : public Bench {
+class ModemBench final : public SweptBench {
  public:
   struct Parts {
     ec200u::Modem& modem;
@@ -65,11 +65,8 @@ class ModemBench final : public Bench {
   };
   Result<Seen> show(const CaseCall& call);
 
-  /// For a sweep: one more key of the SSL context set for the attempts that follow, named in their records.
-  /// let_go() writes back what was there.
-  enum class Held : std::uint8_t { taken, not_taken, same_as_before };
-  Result<Held> hold(const std::string& key, const std::string& value);
-  Status let_go();
+  Result<Held> hold(const std::string& key, const std::string& value) override;
+  Status let_go() override;
 
   int reboots() const { return reboots_; }
   /// Every attempt, those included that were tried again.
