@@ -62,8 +62,8 @@ Deck::Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType 
       random_(&random) {
   std::vector<Span> spans;
   for (const auto& chain : genuine_) spans.push_back(span_of(chain));
-  // The run's own certificates are valid from then on.
-  moments_ = moments_for(spans, now, probe::valid_at(now).from);
+  const auto own = probe::valid_at(now);
+  moments_ = moments_for(spans, now, {own.from, own.to});
 }
 
 Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<probe::Genuine> genuine, Instant now,
