@@ -62,7 +62,7 @@ Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, co
                       Context& context) {
   const auto within = parse_span("--within", options.within);
   if (!within) return within.error();
-  const auto cas = cas_of(project);
+  const auto cas = living_cas(project, ledger);
   if (!cas) return cas.error();
   Outcome outcome;
   Json due = Json::array();
@@ -86,7 +86,7 @@ Result<Outcome> crl(const Options& options, Context& context) {
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   if (options.check) return check(*project, *ledger, options, context);
-  const auto cas = cas_of(*project);
+  const auto cas = living_cas(*project, *ledger);
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();

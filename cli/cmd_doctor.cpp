@@ -30,9 +30,12 @@ doctor::Wanted wanted_of(const ProvisionJob& job, const transport::PortSpec& spe
                         .mutual = p.broker.mutual,
                         .provision_command = "ec200u-pki provision --port " + port,
                         .verify_command = "ec200u-pki verify --port " + port};
-  const auto settings = plan::ssl_settings("");
+  // Which client files they are does not matter here: their own check looks at them.
+  const auto settings = plan::ssl_settings(
+      wanted.mutual ? plan::BoundFiles{.ca = {}, .client_certificate = "x", .client_key = "x"} : plan::BoundFiles{});
   for (const auto& setting : settings)
-    wanted.settings.push_back({setting.key, setting.value, plan::is_required(setting.key)});
+    if (!plan::is_file_key(setting.key))
+      wanted.settings.push_back({setting.key, setting.value, plan::is_required(setting.key)});
   wanted.verdict_settings = plan::settings_key(settings);
   if (auto anchors = read_file(p.broker_folder() / "certs/client-ca.pem"))
     wanted.client_anchors_pem = *std::move(anchors);

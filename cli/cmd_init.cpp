@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/init_project.hpp"
+#include "cli/keyring.hpp"
 #include "cli/passphrase.hpp"
 #include "core/text.hpp"
 #include "pki/ca/authority.hpp"
@@ -24,7 +25,8 @@ struct Options {
   std::vector<std::string> hosts{}, ips{};
   std::int64_t broker_port = 8883;
   std::optional<std::int64_t> days{};
-  bool no_passphrase = false, issuing = false, mutual = false;
+  std::vector<std::string> hsm{};
+  bool no_passphrase = false, issuing = false, mutual = false, standby = false;
   PassphraseOptions passphrase{};
 };
 
@@ -92,6 +94,7 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
            Json::object(
                {{"host", project.broker.hosts.front()}, {"port", project.broker.port}, {"config", configuration}}));
   if (made.device_root) outcome.document.set("device_root", facts(*made.device_root));
+  if (made.standby_root) outcome.document.set("standby_root", facts(*made.standby_root));
   outcome.document.set("files", Json::array_of(made.files));
   const std::string kept = encrypted ? "encrypted" : "NOT ENCRYPTED";
   std::string& text = outcome.text;
@@ -101,6 +104,8 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
   if (made.device_root)
     text += "  device root  ca/device-root.pem, until " + day_of(made.device_root->not_after()) +
             "; its key ca/device-root.key, " + kept + "\n";
+  if (made.standby_root)
+    text += "  standby root ca/standby-root.pem; move its key, ca/standby-root.key, to a medium that is kept offline\n";
   if (project.ca.issuing)
     text += "  issuing CA   ca/issuing-server.pem" + std::string(made.device_root ? " and ca/issuing-device.pem" : "") +
             "; the keys of the roots can now be kept offline\n";
@@ -131,6 +136,30 @@ Result<std::optional<profile::Limits>> modem_limits(const Options& options, conf
     return Error{Errc::usage, "--key " + *options.key + " is none that " + *options.profile + " takes", words};
   if (!taken) project.ca.key = keys.front();
   return std::optional(found->accept);
+}
+
+// "root=pkcs11:token=plant;object=root": which CA, and where its key is.
+Result<TokenKeys> token_keys(const Options& options, Context& context) {
+  Keyring keyring(options.passphrase, context);
+  TokenKeys keys;
+  for (const auto& text : options.hsm) {
+    const auto equals = text.find('=');
+    const std::string file = text.substr(0, equals);
+    const bool known = (file == "root") || (file == "device-root" && options.mutual) ||
+                       (file == "standby-root" && options.standby) || (file == "issuing-server" && options.issuing) ||
+                       (file == "issuing-device" && options.issuing && options.mutual);
+    if (!known || equals == text.npos)
+      return Error{
+          Errc::usage, "--hsm " + visible(text) + " names no CA of this project",
+          "write CA=URI with one of root, device-root (--mutual), standby-root (--standby-root), issuing-server "
+          "and issuing-device (--issuing)"};
+    auto uri = ossl::parse_token_uri(text.substr(equals + 1));
+    if (!uri) return std::move(uri).error();
+    auto key = keyring.open_token(*uri);
+    if (!key) return std::move(key).error();
+    keys.push_back({file, *std::move(uri), *std::move(key)});
+  }
+  return keys;
 }
 
 Result<Outcome> init(const Options& options, Context& context) {
@@ -171,8 +200,10 @@ Result<Outcome> init(const Options& options, Context& context) {
     if (!got) return std::move(got).error();
     passphrase = *std::move(got);
   }
-  auto made =
-      make_project(project, options.no_passphrase ? nullptr : &passphrase, context, *limits ? &**limits : nullptr);
+  auto tokens = token_keys(options, context);
+  if (!tokens) return std::move(tokens).error();
+  auto made = make_project(
+      project, {options.no_passphrase ? nullptr : &passphrase, options.standby, *std::move(tokens), *limits}, context);
   if (!made) return std::move(made).error();
   if (made->broker_as_root)
     context.reporter.warning(
@@ -200,6 +231,12 @@ void add_init(CommandLine& line) {
       .flag("--issuing", options->issuing, "Issue from a CA below the root, so that the root's key can be kept offline")
       .flag("--mutual", options->mutual,
             "Clients need certificates, from a root of their own that is unrelated to the broker's")
+      .flag("--standby-root", options->standby,
+            "A second root for the day the first must go; take its key, ca/standby-root.key, offline at once")
+      .option(
+          "--hsm", options->hsm,
+          "A CA whose key is in a PKCS#11 token: root=pkcs11:token=…;object=…?module-path=… (the PIN comes the way a "
+          "passphrase does, or from pin-source)")
       .flag("--no-passphrase", options->no_passphrase, "Leave the CA's keys unencrypted");
   add_passphrase_options(command, options->passphrase);
   command

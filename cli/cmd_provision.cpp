@@ -2,6 +2,7 @@
 #include <memory>
 #include <thread>
 
+#include "cli/client_issuer.hpp"
 #include "cli/commands.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/provision_job.hpp"
@@ -16,7 +17,10 @@ namespace cmd_provision {
 struct Options {
   std::vector<std::string> ports{};
   std::optional<std::int64_t> baud{}, context{}, client{};
-  bool dry_run = false, show = false, reboot_check = false, no_connect = false, deep = false;
+  bool dry_run = false, show = false, reboot_check = false, no_connect = false, deep = false, mutual = false,
+       rotate = false;
+  std::optional<std::string> name_from{}, serial{}, key{}, profile{};
+  PassphraseOptions passphrase{};
 };
 
 /// One device's result: a report, or why there is none.
@@ -69,6 +73,9 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
     text += "  " + file.name + ", " + std::to_string(file.size) +
             " bytes: " + (file.uploaded ? "uploaded, " : "nothing uploaded, ") +
             (file.verified ? file.evidence : "NOT VERIFIED") + "\n";
+  if (report.client)
+    text += "  client certificate: " + report.client->name + ", serial " + report.client->id.serial +
+            (report.client_issued ? ", issued" : ", already there") + "\n";
   if (report.connect.result)
     text += "  broker: " + std::string(report.connect.opened ? "connected" : "not connected") + " (" +
             *report.connect.result + ")" + (report.connect.published ? ", published and read back" : "") + "\n";
@@ -80,6 +87,26 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
   if (report.status != plan::DeviceStatus::planned)
     text += "  " + std::string(word(report.status)) + (report.sentence.empty() ? "" : ": " + report.sentence) + "\n";
   return text;
+}
+
+// How device certificates are named and made.
+Status take_client_options(const Options& options, ProvisionJob& job, Context& context) {
+  const bool mutual = job.wanted.mutual;
+  if (!mutual && (options.name_from || options.serial || options.key || options.profile))
+    return Error{Errc::usage, "--name-from, --serial, --key and --profile are about client certificates",
+                 "add --mutual, or set [broker] mutual = true"};
+  if (options.serial && options.name_from.value_or("serial") != "serial")
+    return Error{Errc::usage, "--serial names the device, and so does --name-from " + *options.name_from,
+                 "give one of the two"};
+  if (options.serial && options.ports.size() > 1)
+    return Error{Errc::usage, "--serial is the number of one device, and several ports are given",
+                 "run provision once for each device"};
+  if (options.name_from) job.wanted.name_from = plan::parse_name_from(*options.name_from);
+  if (options.serial) job.wanted.name_from = plan::NameFrom::serial;
+  job.wanted.serial_number = options.serial.value_or("");
+  if (mutual)
+    job.issue_client = make_client_issuer(job.project, {options.passphrase, options.key, options.profile}, context);
+  return success();
 }
 
 Json failed_device(const Device& device) {
@@ -114,13 +141,15 @@ Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
 Result<Outcome> provision(const Options& options, Context& context) {
   auto project = config::load(std::filesystem::current_path());
   if (!project) return std::move(project).error();
-  auto job = make_provision_job(*std::move(project), {options.context, options.client, options.baud});
+  auto job = make_provision_job(*std::move(project), {options.context, options.client, options.baud, options.mutual});
   if (!job) return std::move(job).error();
   auto& wanted_options = job->options;
   wanted_options.dry_run = options.dry_run;
   wanted_options.connect = wanted_options.connect && !options.no_connect;
   wanted_options.reboot_check = options.reboot_check;
   wanted_options.deep = options.deep;
+  wanted_options.rotate = options.rotate;
+  if (auto named = take_client_options(options, *job, context); !named) return std::move(named).error();
   auto ports = options.ports;
   if (ports.empty()) ports.push_back(job->project.modem.port);
   auto parsed = parse_ports(ports);
@@ -164,20 +193,36 @@ Result<Outcome> provision(const Options& options, Context& context) {
 void add_provision(CommandLine& line) {
   using namespace cmd_provision;
   auto options = std::make_shared<Options>();
-  line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
-      .option("-p,--port", options->ports,
-              "auto, a path, tcp:HOST:PORT or sim[:PERSONA]; repeatable (default: the project's)")
-      .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
-      .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
-      .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
-      .flag("--dry-run", options->dry_run, "Print the plan; change nothing on the modem")
-      .flag("--show", options->show, "Read and print what the modem holds; change nothing")
-      .flag("--reboot-check", options->reboot_check, "Reboot, replay the boot sequence, connect again")
-      .flag("--no-connect", options->no_connect, "Upload and set only; the broker is not dialled")
-      .flag("--deep", options->deep, "Read files back even where the ledger knows them from an earlier run")
+  auto command =
+      line.add("provision", "Put the root on a modem, bind it, connect to the broker, and prove what can be proved")
+          .option("-p,--port", options->ports,
+                  "auto, a path, tcp:HOST:PORT or sim[:PERSONA]; repeatable (default: the project's)")
+          .option("--baud", options->baud, "Line speed (default: the project's, 115200)", 1200, 2000000)
+          .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)
+          .option("--client", options->client, "MQTT client index (default: the project's, 0)", 0, 5)
+          .flag("--dry-run", options->dry_run, "Print the plan; change nothing on the modem")
+          .flag("--show", options->show, "Read and print what the modem holds; change nothing")
+          .flag("--reboot-check", options->reboot_check, "Reboot, replay the boot sequence, connect again")
+          .flag("--no-connect", options->no_connect, "Upload and set only; the broker is not dialled")
+          .flag("--deep", options->deep, "Read files back even where the ledger knows them from an earlier run")
+          .flag("--mutual", options->mutual, "Give the device a certificate of its own (default: [broker] mutual)")
+          .choice("--name-from", options->name_from,
+                  "What the device's certificate is named after (default: as it is; imei for a new one)",
+                  {"imei", "serial", "uuid"})
+          .option("--serial", options->serial,
+                  "The product's serial number, for --name-from serial (default: the modem's)")
+          .option("--key", options->key, "Key type of the device's certificate (default: [ca] key)")
+          .option("--profile", options->profile,
+                  "Profile of the device's certificate, by name or file (default: device)")
+          .flag("--rotate", options->rotate,
+                "Put a new CA or client certificate beside the old, connect, and only then retire the old");
+  add_passphrase_options(command, options->passphrase);
+  command
       .examples(
           "  ec200u-pki provision\n"
           "  ec200u-pki provision --port sim --dry-run\n"
+          "  ec200u-pki provision --mutual --name-from serial --serial SN-0042 --passphrase-file pass\n"
+          "  ec200u-pki provision --rotate\n"
           "  ec200u-pki provision --port /dev/ttyUSB0 --port /dev/ttyUSB4 --json")
       .run([options](Context& context) { return provision(*options, context); });
 }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <memory>
 
 #include "cli/certs/find.hpp"
@@ -6,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/ledger_commands.hpp"
 #include "cli/ledger_place.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 
 namespace epki::cli {
@@ -55,6 +58,22 @@ Json entry(const ledger::CertificateRecord& one, std::string_view reason) {
                        {"already_revoked", one.revoked.has_value()}});
 }
 
+// So that nothing can be signed with it any more, by whatever program: the key stays, under a name that no command
+// opens.
+Result<std::vector<std::string>> put_keys_away(const config::Project& project,
+                                               const std::vector<std::string>& revoked) {
+  const auto cas = cas_of(project);
+  if (!cas) return cas.error();
+  std::vector<std::string> moved;
+  for (const auto& ca : *cas) {
+    if (!ca.key_here || std::find(revoked.begin(), revoked.end(), ca.certificate.sha256()) == revoked.end()) continue;
+    const auto key = project.folder / "ca" / (ca.name + ".key");
+    if (::rename(key.c_str(), (key.string() + ".revoked").c_str()) != 0) return disk_error("putting away", key, errno);
+    moved.push_back("ca/" + ca.name + ".key");
+  }
+  return moved;
+}
+
 Result<Outcome> revoke(const Options& options, Context& context) {
   const auto reason = ledger::parse_reason(options.reason.value_or("unspecified"));
   if (!reason) {
@@ -69,7 +88,8 @@ Result<Outcome> revoke(const Options& options, Context& context) {
   std::vector<ledger::Revocation> revocations;
   Outcome outcome;
   Json rows = Json::array();
-  bool issuing = false, server = false, device = false;
+  std::vector<std::string> issuing;
+  bool server = false, device = false;
   for (const auto& wanted : options.words) {
     const auto found = to_be_revoked(wanted, *ledger);
     if (!found) return found.error();
@@ -79,7 +99,7 @@ Result<Outcome> revoke(const Options& options, Context& context) {
       rows.push(entry(one, word(one.revoked ? one.revoked->reason : *reason)));
       outcome.text += (one.revoked ? "Was revoked before: " : "Revoked: ") + one.certificate.name + ", serial " +
                       one.certificate.serial + "\n";
-      issuing = issuing || one.certificate.kind == "issuing";
+      if (one.certificate.kind == "issuing") issuing.push_back(one.certificate.sha256);
       server = server || one.certificate.kind == "server";
       device = device || one.certificate.kind == "device";
       if (!one.revoked)
@@ -92,7 +112,11 @@ Result<Outcome> revoke(const Options& options, Context& context) {
   if (!revocations.empty())
     if (auto done = ledger::Certificates(*ledger).revoke(revocations); !done) return std::move(done).error();
   outcome.document.set("revoked", std::move(rows)).set("count", revocations.size());
-  if (issuing) {
+  if (!issuing.empty()) {
+    const auto keys = put_keys_away(*project, issuing);
+    if (!keys) return keys.error();
+    for (const auto& key : *keys)
+      outcome.text += key + " is now " + key + ".revoked: nothing signs with it any more.\n";
     auto anchors = rewrite_client_anchors(*project, *ledger);
     if (!anchors) return std::move(anchors).error();
     if (*anchors)

@@ -4,11 +4,13 @@
 #include <array>
 #include <memory>
 
+#include "cli/client_issuer.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/line_bench.hpp"
 #include "cli/line_results.hpp"
 #include "cli/page_identity.hpp"
+#include "cli/passphrase.hpp"
 #include "config/job.hpp"
 #include "core/exit_code.hpp"
 #include "core/text.hpp"
@@ -28,6 +30,7 @@ struct Options {
   std::string listen = "127.0.0.1:8080";
   std::vector<std::string> names{};
   bool once = false;
+  PassphraseOptions passphrase{};
 };
 
 std::string name_of_this_machine() {
@@ -141,6 +144,30 @@ Result<Outcome> serve(const Options& options, const config::Project& project, st
   return outcome;
 }
 
+/// The job's steps, for the engine that `provision` uses too.
+Result<ProvisionJob> work_of(const Options& options, const config::Job& job, const config::Project& project,
+                             Context& context) {
+  auto work = make_provision_job(project, {.baud = job.baud, .mutual = job.steps.mutual});
+  if (!work) return work;
+  work->options.reboot_check = job.steps.reboot_check;
+  work->options.connect = job.steps.connect != config::Connect::never;
+  if (work->wanted.mutual) {
+    work->wanted.name_from = plan::parse_name_from(job.name_from);
+    work->needs_scan = job.name_from == "serial" && !options.once;  // without the page nobody scans
+    auto issuer = open_client_issuer(project, {.passphrase = options.passphrase}, context);
+    if (!issuer) return std::move(issuer).error();
+    work->issue_client = *std::move(issuer);
+  }
+  if (!job.steps.audit) return work;
+  for (const auto& slot : job.slots)
+    if (slot.power_cmd.empty())
+      return Error{Errc::input,
+                   "the step audit needs the product's own boot, and slot " + slot.name + " has no power_cmd",
+                   "give the slot a command that switches its power off and on, or leave steps.audit out"};
+  work->audit_limit = std::chrono::seconds(job.steps.audit_seconds);
+  return work;
+}
+
 Result<Outcome> station_command(const Options& options, Context& context) {
   auto project = config::load(std::filesystem::current_path());
   if (!project && options.job) {
@@ -157,10 +184,8 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   }
   auto specs = ports_of(*job);
   if (!specs) return std::move(specs).error();
-  auto work = make_provision_job(*project, {.baud = job->baud});
+  auto work = work_of(options, *job, *project, context);
   if (!work) return std::move(work).error();
-  work->options.reboot_check = job->steps.reboot_check;
-  work->options.connect = job->steps.connect != config::Connect::never;
 
   std::optional<broker::RunningBroker> broker;
   const bool simulated = std::any_of(specs->begin(), specs->end(), [](const auto& spec) {
@@ -204,14 +229,18 @@ Result<Outcome> station_command(const Options& options, Context& context) {
 void add_station(CommandLine& line) {
   using namespace cmd_station;
   auto options = std::make_shared<Options>();
-  line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
-      .option("--ports", options->ports, "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
-      .option("--job", options->job,
-              "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
-      .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
-      .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
-      .option("--operator", options->operator_name, "Who works here; recorded with every board")
-      .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end")
+  auto command =
+      line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
+          .option("--ports", options->ports,
+                  "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
+          .option("--job", options->job,
+                  "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
+          .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
+          .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
+          .option("--operator", options->operator_name, "Who works here; recorded with every board")
+          .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end");
+  add_passphrase_options(command, options->passphrase);
+  command
       .examples(
           "  ec200u-pki station --ports /dev/ttyUSB0,/dev/ttyUSB4 --once --json\n"
           "  ec200u-pki station --job line7.toml --operator Li\n"

@@ -25,6 +25,13 @@ Result<std::optional<Secret>> passphrase_as_of_root(const config::Project& proje
   if (!read) return std::move(read).error();
   const Secret pem{*read};
   wipe(std::as_writable_bytes(std::span(*read)));
+  const auto token = ossl::token_in_key_file(pem.view());
+  if (!token) return token.error();
+  if (*token) {
+    auto fresh = new_passphrase(options, context);
+    if (!fresh) return std::move(fresh).error();
+    return std::optional<Secret>(*std::move(fresh));
+  }
   if (!ossl::PrivateKey::is_encrypted(pem.view())) {
     context.reporter.warning(
         "the key of the new device root will not be encrypted, because ca/root.key is not: whoever copies "
@@ -52,7 +59,8 @@ Status write_all(const config::Project& project, const std::vector<MadeCa>& cas,
   if (auto done = replace_file(project.broker_folder() / "certs/client-ca.pem", anchors, 0644); !done) return done;
   // The root's certificate comes last: where it stands, everything stands.
   for (auto made = cas.rbegin(); made != cas.rend(); ++made)
-    if (auto done = write_new_file(project.folder / "ca" / (made->file + ".pem"), made->identity.certificate.pem(), 0644);
+    if (auto done =
+            write_new_file(project.folder / "ca" / (made->file + ".pem"), made->identity.certificate.pem(), 0644);
         !done)
       return done;
   return success();
@@ -60,10 +68,12 @@ Status write_all(const config::Project& project, const std::vector<MadeCa>& cas,
 
 Status refuse_leftovers(const config::Project& project) {
   std::error_code ignored;
-  for (const auto& file : {project.device_root_key(), project.issuing_device_key(), project.issuing_device_certificate()})
+  for (const auto& file :
+       {project.device_root_key(), project.issuing_device_key(), project.issuing_device_certificate()})
     if (fs::exists(file, ignored))
-      return Error{Errc::input, file.string() + " exists, but " + project.device_root_certificate().string() + " does not",
-                   "put the certificate back; or, when the making of the device root was cut here, move that file away"};
+      return Error{
+          Errc::input, file.string() + " exists, but " + project.device_root_certificate().string() + " does not",
+          "put the certificate back; or, when the making of the device root was cut here, move that file away"};
   return success();
 }
 
@@ -82,10 +92,10 @@ Result<OpenCa> open_or_make_device_ca(const config::Project& project, const Pass
   context.reporter.step(
       "this project has no root for devices yet: making ca/device-root.pem, unrelated to the broker's root");
   std::vector<MadeCa> cas;
-  if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, cas); !made) return std::move(made).error();
+  if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, {}, cas); !made)
+    return std::move(made).error();
   std::vector<ledger::IssuedCertificate> rows;
-  for (const auto& made : cas)
-    rows.push_back(ca::ledger_row(made.identity.certificate, made.kind, project.ca.name));
+  for (const auto& made : cas) rows.push_back(ca::ledger_row(made.identity.certificate, made.kind, project.ca.name));
   if (auto recorded = ledger.record_issued(rows); !recorded) return std::move(recorded).error();
   if (auto written = write_all(project, cas, *passphrase ? &**passphrase : nullptr); !written)
     return std::move(written).error();

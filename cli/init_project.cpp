@@ -73,21 +73,21 @@ struct Minted {
   }
 };
 
-Result<Minted> mint(const config::Project& project, const profile::Limits* modem, Context& context) {
+Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Context& context) {
   const auto key = ossl::parse_key_type(project.ca.key);
   if (!key) return Error{Errc::usage, "no such key type: " + project.ca.key};
   const ca::World world{context.clock, context.random};
   auto broker_profile = profile::built_in("broker");
   if (!broker_profile) return std::move(broker_profile).error();
-  if (modem != nullptr) {
+  if (wishes.modem) {
     const auto own = broker_profile->accept;
-    broker_profile->accept = *modem;
+    broker_profile->accept = *wishes.modem;
     broker_profile->accept.days = own.days;
     broker_profile->accept.names = own.names;
   }
 
   std::vector<MadeCa> cas;
-  if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, cas); !made)
+  if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, wishes.tokens, cas); !made)
     return std::move(made).error();
   context.reporter.step("making the broker certificate for " + project.broker.hosts.front());
   auto server = ca::mint_server(*broker_profile, {project.broker.hosts, project.broker.ips}, *key,
@@ -98,8 +98,13 @@ Result<Minted> mint(const config::Project& project, const profile::Limits* modem
   if (!twin) return std::move(twin).error();
   if (context.cancel.requested()) return interrupted();
   if (project.broker.mutual)
-    if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, cas); !made)
+    if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, wishes.tokens, cas); !made)
       return std::move(made).error();
+  if (wishes.standby) {
+    auto standby = mint_standby(project, *key, wishes.tokens, context);
+    if (!standby) return std::move(standby).error();
+    cas.push_back(*std::move(standby));
+  }
   return Minted{std::move(cas), *std::move(server), *std::move(twin)};
 }
 
@@ -123,7 +128,9 @@ Status write_key(Writer& writer, const fs::path& relative, const ossl::PrivateKe
 Status write_cas(Writer& writer, const Minted& minted, const Secret* passphrase) {
   if (auto made = writer.folder("ca", 0755); !made) return made;
   for (const auto& made : minted.cas) {
-    if (auto done = write_key(writer, "ca/" + made.file + ".key", made.identity.key, passphrase); !done) return done;
+    const auto key = key_file_text(made, passphrase);
+    if (!key) return key.error();
+    if (auto done = writer.file("ca/" + made.file + ".key", key->view(), 0600); !done) return done;
     if (auto done = writer.file("ca/" + made.file + ".pem", made.identity.certificate.pem(), 0644); !done) return done;
   }
   return success();
@@ -157,9 +164,8 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
   return writer.file("broker/mosquitto.conf", *configuration, 0644);
 }
 
-Result<MadeProject> make(const config::Project& project, const Secret* passphrase, const profile::Limits* modem,
-                         Context& context) {
-  auto minted = mint(project, modem, context);
+Result<MadeProject> make(const config::Project& project, const CaWishes& wishes, Context& context) {
+  auto minted = mint(project, wishes, context);
   if (!minted) return std::move(minted).error();
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
   if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
@@ -168,25 +174,29 @@ Result<MadeProject> make(const config::Project& project, const Secret* passphras
   if (::geteuid() == 0) account = broker::mosquitto_account();
   const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
   Writer writer(project.folder);
-  if (auto done = write_cas(writer, *minted, passphrase); !done) return std::move(done).error();
+  if (auto done = write_cas(writer, *minted, wishes.passphrase); !done) return std::move(done).error();
   if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
   if (context.cancel.requested()) return interrupted();
   if (auto done = writer.file(std::string(config::project_file), config::render(project), 0644); !done)
     return std::move(done).error();
   auto files = std::move(writer).files();
   files.emplace_back("ledger.db");
-  MadeProject made{minted->cas.front().identity.certificate, minted->server.certificate, std::nullopt, std::move(files),
+  MadeProject made{minted->cas.front().identity.certificate,
+                   minted->server.certificate,
+                   std::nullopt,
+                   std::nullopt,
+                   std::move(files),
                    as_root};
   if (const auto* devices = minted->find("device-root"); devices != nullptr) made.device_root = *devices;
+  if (const auto* standby = minted->find("standby-root"); standby != nullptr) made.standby_root = *standby;
   return made;
 }
 
 }  // namespace
 
-Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context,
-                                 const profile::Limits* modem) {
+Result<MadeProject> make_project(const config::Project& project, const CaWishes& wishes, Context& context) {
   if (auto claimed = claim(project); !claimed) return std::move(claimed).error();
-  auto made = make(project, passphrase, modem, context);
+  auto made = make(project, wishes, context);
   if (!made) {
     remove_all_of(project);
     return made;

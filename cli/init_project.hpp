@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/context.hpp"
+#include "cli/hierarchy.hpp"
 #include "config/project.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
@@ -15,20 +16,27 @@
 
 namespace epki::cli {
 
+/// What the CAs are made from.
+struct CaWishes {
+  const Secret* passphrase = nullptr;  ///< null: CA keys are written unencrypted
+  bool standby = false;                ///< a second root, for the day the first must go
+  TokenKeys tokens{};                  ///< keys that are in tokens already
+  /// What the modems take, instead of what the broker's profile says of them; a certificate beyond it is Errc::input.
+  std::optional<profile::Limits> modem{};
+};
+
 struct MadeProject {
   ossl::Certificate root;
   ossl::Certificate server;
   std::optional<ossl::Certificate> device_root{};  ///< with broker.mutual
-  std::vector<std::string> files;                  ///< relative to the project folder
-  bool broker_as_root = false;  ///< the folder is private to root, so the broker must not drop privileges
+  std::optional<ossl::Certificate> standby_root{};
+  std::vector<std::string> files;  ///< relative to the project folder
+  bool broker_as_root = false;     ///< the folder is private to root, so the broker must not drop privileges
 };
 
-/// `passphrase` null: CA keys are written unencrypted. With ca.issuing, each root gets an issuing CA below it; with
+/// With ca.issuing, each root gets an issuing CA below it; with
 /// broker.mutual, devices get a root of their own. Blocks for the making of two to six keys. Errc::input when
 /// the folder holds a project already, Errc::disk when something cannot be written; then nothing of it is left.
-/// `modem`: what the modems take, instead of what the broker's profile says of them; a certificate beyond it is
-/// Errc::input.
-Result<MadeProject> make_project(const config::Project& project, const Secret* passphrase, Context& context,
-                                 const profile::Limits* modem = nullptr);
+Result<MadeProject> make_project(const config::Project& project, const CaWishes& wishes, Context& context);
 
 }  // namespace epki::cli

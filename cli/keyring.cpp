@@ -15,6 +15,9 @@ Result<ossl::PrivateKey> Keyring::open(const std::filesystem::path& file, std::s
     if (!key) return std::move(key).error().during("reading " + file.string());
     return key;
   };
+  auto token = ossl::token_in_key_file(pem.view());
+  if (!token) return std::move(token).error().during("reading " + file.string());
+  if (*token) return open_token(**token);
   if (!ossl::PrivateKey::is_encrypted(pem.view())) return opened(nullptr);
   if (known_)
     if (auto key = opened(&*known_)) return key;
@@ -22,6 +25,19 @@ Result<ossl::PrivateKey> Keyring::open(const std::filesystem::path& file, std::s
   if (!passphrase) return std::move(passphrase).error();
   auto key = opened(&*passphrase);
   if (key) known_ = *std::move(passphrase);
+  return key;
+}
+
+Result<ossl::PrivateKey> Keyring::open_token(const ossl::TokenUri& uri) {
+  const std::string token = uri.module_path + ";" + uri.token + ";" + uri.serial + ";" + uri.pin_source;
+  for (const auto& [name, pin] : pins_)
+    if (name == token) return ossl::open_token_key(uri, pin);
+  const PassphraseOptions from_source{uri.pin_source, std::nullopt, std::nullopt};
+  auto pin = existing_passphrase(uri.pin_source.empty() ? options_ : from_source,
+                                 "token " + (uri.token.empty() ? uri.text : uri.token) + " (its PIN)", context_);
+  if (!pin) return std::move(pin).error();
+  auto key = ossl::open_token_key(uri, *pin);
+  if (key) pins_.emplace_back(token, *std::move(pin));
   return key;
 }
 

@@ -21,14 +21,18 @@ using Kind = transport::PortSpec::Kind;
 /// Hands what the plan engine says to the slot's tile.
 class ToWatcher final : public plan::Watch, public Reporter {
  public:
-  ToWatcher(station::Watcher& watcher, Reporter& below) : watcher_(watcher), below_(below) {}
+  ToWatcher(station::Watcher& watcher, Reporter& below, bool needs_scan)
+      : watcher_(watcher), below_(below), needs_scan_(needs_scan) {}
 
-  Result<bool> identified(const ec200u::Identity& identity) override {
+  Result<plan::Admission> identified(const ec200u::Identity& identity) override {
     board_ = {identity.imei, identity.model, identity.firmware};
     auto task = watcher_.identified(board_);
     if (!task) return std::move(task).error();
     connects_ = task->connect;
-    return task->connect;
+    if (needs_scan_ && task->serial.empty())
+      return Error{Errc::usage, "no serial number was scanned for this board, and the job names devices after it",
+                   "scan the board's label for this slot, then take the board out and put it in again"};
+    return plan::Admission{task->connect, task->serial};
   }
   void reached(plan::Milestone milestone) override {
     switch (milestone) {
@@ -49,6 +53,7 @@ class ToWatcher final : public plan::Watch, public Reporter {
  private:
   station::Watcher& watcher_;
   Reporter& below_;
+  bool needs_scan_;
   station::Board board_{};
   bool connects_ = false;
 };
@@ -87,7 +92,7 @@ class LineBench final : public station::Bench {
                            : std::move(spec).error();
       return outcome;
     }
-    ToWatcher follower(watcher, context_.reporter);
+    ToWatcher follower(watcher, context_.reporter, job_.needs_scan);
     auto report = provision_one(**spec, job_, context_, follower, &follower);
     outcome.board = follower.board();
     outcome.name = outcome.board.imei;
@@ -103,6 +108,11 @@ class LineBench final : public station::Bench {
     outcome.status = plan::word(report->status);
     outcome.sentence = report->sentence;
     outcome.error = report->error;
+    if (report->client) {
+      outcome.name = report->client->name;
+      outcome.certificate = report->client->id.serial;
+    }
+    if (job_.audit_limit.count() > 0 && outcome.passed()) audit_boot(follower, outcome);
     return outcome;
   }
 
@@ -117,6 +127,50 @@ class LineBench final : public station::Bench {
 
  private:
   bool by_usb() const { return slot_.port.starts_with(usb); }
+
+  // The product boots and sends its own sequence; the modem is only read, until everything is as planned or the time
+  // is up.
+  void audit_boot(ToWatcher& follower, station::Outcome& outcome) {
+    follower.step("switching the power off and on: the product's own firmware boots");
+    if (auto cycled = power_cycle(); !cycled) {
+      outcome.error = std::move(cycled).error();
+      return;
+    }
+    const auto by = after(job_.audit_limit);
+    std::optional<Error> failed;
+    do {
+      if (context_.cancel.requested()) {
+        outcome.error = interrupted();
+        return;
+      }
+      follower.step("reading what the product's own boot has set");
+      auto now = port();
+      auto report = now && *now ? audit_one(**now, job_, context_, follower)
+                                : Result<plan::AuditReport>(Error{Errc::modem_gone, "the modem is not back yet"});
+      if (report) {
+        outcome.device.set("audit", report->json());
+        if (report->as_planned()) return;
+        failed = Error{Errc::modem_refused, "after the product's own boot " + differences(*report),
+                       "hold the firmware against boot/*.txt: ec200u-pki boot check judges a capture of its UART"};
+      } else {
+        failed = std::move(report).error();
+      }
+      station::wait_until(std::min(by, after(look_again)), context_.cancel);
+    } while (std::chrono::steady_clock::now() < by);
+    outcome.error = std::move(failed);
+    outcome.settled = true;
+    outcome.status = plan::word(plan::DeviceStatus::failed);
+    outcome.device.set("status", outcome.status);
+  }
+
+  static std::string differences(const plan::AuditReport& report) {
+    std::string text;
+    for (const auto& item : report.items)
+      if (!item.ok)
+        text += (text.empty() ? "" : "; ") + item.item + " is " + item.found.value_or("not there") + ", wanted " +
+                item.wanted;
+    return text;
+  }
 
   // Nothing: no modem at that USB position now.
   Result<std::optional<transport::PortSpec>> port() {

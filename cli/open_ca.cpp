@@ -1,6 +1,8 @@
 #include "cli/open_ca.hpp"
 
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "core/file.hpp"
 
@@ -16,6 +18,36 @@ Result<ossl::Certificate> read_certificate(const fs::path& file) {
   auto certificate = ossl::Certificate::from_pem(*pem);
   if (!certificate) return std::move(certificate).error().during("reading " + file.string());
   return certificate;
+}
+
+// Of several issuing CAs the one made last signs, if its key is here and it has not ended.
+Result<fs::path> newest_issuing(const config::Project& project, bool devices, Instant now) {
+  const auto first = devices ? project.issuing_device_certificate() : project.issuing_server_certificate();
+  const auto stem = first.stem().string();
+  std::optional<std::pair<Instant, fs::path>> newest;
+  bool any = false, key = false;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(first.parent_path(), failed)) {
+    const auto file = entry.path();
+    if (file.extension() != ".pem" || (file.stem() != stem && !file.stem().string().starts_with(stem + "-"))) continue;
+    any = true;
+    std::error_code ignored;
+    if (!fs::exists(fs::path(file).replace_extension(".key"), ignored)) continue;
+    key = true;
+    const auto certificate = read_certificate(file);
+    if (!certificate) return certificate.error();
+    if (certificate->not_after() <= now) continue;
+    if (!newest || std::pair(certificate->not_before(), file) > *newest) newest = {certificate->not_before(), file};
+  }
+  if (failed) return disk_error("reading", first.parent_path(), failed.value());
+  if (newest) return newest->second;
+  const std::string what = devices ? "client certificates" : "server certificates";
+  const std::string hint = std::string("ec200u-pki ca request --for ") + (devices ? "client" : "server") +
+                           " begins a new one; the root's key signs it wherever that is";
+  if (!any) return Error{Errc::input, "the issuing CA for " + what + ", " + first.string() + ", is missing", hint};
+  if (!key)
+    return Error{Errc::key, "the key of no issuing CA for " + what + " is in ca/", "work where it is; or: " + hint};
+  return Error{Errc::input, "the issuing CA for " + what + " has ended", hint};
 }
 
 }  // namespace
@@ -43,8 +75,10 @@ Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, Keyr
   auto certificate_file = root_file;
   auto key_file = devices ? project.device_root_key() : project.root_key();
   if (project.ca.issuing) {
-    certificate_file = devices ? project.issuing_device_certificate() : project.issuing_server_certificate();
-    key_file = devices ? project.issuing_device_key() : project.issuing_server_key();
+    auto newest = newest_issuing(project, devices, keyring.context().clock.now());
+    if (!newest) return std::move(newest).error();
+    certificate_file = *std::move(newest);
+    key_file = fs::path(certificate_file).replace_extension(".key");
   }
   auto certificate = read_certificate(certificate_file);
   if (!certificate) return std::move(certificate).error();

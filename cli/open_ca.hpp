@@ -18,7 +18,8 @@ struct OpenCa {
   ossl::Certificate root;  ///< the trust anchor above it
 };
 
-/// The CA that signs for `purpose`: with ca.issuing the issuing CA, else the root; for clients the devices' own.
+/// The CA that signs for `purpose`: with ca.issuing the issuing CA, of several the newest whose key is here, else the
+/// root; for clients the devices' own.
 /// Errc::input when it is missing or does not parse, Errc::key when key and certificate do not belong together or the
 /// passphrase is wrong. Asks on a terminal where no option says otherwise; Errc::usage without one.
 Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, const PassphraseOptions& options,

@@ -1,5 +1,6 @@
 #include "cli/provision_job.hpp"
 
+#include "cli/client_issuer.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/leftovers.hpp"
 #include "core/file.hpp"
@@ -13,10 +14,15 @@ namespace {
 // A name that reaches a simulated modem's broker and that no certificate of ours carries.
 constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
 
-Result<std::string> twin_of(ledger::Ledger& ledger) {
+// A roll-over's second root has a twin of its own in the same ledger.
+Result<std::string> twin_of(const std::string& root_pem, ledger::Ledger& ledger) {
   auto twins = ledger.issued("twin");
   if (!twins) return std::move(twins).error();
-  return twins->empty() ? std::string{} : twins->back().pem;
+  const auto root = ossl::Certificate::from_pem(root_pem);
+  if (!root) return root.error();
+  for (auto twin = twins->rbegin(); twin != twins->rend(); ++twin)
+    if (twin->subject == root->subject()) return twin->pem;
+  return std::string{};
 }
 
 // The names of the certificate that the broker serves, where it can be read.
@@ -34,10 +40,12 @@ Status write_boot_files(const config::Project& project, plan::DeviceReport& repo
   if (!report.boot) return success();
   const auto folder = project.folder / plan::boot_folder;
   if (auto made = make_folder(folder); !made) return made;
-  const auto stem = plan::boot_stem(*report.boot);
+  // A device with a certificate of its own has a sequence of its own: it names the file.
+  const auto stem = plan::boot_stem(*report.boot, report.client ? report.identity.imei : std::string());
   const std::pair<const char*, std::string> files[] = {{".txt", plan::boot_text(*report.boot)},
                                                        {".h", plan::boot_c_header(*report.boot)},
-                                                       {".json", plan::boot_json(*report.boot).dump() + "\n"}};
+                                                       {".json", plan::boot_json(*report.boot).dump() + "\n"},
+                                                       {".script", plan::boot_script(*report.boot)}};
   for (const auto& [ending, text] : files) {
     const auto path = folder / (stem + ending);
     if (auto written = replace_file(path, text, 0644); !written) return written;
@@ -65,6 +73,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   wanted.client = static_cast<int>(choices.client.value_or(p.modem.client));
   wanted.pdp = static_cast<int>(p.modem.pdp_context);
   wanted.apn = p.modem.apn;
+  wanted.mutual = p.broker.mutual || choices.mutual;
   wanted.host = p.broker.hosts.front();
   wanted.port = static_cast<std::uint16_t>(p.broker.port);
   wanted.certificate_names = p.broker.hosts;
@@ -74,6 +83,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   auto& o = job.options;
   o.connect = p.provision.connect;
   o.clock = plan::parse_clock_source(p.provision.clock).value_or(plan::ClockSource::automatic);
+  o.clock_fallback = p.provision.clock_fallback == "hold" ? plan::ClockFallback::hold : plan::ClockFallback::set_clock;
   o.ntp_server = p.provision.ntp_server;
   o.registration_limit = std::chrono::seconds(p.provision.registration_seconds);
   o.topic = p.provision.topic;
@@ -94,11 +104,21 @@ Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& 
   return modem;
 }
 
+Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                                    Reporter& reporter) {
+  auto ledger = open_ledger(job.project, context);
+  if (!ledger) return std::move(ledger).error();
+  auto modem = open_for(spec, job, context, reporter);
+  if (!modem) return std::move(modem).error();
+  return plan::audit(*modem->engine, modem->name, job.wanted, job.options,
+                     {*ledger, context.clock, context.random, reporter, context.cancel});
+}
+
 Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                          Reporter& reporter, plan::Watch* watch) {
   auto ledger = open_ledger(job.project, context);
   if (!ledger) return std::move(ledger).error();
-  auto twin = twin_of(*ledger);
+  auto twin = twin_of(job.wanted.ca_pem, *ledger);
   if (!twin) return std::move(twin).error();
   plan::Wanted wanted = job.wanted;
   wanted.twin_pem = *std::move(twin);
@@ -112,7 +132,13 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
         Errc::usage,
         "--reboot-check needs a port that stays while the modem restarts, and " + modem->name + " is a USB port",
         "use the modem's UART; or restart it by hand, send the boot sequence, and provision again"};
-  const plan::Surroundings around{*ledger, context.clock, context.random, reporter, context.cancel, watch};
+  const plan::Surroundings around{*ledger,
+                                  context.clock,
+                                  context.random,
+                                  reporter,
+                                  context.cancel,
+                                  watch,
+                                  job.issue_client ? job.issue_client : make_client_issuer(job.project, {}, context)};
   auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
   if (!job.options.dry_run)
     if (auto written = write_boot_files(job.project, report); !written) {

@@ -1,6 +1,7 @@
 #pragma once
 // What `provision` and `station` share: from a project to a modem that is provisioned. Both run one engine.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "config/project.hpp"
 #include "core/reporter.hpp"
 #include "core/result.hpp"
+#include "provision/plan/audit.hpp"
 #include "provision/plan/provision.hpp"
 
 namespace epki::cli {
@@ -21,11 +23,15 @@ struct ProvisionJob {
   plan::Options options{};
   std::vector<std::string> simulated_names{};  ///< what a simulated modem's resolver knows
   std::int64_t baud = 115200;
+  bool needs_scan = false;             ///< a line that names devices after a number which the operator scans
+  std::chrono::seconds audit_limit{};  ///< a line's last step: so long the product's own boot may take; 0: no such step
+  plan::IssueClient issue_client{};    ///< for a mutual project; empty: one without options of its own
 };
 
 /// What the command line may choose instead of the project file.
 struct ModemChoices {
   std::optional<std::int64_t> context{}, client{}, baud{};
+  bool mutual = false;  ///< a client certificate although the project does not say so
 };
 
 /// Reads the root and the broker's names. Errc::input for files that are missing or do not parse.
@@ -34,6 +40,10 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
 /// Opens the port and undoes what a cut run left there.
 Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                            Reporter& reporter);
+
+/// What the modem holds, held against what the job wants. Reads only. Errors of open_for() and plan::audit().
+Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
+                                    Reporter& reporter);
 
 /// One modem, from opening the port to the boot sequence on disk. An Error: the modem was not reached; what happened
 /// after that is in the report. `watch` may be null.

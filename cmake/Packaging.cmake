@@ -8,12 +8,15 @@ endforeach()
 install(FILES README.md CHANGELOG.md SECURITY.md DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ec200u-pki" COMPONENT tool)
 install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ec200u-pki/docs" COMPONENT tool
   PATTERN "status.md" EXCLUDE PATTERN "decisions" EXCLUDE)
+# What --json prints, for those who read it (docs/json.md).
+install(DIRECTORY schemas/ DESTINATION "${CMAKE_INSTALL_DATADIR}/ec200u-pki/schemas" COMPONENT tool FILES_MATCHING PATTERN "*.schema.json")
 if(EXISTS "${PROJECT_SOURCE_DIR}/templates/udev")
   install(DIRECTORY templates/udev/ DESTINATION lib/udev/rules.d COMPONENT tool FILES_MATCHING PATTERN "*.rules")
 endif()
 install(FILES packaging/ec200u-pki-station@.service DESTINATION lib/systemd/system COMPONENT station)
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/FolderModes.cmake")
 set(CPACK_PACKAGE_NAME ec200u-pki)
 set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_PACKAGE_VENDOR "ec200u-pki")

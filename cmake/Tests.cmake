@@ -7,6 +7,10 @@ function(epki_test name)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   list(TRANSFORM arg_USES PREPEND epki::)
   target_link_libraries(${name}_test PRIVATE ${arg_USES} ${arg_PACKAGES} epki::strict GTest::gtest GTest::gtest_main)
+  # Whole-program tests share a folder of their own and the published schemas (tests/CMakeLists.txt).
+  if(name MATCHES "^program_")
+    target_link_libraries(${name}_test PRIVATE epki::program_test)
+  endif()
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name}_test PRIVATE EPKI_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     EPKI_BIN_DIR="${PROJECT_BINARY_DIR}/bin")

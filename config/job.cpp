@@ -18,8 +18,8 @@ constexpr std::array<std::pair<std::string_view, Others>, 3> others_words{
     {{"refuse", Others::refuse}, {"warn", Others::warn}, {"allow", Others::allow}}};
 constexpr std::array<std::pair<std::string_view, Connect>, 3> connect_words{
     {{"always", Connect::always}, {"sample", Connect::sample}, {"never", Connect::never}}};
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> name_words{
-    {{"imei", "imei"}, {"serial", "serial"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> name_words{
+    {{"imei", "imei"}, {"serial", "serial"}, {"uuid", "uuid"}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> class_words{
     {{"uploaded", "uploaded"},
      {"union", "union"},
@@ -48,6 +48,7 @@ void read_steps(TomlReader table, JobSteps& into) {
     table.complain("sample_every", "sample_every means nothing without connect = \"sample\"");
   table.boolean("reboot_check", into.reboot_check);
   table.boolean("audit", into.audit);
+  table.integer("audit_seconds", into.audit_seconds, 1, 3600);
 }
 
 void read_slots(std::vector<TomlReader> tables, std::vector<JobSlot>& into) {

@@ -27,7 +27,8 @@ struct JobSteps {
   Connect connect = Connect::always;
   std::int64_t sample_every = 20;  ///< with Connect::sample: the first of so many boards
   bool reboot_check = false;
-  bool audit = false;  ///< the last step: after the product's own boot, compare read-only
+  bool audit = false;                ///< the last step: after the product's own boot, compare read-only
+  std::int64_t audit_seconds = 120;  ///< so long that boot may take
 };
 
 struct JobSlot {
@@ -54,7 +55,7 @@ struct Job {
   std::filesystem::path file;     ///< for messages; empty when there is none
   std::filesystem::path project;  ///< absolute
   std::string batch{}, operator_name{};
-  std::string name_from = "imei";  ///< imei|serial: the device's name
+  std::string name_from = "imei";  ///< imei|serial|uuid: the device's name
   bool other_batch = false;        ///< whether a board of another batch is taken
   std::int64_t baud = 115200;
   JobFirmware firmware{};

@@ -15,6 +15,7 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 5> key_types{"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"};
 constexpr std::array<std::string_view, 4> clock_sources{"auto", "ntp", "host", "leave"};
+constexpr std::array<std::string_view, 2> clock_fallbacks{"set-clock", "hold"};
 
 void complain_if(TomlReader& table, const Key& key, std::string_view value, Why why) {
   const std::string name = std::string(key.table) + "." + std::string(key.name);
@@ -155,6 +156,11 @@ const Key keys[] = {
      "Where the modem's clock comes from; auto: NTP, and this machine's clock when nobody answers.",
      [](R& t, K k, P& p) { read_word(t, k, p.provision.clock, clock_sources); },
      [](const P& p) { return toml_quoted(p.provision.clock); }},
+    {"provision", "clock_fallback", "set-clock or hold",
+     "What the boot sequence tells a device without a plausible time to do: set the clock from its own, or not "
+     "connect.",
+     [](R& t, K k, P& p) { read_word(t, k, p.provision.clock_fallback, clock_fallbacks); },
+     [](const P& p) { return toml_quoted(p.provision.clock_fallback); }},
     {"provision", "registration_seconds", "1 to 3600", "How many seconds to wait for the network.",
      [](R& t, K k, P& p) { t.integer(k.name, p.provision.registration_seconds, 1, 3600); },
      [](const P& p) { return std::to_string(p.provision.registration_seconds); }},
@@ -168,8 +174,7 @@ const Key keys[] = {
      [](const P& p) { return toml_quoted(p.ledger.file); }},
     {"ledger", "url", "a URL that begins with postgresql://, or empty",
      "The PostgreSQL database that several stations share in place of file; leave the password to ~/.pgpass.",
-     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); },
-     [](const P& p) { return toml_quoted(p.ledger.url); }},
+     [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); }, [](const P& p) { return toml_quoted(p.ledger.url); }},
 };
 
 }  // namespace

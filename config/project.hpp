@@ -47,7 +47,8 @@ struct Modem {
 struct Provision {
   bool connect = true;
   std::string ntp_server = "pool.ntp.org";
-  std::string clock = "auto";  ///< auto|ntp|host|leave: where the modem's clock comes from
+  std::string clock = "auto";                ///< auto|ntp|host|leave: where the modem's clock comes from
+  std::string clock_fallback = "set-clock";  ///< set-clock|hold: what a device does when its clock stays implausible
   std::int64_t registration_seconds = 120;
   std::string topic = "ec200u/selftest";
 };

@@ -9,7 +9,7 @@
 
 #include "ledger/ledger.hpp"
 #include "ledger/personal.hpp"
-#include "ledger/postgres.hpp"
+#include "ledger/server.hpp"
 #include "ledger/writing.hpp"
 
 namespace epki::ledger {
@@ -31,7 +31,7 @@ struct Ledger::Impl {
   // A ledger of PostgreSQL only.
   std::string url;          ///< empty for a file
   std::string why_offline;  ///< empty while the database answers and holds all that the local journal holds
-  std::optional<PostgresConnecting> connecting;
+  std::unique_ptr<ServerConnecting> connecting;
   Deadline next_attempt{};
 
   RandomSource& random() { return options.random != nullptr ? *options.random : system_random; }

@@ -39,7 +39,7 @@ Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Optio
     if (auto indexed = index_for_merging(**local); !indexed) return std::move(indexed).error();
     impl->local = std::move(*local);
   }
-  auto connected = PostgresDatabase::connect(url, impl->options.busy);
+  auto connected = connect_to_server(url, impl->options.busy);
   if (connected) {
     // A database that answers and cannot be used is no reason to go on without it.
     if (auto ready = migrate(**connected); !ready && !(*connected)->lost()) return std::move(ready).error();
@@ -61,16 +61,14 @@ void Ledger::Impl::go_offline(std::string why) {
 
 Status Ledger::Impl::reconnect(std::chrono::milliseconds patience) {
   if (!connecting) {
-    auto started = PostgresConnecting::start(url);
+    auto started = start_connecting(url, options.busy);
     if (!started) return std::move(started).error();
-    connecting.emplace(std::move(*started));
+    connecting = std::move(*started);
   }
-  auto handle = connecting->advance(after(patience));
-  if (!handle) return std::move(handle).error();
-  if (!*handle) return success();  // not yet
-  connecting.reset();
-  auto connected = PostgresDatabase::adopt(std::move(*handle), url, options.busy);
+  auto connected = connecting->advance(after(patience));
   if (!connected) return std::move(connected).error();
+  if (!*connected) return success();  // not yet
+  connecting.reset();
   if (auto ready = migrate(**connected); !ready) return ready;
   database = std::move(*connected);
   return success();

@@ -17,6 +17,7 @@
 #include "sim/run/host.hpp"
 #include "sim/run/options.hpp"
 #include "sim/run/real_network.hpp"
+#include "sim/run/serial_host.hpp"
 
 namespace {
 
@@ -37,16 +38,37 @@ sim::Modem::Log logger(bool verbose, const std::string& imei) {
   return [imei](const std::string& sentence) { std::fprintf(stderr, "%s: %s\n", imei.c_str(), sentence.c_str()); };
 }
 
-Status add_modem(sim::Host& host, const sim::Options& options, const sim::Persona& base,
-                 const std::filesystem::path& state, int i) {
+void say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+Result<sim::Modem::Parts> make_parts(const sim::Options& options, const sim::Persona& base,
+                                     const std::filesystem::path& state, int i) {
   auto mine = sim::persona_of(options, base, i);
   if (!mine) return std::move(mine).error();
   auto persona = std::make_shared<const sim::Persona>(std::move(*mine));
   auto files = sim::FileStore::open(sim::files_folder(options, state, i), persona->faults.storage_bytes);
   if (!files) return std::move(files).error();
-  return host.add({persona, std::move(*files), sim::real_network(persona), SystemClock().now(),
-                   logger(options.verbose, persona->imei)},
-                  sim::link_path(options, i));
+  return sim::Modem::Parts{persona, std::move(*files), sim::real_network(persona), SystemClock().now(),
+                           logger(options.verbose, persona->imei)};
+}
+
+Status add_modem(sim::Host& host, const sim::Options& options, const sim::Persona& base,
+                 const std::filesystem::path& state, int i) {
+  auto parts = make_parts(options, base, state, i);
+  if (!parts) return std::move(parts).error();
+  return host.add(std::move(*parts), sim::link_path(options, i));
+}
+
+/// One modem for a board on a real port.
+Status run_serial(const sim::Options& options, const sim::Persona& base, const std::filesystem::path& state,
+                  int signals) {
+  auto line = sim::SerialLine::open(options.serial, options.baud);
+  if (!line) return std::move(line).error();
+  auto parts = make_parts(options, base, state, 0);
+  if (!parts) return std::move(parts).error();
+  return sim::serve_serial(std::move(*line), std::move(*parts), options.tell, signals, say);
 }
 
 Status run(const sim::Options& options) {
@@ -62,10 +84,8 @@ Status run(const sim::Options& options) {
   }
   const int signals = signals_as_descriptor();
   if (signals < 0) return Error{Errc::internal, "no signal descriptor", ""};
-  sim::Host host([](const std::string& line) {
-    std::printf("%s\n", line.c_str());
-    std::fflush(stdout);
-  });
+  if (!options.serial.empty()) return run_serial(options, *persona, state, signals);
+  sim::Host host(say);
   for (int i = 0; i < options.count; ++i)
     if (auto added = add_modem(host, options, *persona, state, i); !added) return added;
   return host.run(signals);

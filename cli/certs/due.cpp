@@ -77,7 +77,7 @@ Result<std::vector<Due>> find_due(const config::Project& project, ledger::Ledger
     if (auto added = add_certificates(project, ledger, filter, now, cancel, all); !added)
       return std::move(added).error();
   if (auto added = add_served(project, ledger, now + within, all); !added) return std::move(added).error();
-  const auto cas = cas_of(project);
+  const auto cas = living_cas(project, ledger);
   if (!cas) return cas.error();
   // A list lives for a month as a rule: half of that is early enough, and a longer --within must not make it due
   // always.

@@ -69,6 +69,18 @@ Result<std::vector<CaFiles>> cas_of(const config::Project& project) {
   return all;
 }
 
+Result<std::vector<CaFiles>> living_cas(const config::Project& project, ledger::Ledger& ledger) {
+  auto cas = cas_of(project);
+  if (!cas) return cas;
+  std::vector<CaFiles> living;
+  for (auto& ca : *cas) {
+    const auto gone = revoked(ca.certificate, ledger);
+    if (!gone) return gone.error();
+    if (!*gone) living.push_back(std::move(ca));
+  }
+  return living;
+}
+
 Result<bool> rewrite_client_anchors(const config::Project& project, ledger::Ledger& ledger) {
   const auto cas = cas_of(project);
   if (!cas) return cas.error();

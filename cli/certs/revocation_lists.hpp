@@ -26,6 +26,9 @@ struct CaFiles {
 /// finds first is the list of revoked devices. Errc::input when a certificate cannot be read.
 Result<std::vector<CaFiles>> cas_of(const config::Project& project);
 
+/// Those of them that are not revoked themselves: nobody asks for the list of a CA that nothing trusts any more.
+Result<std::vector<CaFiles>> living_cas(const config::Project& project, ledger::Ledger& ledger);
+
 /// Writes client-ca.pem anew from the CAs in ca/ that sign for devices and are not revoked. False when the project has
 /// none; the file is then left alone. Errc::input when all are revoked: an empty file would stop the broker.
 Result<bool> rewrite_client_anchors(const config::Project& project, ledger::Ledger& ledger);

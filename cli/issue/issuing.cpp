@@ -23,7 +23,8 @@ struct Group {
 
 class IssuingRun {
  public:
-  IssuingRun(const Issuing& issuing, NameList& list, Output& output, ledger::Ledger& ledger, bool keep_all, Context& context)
+  IssuingRun(const Issuing& issuing, NameList& list, Output& output, ledger::Ledger& ledger, bool keep_all,
+             Context& context)
       : issuing_(issuing), list_(list), output_(output), ledger_(ledger), keep_all_(keep_all), context_(context) {}
 
   Status prepare(const config::Project& project);
@@ -154,8 +155,8 @@ void IssuingRun::tell_progress() {
   const double rate = seconds > 0 ? static_cast<double>(report_.count) / seconds : 0;
   std::string what = issuing_.noun + ", " + std::to_string(static_cast<std::int64_t>(rate)) + "/s";
   if (rate > 0)
-    what += ", " + std::to_string(static_cast<std::int64_t>(static_cast<double>(list_.size() - done) / rate)) +
-            " s left";
+    what +=
+        ", " + std::to_string(static_cast<std::int64_t>(static_cast<double>(list_.size() - done) / rate)) + " s left";
   context_.reporter.progress(what, done, list_.size());
 }
 

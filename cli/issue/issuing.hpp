@@ -32,8 +32,8 @@ struct Issuing {
 };
 
 struct IssuedReport {
-  std::size_t count = 0;    ///< delivered by this run
-  std::size_t resumed = 0;  ///< delivered by an earlier run of the same command
+  std::size_t count = 0;                           ///< delivered by this run
+  std::size_t resumed = 0;                         ///< delivered by an earlier run of the same command
   std::vector<ledger::IssuedCertificate> shown{};  ///< all of this run when asked to keep them, else the first few
   std::optional<Error> failed{};                   ///< what stopped it; everything counted above is delivered
 };

@@ -52,7 +52,8 @@ Result<NameList> NameList::of_csv(const std::filesystem::path& file, std::chrono
   list.lifetime_ = lifetime;
   if (auto begun = list.rewind(); !begun) return std::move(begun).error();
   if (auto looked = list.look_through(check, cancel); !looked) return std::move(looked).error();
-  if (list.size_ == 0) return Error{Errc::input, file.string() + " names nobody", "write one name a line below the header"};
+  if (list.size_ == 0)
+    return Error{Errc::input, file.string() + " names nobody", "write one name a line below the header"};
   if (auto begun = list.rewind(); !begun) return std::move(begun).error();
   return list;
 }
@@ -70,7 +71,8 @@ Status NameList::read_header() {
   std::vector<std::string> fields;
   const auto read = csv_->next(fields);
   if (!read) return read.error();
-  if (!*read) return Error{Errc::input, file_.string() + " is empty", "its first line is the header: name, or name,days"};
+  if (!*read)
+    return Error{Errc::input, file_.string() + " is empty", "its first line is the header: name, or name,days"};
   name_column_ = days_column_ = no_column;
   columns_ = fields.size();
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -93,10 +95,10 @@ Result<bool> NameList::read(ListedName& into) {
   auto read = csv_->next(fields);
   if (!read || !*read) return read;
   if (fields.size() != columns_)
-    return Error{Errc::input,
-                 csv_->place() + ": " + counted(fields.size(), "field") + ", where the header has " +
-                     std::to_string(columns_),
-                 "quote a name that holds a comma"};
+    return Error{
+        Errc::input,
+        csv_->place() + ": " + counted(fields.size(), "field") + ", where the header has " + std::to_string(columns_),
+        "quote a name that holds a comma"};
   into.name = std::move(fields[name_column_]);
   into.lifetime = lifetime_;
   if (days_column_ == no_column || trimmed(fields[days_column_]).empty()) return true;

@@ -20,7 +20,8 @@ namespace {
 
 // Another process may remove the file between our opening and our locking it: then what we hold is no longer its name.
 bool still_named(int fd, const std::filesystem::path& file) {
-  struct stat held {}, named {};
+  struct stat held {
+  }, named{};
   return ::fstat(fd, &held) == 0 && ::stat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
          held.st_dev == named.st_dev;
 }
@@ -31,8 +32,8 @@ Result<Unfinished> Unfinished::open(const std::filesystem::path& state_folder, c
   const auto folder = state_folder / "issuing";
   if (auto made = make_folder(state_folder, 0700); !made) return std::move(made).error();
   if (auto made = make_folder(folder, 0700); !made) return std::move(made).error();
-  const auto identity = what.kind + "\n" + (what.bundle ? "bundle" : "folder") + "\n" + what.out.string() + "\n" +
-                        what.list_sha256;
+  const auto identity =
+      what.kind + "\n" + (what.bundle ? "bundle" : "folder") + "\n" + what.out.string() + "\n" + what.list_sha256;
   Unfinished note;
   note.what_ = what;
   note.group_ = what.group;
@@ -52,7 +53,8 @@ Result<Unfinished> Unfinished::open(const std::filesystem::path& state_folder, c
   const auto read = Json::parse(*text);
   const auto group = read ? (*read)["group"].integer() : std::nullopt;
   if (!read || !(*read)["batch"].text() || !group || *group < 1)
-    return Error{Errc::input, note.file_.string() + " cannot be read", "remove it, and the half-written output with it"};
+    return Error{Errc::input, note.file_.string() + " cannot be read",
+                 "remove it, and the half-written output with it"};
   note.batch_ = *(*read)["batch"].text();
   note.group_ = static_cast<std::size_t>(*group);
   note.found_ = true;

@@ -39,7 +39,7 @@ TEST(Project, WhatIsRenderedReadsBackEqual) {
   odd.ca = {"Mühle \"7\" \\ # [x] = 'y'", "ec-p384", 100, 99};
   odd.broker = {{"b.test", "127.0.0.1"}, {"10.0.0.1", "::1", "127.0.0.1"}, 1, "::1", true};
   odd.modem = {"/dev/serial/by-id/a \"b\"", 921600, 0, 3, 5, 7, "iot.example"};
-  odd.provision = {false, "192.0.2.1", "leave", 1, "ec200u/a/b"};
+  odd.provision = {false, "192.0.2.1", "leave", "hold", 1, "ec200u/a/b"};
   odd.ledger.file = "ledger files/main.db";
   const auto text = render(odd);
   const auto back = read(text);

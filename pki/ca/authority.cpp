@@ -21,10 +21,20 @@ Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, 
   return Identity{*std::move(made), std::move(key)};
 }
 
-Result<Identity> mint_root_once(const ossl::CertificateSpec& spec, ossl::KeyType key) {
-  auto pair = ossl::PrivateKey::generate(key);
+Result<Identity> mint_root_once(const ossl::CertificateSpec& spec, ossl::KeyType key,
+                                const ossl::PrivateKey* existing) {
+  auto pair = existing != nullptr ? Result<ossl::PrivateKey>(*existing) : ossl::PrivateKey::generate(key);
   if (!pair) return std::move(pair).error();
   return identity(ossl::build(spec, *pair, {std::nullopt, *pair}), *pair, nullptr);
+}
+
+std::string_view ending(RootRole role) {
+  switch (role) {
+    case RootRole::broker: return " root";
+    case RootRole::devices: return " device root";
+    case RootRole::standby: return " standby root";
+  }
+  return " root";
 }
 
 Result<ossl::Certificate> mint_twin_once(const ossl::CertificateSpec& spec, ossl::KeyType key) {
@@ -34,7 +44,8 @@ Result<ossl::Certificate> mint_twin_once(const ossl::CertificateSpec& spec, ossl
 }
 
 Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_view name, std::string_view role,
-                                  ossl::KeyType key, std::chrono::days lifetime, World world) {
+                                  ossl::KeyType key, std::chrono::days lifetime, World world,
+                                  const ossl::PrivateKey* existing = nullptr) {
   if (auto checked = check_profile(profile, true, "root"); !checked) return std::move(checked).error();
   if (auto checked = check_lifetime(lifetime); !checked) return std::move(checked).error();
   auto subject = ca_subject(name, role);
@@ -42,8 +53,10 @@ Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_v
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
   for (std::size_t attempt = 1;; ++attempt) {
-    auto made = mint_root_once(spec, key);
+    auto made = mint_root_once(spec, key, existing);
     if (!made || can_be_uploaded(made->certificate.pem())) return made;
+    if (existing != nullptr && attempt > 64)
+      return Error{Errc::input, "no certificate for this key can be uploaded to a modem", "make another key"};
     spec.serial = another_serial(world.random, attempt);
   }
 }
@@ -59,6 +72,15 @@ Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyTyp
 Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                            std::chrono::days lifetime, World world) {
   return mint_self_signed(profile, name, " root", key, lifetime, world);
+}
+
+Result<Identity> mint_root_of(const profile::Profile& profile, std::string_view name, RootRole role,
+                              const ossl::PrivateKey& key, std::chrono::days lifetime, World world) {
+  const auto type = key.type();
+  if (!type)
+    return Error{Errc::input, "the key is of a type that is not used here",
+                 "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+  return mint_self_signed(profile, name, ending(role), *type, lifetime, world, &key);
 }
 
 Result<Identity> mint_device_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,

@@ -37,6 +37,17 @@ struct World {
 Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                            std::chrono::days lifetime, World world);
 
+/// Which root: their common names differ.
+enum class RootRole : std::uint8_t {
+  broker,   ///< "<name> root": what modems trust
+  devices,  ///< "<name> device root"
+  standby,  ///< "<name> standby root": the next one that modems trust
+};
+
+/// As mint_root, for a key that is there already: one in a token, as a rule.
+Result<Identity> mint_root_of(const profile::Profile& profile, std::string_view name, RootRole role,
+                              const ossl::PrivateKey& key, std::chrono::days lifetime, World world);
+
 struct ServerNames {
   std::vector<std::string> hosts;  ///< dNSName; the first is also the CN. An address here counts as one of `ips` too
   std::vector<std::string> ips;    ///< iPAddress and, as text, dNSName too (mbedTLS 2.28 matches only the latter)

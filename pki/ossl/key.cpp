@@ -132,6 +132,15 @@ Result<Secret> PrivateKey::to_pem() const {
   return Secret(content_of(out.get()));
 }
 
+Result<Secret> PrivateKey::to_traditional_pem() const {
+  ERR_clear_error();
+  const BioHandle out(BIO_new(BIO_s_secmem()));
+  if (!out ||
+      PEM_write_bio_PrivateKey_traditional(out.get(), impl_->handle.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return take_error(Errc::internal, "OpenSSL could not write the private key");
+  return Secret(content_of(out.get()));
+}
+
 Result<std::string> PrivateKey::to_encrypted_pem(const Secret& passphrase) const {
   if (passphrase.empty())
     return Error{Errc::key, "an empty passphrase protects nothing", "choose one of at least a few words"};

@@ -76,10 +76,14 @@ void check_sense(TomlReader& file, TomlReader& usage, const Profile& profile) {
   if (!profile.ca && profile.path_length) file.complain("path_length", "path_length is for a CA only");
 }
 
+constexpr std::array<std::pair<std::string_view, KeyForm>, 2> key_forms{
+    {{"pkcs8", KeyForm::pkcs8}, {"traditional", KeyForm::traditional}}};
+
 void read_certificate(TomlReader& file, Profile& profile) {
   require(file, {"key", "days", "ca"});
   if (file.text("key", profile.key) && !contains(key_types, profile.key))
     file.complain("key", "\"" + profile.key + "\" is no key type it knows", "use one of: " + listed(key_types));
+  file.word("key_form", profile.key_form, std::span<const std::pair<std::string_view, KeyForm>>(key_forms));
   std::int64_t days = 0;
   std::int64_t backdate = profile.backdate.count();
   file.integer("days", days, 1, 36500);
@@ -212,6 +216,7 @@ std::vector<std::string_view> schema_keys() {
           "description",
           "kind",
           "key",
+          "key_form",
           "days",
           "backdate_days",
           "ca",

@@ -27,6 +27,12 @@ enum class NameRule : std::uint8_t {
   pinned,  ///< only dNSNames that no public CA may certify: a reserved top-level name, one label, or an address as text
 };
 
+/// How a private key is written for the device.
+enum class KeyForm : std::uint8_t {
+  pkcs8,        ///< RFC 5958, "BEGIN PRIVATE KEY"
+  traditional,  ///< PKCS#1 (RFC 8017) or SEC1 (RFC 5915), "BEGIN RSA PRIVATE KEY", "BEGIN EC PRIVATE KEY"
+};
+
 /// The table [accept]: what lint refuses beyond its own rules. An empty list or an absent value limits nothing.
 struct Limits {
   std::vector<std::string> keys;                ///< key types by our words, "rsa-2048"; others are refused
@@ -44,6 +50,7 @@ struct Profile {
   std::string description;
   Kind kind = Kind::certificate;
   std::string key;                ///< default key type: "rsa-2048" …; empty for a modem
+  KeyForm key_form = KeyForm::pkcs8;  ///< of a key made together with the certificate
   std::chrono::days lifetime{};   ///< default; counted from now, not from notBefore
   std::chrono::days backdate{1};  ///< notBefore lies that far back, because modem clocks are wrong
   bool ca = false;

@@ -52,6 +52,19 @@ std::string WireLog::masked(std::string_view text) const {
   return out;
 }
 
+/// A private key that is read back from a modem is a secret too, and nobody here knows it beforehand: whatever stands
+/// between BEGIN and END of one (RFC 7468, 10 and 11) is not shown.
+std::string WireLog::shown(std::string_view mark, std::string_view line) {
+  bool& inside = mark == "> " ? key_out_ : key_in_;
+  const bool ends = line.find("-----END ") != std::string_view::npos;
+  if (ends) inside = false;
+  const bool hidden = inside;
+  if (!ends && line.find("-----BEGIN ") != std::string_view::npos &&
+      line.find("PRIVATE KEY-----") != std::string_view::npos)
+    inside = true;
+  return hidden ? std::string(shown_instead) : visible(masked(line));
+}
+
 void WireLog::take(std::string& pending, std::string_view mark, std::string_view bytes) {
   if (!sink_) return;
   for (const char c : bytes) {
@@ -64,7 +77,7 @@ void WireLog::write(std::string_view mark, std::string& pending) {
   if (pending.empty()) return;
   const auto end = pending.find_last_not_of("\r\n");
   const auto length = end == std::string::npos ? 0 : end + 1;
-  const std::string line = std::string(mark) + visible(masked(std::string_view(pending).substr(0, length))) +
+  const std::string line = std::string(mark) + shown(mark, std::string_view(pending).substr(0, length)) +
                            visible(std::string_view(pending).substr(length));
   pending.clear();
   sink_(line);
@@ -74,6 +87,7 @@ void WireLog::flush() {
   if (!sink_) return;
   write("> ", out_);
   write("< ", in_);
+  key_out_ = key_in_ = false;  // a transfer that was cut hides nothing of the next exchange
 }
 
 }  // namespace epki::at

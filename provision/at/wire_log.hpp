@@ -28,10 +28,12 @@ class WireLog {
  private:
   void take(std::string& pending, std::string_view mark, std::string_view bytes);
   void write(std::string_view mark, std::string& pending);
+  std::string shown(std::string_view mark, std::string_view line);
 
   Sink sink_;
   std::vector<std::string> secrets_;  ///< longest first, without line ends
   std::string out_, in_;
+  bool key_out_ = false, key_in_ = false;  ///< between BEGIN and END of a private key, which nobody need have named
 };
 
 }  // namespace epki::at

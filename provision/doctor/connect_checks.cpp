@@ -168,9 +168,15 @@ Status judge_trust(Examination& e, const Attempt& tried) {
       {.model = identity.model, .firmware = identity.firmware, .path = "mqtt", .settings = e.wanted.verdict_settings});
   if (!stored) return std::move(stored).error();
   if (*stored && (*stored)->detail["simulated"].boolean().value_or(false) && !e.wanted.simulated) stored->reset();
-  if (!*stored) {
-    e.failed(Id::not_verified, "no verdict is known for firmware " + identity.firmware, wanted,
-             e.wanted.verify_command);
+  // What nobody has measured is no reason why a modem does not connect.
+  if (!*stored || (*stored)->verdict_class == "inconclusive") {
+    e.diagnosis.checks.push_back({.id = Id::not_verified,
+                                  .ok = {},
+                                  .found = *stored
+                                               ? "the verdict for firmware " + identity.firmware + " is inconclusive"
+                                               : "not known: no verdict is stored for firmware " + identity.firmware,
+                                  .wanted = wanted,
+                                  .remedy = e.wanted.verify_command});
     return success();
   }
   const auto& verdict = (*stored)->verdict_class;
@@ -178,10 +184,9 @@ Status judge_trust(Examination& e, const Attempt& tried) {
     e.passed(Id::not_verified, "uploaded", wanted);
     return success();
   }
-  e.diagnosis.works_against = verdict != "inconclusive";
+  e.diagnosis.works_against = true;
   e.failed(Id::not_verified, "the verdict for firmware " + identity.firmware + " is " + verdict, wanted,
-           e.diagnosis.works_against ? "this firmware does not protect the connection: ask the vendor for another one"
-                                     : e.wanted.verify_command);
+           "this firmware does not protect the connection: ask the vendor for another one");
   return success();
 }
 

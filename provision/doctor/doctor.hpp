@@ -52,7 +52,7 @@ struct Check {
   Id id = Id::port;
   std::optional<bool> ok{};  ///< nothing: not checked, `found` says why
   std::string found{}, wanted{};
-  std::string remedy{};  ///< what to do; empty where nothing is wrong
+  std::string remedy{};  ///< what to do; empty where there is nothing to be done
 };
 
 struct WantedSetting {

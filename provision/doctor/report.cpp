@@ -70,10 +70,14 @@ std::string Diagnosis::text() const {
     if (!check.remedy.empty()) text += "        remedy: " + check.remedy + "\n";
   }
   for (const auto& note : notes) text += "  note: " + note + "\n";
-  if (!first) return text + "nothing is wrong: the modem connects, and only the uploaded CA decides\n";
+  if (!first) {
+    const auto trust = std::ranges::find(checks, Id::not_verified, &Check::id);
+    if (trust != checks.end() && trust->ok == true)
+      return text + "nothing is wrong: the modem connects, and only the uploaded CA decides\n";
+    return text + "nothing is wrong: the modem connects; whether it is protected is not known" +
+           (trust == checks.end() || trust->remedy.empty() ? std::string() : ". Next: " + trust->remedy) + "\n";
+  }
   const auto at = std::ranges::find(checks, *first, &Check::id);
-  if (*first == Id::not_verified && connected && !works_against)
-    return text + "the modem connects; whether it is protected is not known. Next: " + at->remedy + "\n";
   return text + "cause: " + std::string(word(*first)) + ": " + at->found + "\n" +
          (at->remedy.empty() ? std::string() : "next: " + at->remedy + "\n");
 }
@@ -90,9 +94,7 @@ int Diagnosis::exit_code() const {
     case Id::pdp:
     case Id::dns:
     case Id::tcp: return exit_code::of(Errc::network);
-    case Id::not_verified:
-      if (works_against) return exit_code::no;
-      return connected ? exit_code::done : exit_code::of(Errc::network);
+    case Id::not_verified: return works_against ? exit_code::no : exit_code::of(Errc::network);
     default: return exit_code::no;
   }
 }

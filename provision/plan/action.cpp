@@ -18,6 +18,10 @@ struct Words {
     return "upload " + a.name + ", " + counted(a.bytes.size(), "byte");
   }
   std::string operator()(const ReadBack& a) const { return "read " + a.name + " back and compare its SHA-256"; }
+  std::string operator()(const InstallClient& a) const {
+    return (a.fresh ? "upload the key and certificate made for " : "make a key and a certificate for ") + a.device +
+           (a.fresh ? ", " : ", upload both as ") + a.certificate.name + " and " + a.key.name + ", and read them back";
+  }
   std::string operator()(const SetSsl& a) const {
     if (a.value.empty()) return "unbind " + a.key + " of SSL context " + std::to_string(a.context);
     return "set " + a.key + " = " + a.value + " in SSL context " + std::to_string(a.context);
@@ -49,6 +53,15 @@ struct Fields {
   }
   Json operator()(const ReadBack& a) const {
     return Json::object({{"action", "read-back"}, {"name", a.name}, {"size", a.size}, {"sha256", a.sha256}});
+  }
+  Json operator()(const InstallClient& a) const {
+    const auto file = [](const ClientFile& f) {
+      return Json::object({{"name", f.name},
+                           {"size", f.size > 0 ? Json(f.size) : Json()},
+                           {"sha256", f.sha256.empty() ? Json() : Json(f.sha256)}});
+    };
+    return Json::object(
+        {{"action", "install-client"}, {"name", a.device}, {"certificate", file(a.certificate)}, {"key", file(a.key)}});
   }
   Json operator()(const SetSsl& a) const {
     return Json::object({{"action", "set-ssl"}, {"context", a.context}, {"key", a.key}, {"value", a.value}});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "provision/plan/client.hpp"
 
 namespace epki::plan {
 
@@ -24,6 +25,11 @@ struct ReadBack {
   std::string name;
   std::size_t size = 0;
   std::string sha256;
+};
+struct InstallClient {
+  std::string device;           ///< the name in the certificate
+  ClientFile certificate, key;  ///< sizes and hashes empty in a dry run: nothing is made then
+  bool fresh = false;           ///< made for this run
 };
 struct SetSsl {
   int context = 0;
@@ -52,8 +58,8 @@ struct WrongNameControl {
 };
 struct RebootAndReplay {};
 
-using Action = std::variant<DeleteFile, UploadFile, ReadBack, SetSsl, ReadSsl, BindMqtt, Connect, WrongCaControl,
-                            WrongNameControl, RebootAndReplay>;
+using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect,
+                            WrongCaControl, WrongNameControl, RebootAndReplay>;
 using Plan = std::vector<Action>;
 
 /// One line for a person: "upload cacert_….pem, 1261 bytes".

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "core/text.hpp"
 #include "provision/plan/run.hpp"
@@ -38,14 +39,16 @@ struct Apply {
     if (auto kept = ledger.record_file(run.imei(), action.name, action.bytes.size(), action.sha256, "read-back"); !kept)
       return kept;
     if (auto ended = ledger.journal_end(*begun); !ended) return ended;
-    run.report.files = {{.name = action.name,
-                         .size = action.bytes.size(),
-                         .sha256 = action.sha256,
-                         .verified = true,
-                         .evidence = "read-back",
-                         .uploaded = true}};
+    run.file_report(action.name) = {.name = action.name,
+                                    .size = action.bytes.size(),
+                                    .sha256 = action.sha256,
+                                    .verified = true,
+                                    .evidence = "read-back",
+                                    .uploaded = true};
     return success();
   }
+
+  Status operator()(const InstallClient&) const { return install_client(run); }
 
   /// store() reads back before it says yes, so that a retry can follow; this step states that it was done.
   Status operator()(const ReadBack& action) const {
@@ -57,8 +60,29 @@ struct Apply {
     return success();
   }
 
-  Status operator()(const SetSsl& action) const {
+  /// No answer to a write leaves the context in a state that nobody knows: the write may still take effect. The modem
+  /// is brought back into step by reading, what is not as wanted is written once more, and before MQTT is bound to this
+  /// context every key is read again.
+  Status write_ssl(const SetSsl& action) const {
+    auto& engine = run.modem.engine();
+    const auto before = engine.statistics().exchanges;
     auto set = run.modem.set_ssl(action.context, action.key, action.value);
+    // One exchange, two for a refusal that is asked for again. More were needed to get back in step.
+    const auto took = engine.statistics().exchanges - before;
+    const bool gone = !set && set.error().code == Errc::modem_gone;
+    if (!gone && took <= (set ? 1U : 2U)) return set;
+    if (!std::exchange(run.quarantined, true))
+      run.warn("setting " + action.key + " went unanswered: SSL context " + std::to_string(action.context) +
+               " is read again before it is used");
+    if (!gone) return set;
+    auto now = run.modem.ssl_setting(action.context, action.key);
+    if (!now) return set;  // it does not come back: the first failure is the one to tell
+    if (*now && ec200u::same_ssl_value(action.key, **now, action.value)) return success();
+    return run.modem.set_ssl(action.context, action.key, action.value);
+  }
+
+  Status operator()(const SetSsl& action) const {
+    auto set = write_ssl(action);
     if (!set && ends_run(set.error())) return std::move(set).error().during("setting " + action.key);
     if (action.value.empty()) return success();  // unbinding for a moment: not every firmware takes an empty path
     auto& report = report_for(run, action.key, action.value);
@@ -79,7 +103,21 @@ struct Apply {
     return success();
   }
 
+  /// The second reading, after everything was written and read once: a late effect shows here.
+  Status read_quarantined() const {
+    for (auto& setting : run.report.settings) {
+      if (setting.state == "absent") continue;
+      auto value = run.modem.ssl_setting(run.wanted.context, setting.key);
+      if (!value) return std::move(value).error().during("reading " + setting.key + " again");
+      setting.read_back = *value;
+      if (!*value || !ec200u::same_ssl_value(setting.key, **value, setting.wanted)) setting.state = "different";
+    }
+    return success();
+  }
+
   Status operator()(const BindMqtt& action) const {
+    if (run.quarantined)
+      if (auto read = read_quarantined(); !read) return read;
     if (auto sound = judge_settings(run); !sound) return sound;
     run.step(describe(action));
     if (auto pdp = run.modem.set_mqtt_pdp(action.client, action.pdp); !pdp) {

@@ -1,7 +1,11 @@
-// The boot sequence as text, as a C header and as JSON.
+// The boot sequence as text, as a C header and as a script, from templates/boot.
 
+#include <utility>
+
+#include "core/template.hpp"
 #include "core/text.hpp"
 #include "provision/plan/boot.hpp"
+#include "provision/plan/boot_templates.hpp"
 
 namespace epki::plan {
 
@@ -9,38 +13,25 @@ namespace {
 
 using Kind = BootStep::Kind;
 
-std::string_view word(Kind kind) {
-  switch (kind) {
-    case Kind::wait: return "wait";
-    case Kind::command: return "command";
-    case Kind::query: return "query";
-    case Kind::deferred: return "deferred";
-    case Kind::registered: return "registered";
-    case Kind::clock: return "clock";
-  }
-  return "command";
-}
+constexpr std::chrono::seconds open_limit{121};    // AT reference, 4
+constexpr std::chrono::seconds connect_limit{45};  // three packet timeouts of at most 15 s
 
-std::string seconds_text(std::chrono::milliseconds limit) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count()) + " s";
+std::int64_t seconds_of(std::chrono::milliseconds limit) {
+  return std::chrono::duration_cast<std::chrono::seconds>(limit).count();
 }
 
 /// What a step waits for, in words.
 std::string expectation(const BootStep& step) {
   switch (step.kind) {
     case Kind::wait: return step.expect;
-    case Kind::command: return step.may_fail ? "OK, or ERROR" : "OK";
+    case Kind::command: return step.may_fail ? "OK, or ERROR (may fail)" : "OK";
     case Kind::query: return step.expect + " ..., then OK";
     case Kind::deferred: return std::string("OK, later ") + step.expect + ",..." + (step.may_fail ? " (may fail)" : "");
     case Kind::registered: return step.expect + " <n>,1 or <n>,5; ask again until then";
-    case Kind::clock: return step.expect + " ..., year " + std::to_string(step.year) + " or later";
+    case Kind::clock:
+      return step.expect + " ..., year " + std::to_string(step.year) + " or later; ask again until then";
   }
   return {};
-}
-
-std::string open_line(const BootSequence& sequence) {
-  return "AT+QMTOPEN=" + std::to_string(sequence.client) + ",\"" + sequence.host + "\"," +
-         std::to_string(sequence.port);
 }
 
 std::string c_string(std::string_view text) {
@@ -53,15 +44,6 @@ std::string c_string(std::string_view text) {
   return out + "\"";
 }
 
-std::string c_step(const BootStep& step) {
-  std::string kind = "EC200U_BOOT_";
-  for (const char c : word(step.kind)) kind += static_cast<char>(c - 'a' + 'A');
-  std::string line = "    {" + kind + ", " + c_string(step.send) + ", " + c_string(step.expect) + ", " +
-                     std::to_string(step.limit.count()) + "UL, " + std::to_string(step.year) + ", " +
-                     (step.may_fail ? "1" : "0") + "},";
-  return line + "\n";
-}
-
 /// Text for the inside of a C comment.
 std::string commented(std::string_view text) {
   std::string out;
@@ -72,85 +54,119 @@ std::string commented(std::string_view text) {
   return out;
 }
 
-constexpr std::string_view c_types = R"(enum ec200u_boot_kind {
-  EC200U_BOOT_WAIT,       /* send nothing: wait for a line that starts with expect */
-  EC200U_BOOT_COMMAND,    /* send, wait for OK */
-  EC200U_BOOT_QUERY,      /* send, wait for a line that starts with expect, then OK */
-  EC200U_BOOT_DEFERRED,   /* send, wait for OK, then for a line that starts with expect */
-  EC200U_BOOT_REGISTERED, /* send again and again until the second number of the answer is 1 or 5 */
-  EC200U_BOOT_CLOCK       /* send; go on only if the year in the answer is at least year (yy counts from 2000,
-                             70 and above from 1900). Else set the clock yourself with AT+CCLK and ask again. Do not
-                             connect before; do not set ignorelocaltime to 1 instead. */
-};
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return out;
+}
 
-struct ec200u_boot_step {
-  enum ec200u_boot_kind kind;
-  const char *send;       /* without the closing CR; empty: nothing to send */
-  const char *expect;     /* empty: OK alone */
-  unsigned long limit_ms; /* give up after this */
-  int year;               /* EC200U_BOOT_CLOCK only */
-  int may_fail;           /* 1: ERROR, or no answer, is no reason to stop */
-};
-)";
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
+
+std::string fallback_text(ClockFallback fallback) {
+  const std::string name(word(fallback));
+  switch (fallback) {
+    case ClockFallback::none: return {};
+    case ClockFallback::set_clock:
+      return name +
+             ": after the limit, AT+CCLK=\"<yy/MM/dd,hh:mm:ss>+00\" with the UTC of a clock of your own, and ask "
+             "once more";
+    case ClockFallback::hold: return name + ": after the limit, do not connect; begin again later";
+  }
+  return {};
+}
+
+/// `text` on lines of its own below a step, none longer than a terminal is wide.
+std::string below(std::string_view text) {
+  constexpr std::size_t width = 90;
+  std::string all, line;
+  for (const auto part : split(text, ' ')) {
+    if (!line.empty() && line.size() + part.size() >= width) all += "\n      " + std::exchange(line, {});
+    line += (line.empty() ? "" : " ") + std::string(part);
+  }
+  return line.empty() ? all : all + "\n      " + line;
+}
+
+Json step_data(const BootStep& step, int number) {
+  const auto count = std::to_string(number);
+  return Json::object({{"count", (count.size() < 2 ? " " : "") + count},
+                       {"shown", step.send.empty() ? std::string("(send nothing)") : step.send},
+                       {"expectation", expectation(step)},
+                       {"limit_s", seconds_of(step.limit)},
+                       {"limit_ms", step.limit.count()},
+                       {"notes", below(step.because) + below(fallback_text(step.fallback))},
+                       {"kind", word(step.kind)},
+                       {"year", std::to_string(step.year)},
+                       {"must", step.may_fail ? "may-fail" : "must"},
+                       {"script_expect", or_dash(step.expect)},
+                       {"script_send", or_dash(step.send)},
+                       {"script_fallback", or_dash(std::string(word(step.fallback)))},
+                       {"c_kind", upper(word(step.kind))},
+                       {"c_send", c_string(step.send)},
+                       {"c_expect", c_string(step.expect)},
+                       {"c_may_fail", step.may_fail ? "1" : "0"},
+                       {"c_fallback", c_string(word(step.fallback))}});
+}
+
+Json file_data(const BootFile& file) {
+  constexpr const char* what[] = {"CA file", "client certificate", "client key"};
+  constexpr const char* macro[] = {"CA", "CLIENT_CERTIFICATE", "CLIENT_KEY"};
+  const auto role = static_cast<std::size_t>(file.role);
+  return Json::object({{"what", what[role]},
+                       {"macro", macro[role]},
+                       {"name", file.name},
+                       {"sha256", file.sha256},
+                       {"c_name", c_string(file.name)},
+                       {"c_sha256", c_string(file.sha256)}});
+}
+
+Json then_data(const char* macro, const std::string& line, const std::string& result, std::chrono::seconds limit) {
+  const std::string expected = "OK, later " + result;
+  return Json::object({{"macro", macro},
+                       {"kind", lower(macro)},
+                       {"send", line},
+                       {"c_send", c_string(line)},
+                       {"expect", result},
+                       {"expectation", expected},
+                       {"comment", commented(expected + " within " + std::to_string(limit.count()) + " s")},
+                       {"limit_s", limit.count()},
+                       {"limit_ms", std::chrono::milliseconds(limit).count()}});
+}
+
+Json data_of(const BootSequence& sequence, bool for_c) {
+  Json files = Json::array(), steps = Json::array(), then = Json::array();
+  for (const auto& file : sequence.files) files.push(file_data(file));
+  int number = 0;
+  for (const auto& step : sequence.steps) steps.push(step_data(step, ++number));
+  const auto client = std::to_string(sequence.client);
+  then.push(then_data("OPEN", boot_open_line(sequence), "+QMTOPEN: " + client + ",0", open_limit));
+  then.push(then_data("CONNECT", boot_connect_line(sequence), "+QMTCONN: " + client + ",0,0", connect_limit));
+  return Json::object({{"model", for_c ? commented(sequence.model) : visible(sequence.model)},
+                       {"firmware", for_c ? commented(sequence.firmware) : visible(sequence.firmware)},
+                       {"files", std::move(files)},
+                       {"steps", std::move(steps)},
+                       {"then", std::move(then)}});
+}
+
+std::string rendered(std::string_view name, const BootSequence& sequence, bool for_c) {
+  auto text = fill_template(boot_template(name), data_of(sequence, for_c), Escaping::plain);
+  return text ? *std::move(text) : text.error().what;  // the templates are ours, and a test fills each
+}
 
 }  // namespace
 
 std::string boot_text(const BootSequence& sequence) {
-  std::string text =
-      "# What the device's firmware sends to the modem after every boot, in this order. SSL and MQTT settings are\n"
-      "# gone after a reboot; files stay. Each line ends with CR; send the next one after the answer to this one.\n"
-      "# Written for " +
-      sequence.model + ", firmware " + sequence.firmware + ".\n# CA file on the modem: " + sequence.ca_file +
-      "\n# its SHA-256: " + sequence.ca_sha256 + "\n\n";
-  int number = 0;
-  for (const auto& step : sequence.steps) {
-    const auto count = std::to_string(++number);
-    text += (count.size() < 2 ? " " : "") + count + "  " + (step.send.empty() ? "(send nothing)" : step.send) +
-            "\n      expect " + expectation(step) + "; at most " + seconds_text(step.limit) + "\n";
-    if (!step.because.empty()) text += "      " + step.because + "\n";
-  }
-  text += "\nOnly then open the connection:\n    " + open_line(sequence) +
-          "\n      expect OK, later +QMTOPEN: " + std::to_string(sequence.client) + ",0; at most 121 s\n";
-  return text;
+  return rendered("boot.txt", sequence, false);
 }
 
 std::string boot_c_header(const BootSequence& sequence) {
-  std::string text =
-      "/* What the device's firmware sends to the modem after every boot, in this order: SSL and MQTT settings are\n"
-      "   gone after a reboot, files stay. Each line ends with CR; send the next one after the answer to this one.\n"
-      "   Written for " +
-      commented(sequence.model) + ", firmware " + commented(sequence.firmware) + ". Compiles as C99 and as C++. */\n" +
-      "#ifndef EC200U_BOOT_H\n#define EC200U_BOOT_H\n\n#define EC200U_BOOT_CA_FILE " + c_string(sequence.ca_file) +
-      "\n#define EC200U_BOOT_CA_SHA256 " + c_string(sequence.ca_sha256) + "\n\n" + std::string(c_types) +
-      "\nstatic const struct ec200u_boot_step ec200u_boot[] = {\n";
-  for (const auto& step : sequence.steps) text += c_step(step);
-  text +=
-      "};\n\n#define EC200U_BOOT_STEPS (sizeof ec200u_boot / sizeof ec200u_boot[0])\n\n"
-      "/* Only then open the connection: OK, later +QMTOPEN: <client>,0 within 121 s. */\n"
-      "#define EC200U_BOOT_OPEN " +
-      c_string(open_line(sequence)) + "\n\n#endif\n";
-  return text;
+  return rendered("boot.h", sequence, true);
 }
 
-Json boot_json(const BootSequence& sequence) {
-  Json steps = Json::array();
-  for (const auto& step : sequence.steps) {
-    Json one = Json::object({{"kind", word(step.kind)},
-                             {"send", step.send.empty() ? Json() : Json(step.send)},
-                             {"expect", step.expect.empty() ? Json("OK") : Json(step.expect)},
-                             {"limit_ms", step.limit.count()},
-                             {"may_fail", step.may_fail}});
-    if (step.kind == Kind::clock) one.set("year", step.year);
-    if (!step.because.empty()) one.set("because", step.because);
-    steps.push(std::move(one));
-  }
-  return Json::object({{"schema", "ec200u-pki/boot-sequence/1"},
-                       {"model", sequence.model},
-                       {"firmware", sequence.firmware},
-                       {"ca_file", sequence.ca_file},
-                       {"ca_sha256", sequence.ca_sha256},
-                       {"steps", std::move(steps)},
-                       {"then", open_line(sequence)}});
+std::string boot_script(const BootSequence& sequence) {
+  return rendered("boot.script", sequence, false);
 }
 
 }  // namespace epki::plan

@@ -35,6 +35,7 @@ Status confirm(Run& run, Instant wanted) {
     if (!*now) return success();
     if (!first) {
       run.warn("the modem's clock went back to " + rfc3339(**now) + ": network time is switched off (AT+CTZU=0)");
+      run.network_time_wrong = true;
       if (auto done = run.modem.follow_network_time(false); !done) return done;
     }
     if (auto done = run.modem.set_clock(wanted); !done) return done;

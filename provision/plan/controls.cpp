@@ -24,7 +24,7 @@ Result<TwinEntry> entry_for(Run& run) {
                   .context = run.wanted.context,
                   .spare_context = run.wanted.spare_context,
                   .client = run.wanted.client};
-  for (const auto& [key, value] : ssl_settings(run.ca_file)) {
+  for (const auto& [key, value] : run.settings()) {
     auto found = run.modem.ssl_setting(entry.spare_context, key);
     if (!found) return std::move(found).error();
     entry.saved[key] = *found;
@@ -55,7 +55,7 @@ Result<bool> arm_spare(Run& run) {
 Result<bool> still_armed(Run& run) {
   auto level = run.modem.ssl_setting(run.wanted.spare_context, "seclevel");
   if (!level) return std::move(level).error();
-  return *level && ec200u::same_ssl_value("seclevel", **level, "1");
+  return *level && ec200u::same_ssl_value("seclevel", **level, run.wanted.mutual ? "2" : "1");
 }
 
 /// Nothing: the twin was refused, and only certificates can be why.

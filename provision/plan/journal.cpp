@@ -27,7 +27,7 @@ Status restore_setting(ec200u::Modem& modem, const TwinEntry& entry, const std::
   if (!*now || ec200u::same_ssl_value(key, **now, value)) return success();
   auto set = modem.set_ssl(entry.spare_context, key, value);
   if (set || ends_run(set.error())) return set;
-  return key == "cacert" ? success() : set;  // an empty path is not taken everywhere; release_ca() follows
+  return is_file_key(key) ? success() : set;  // an empty path is not taken everywhere; release_ca() follows
 }
 
 Status restore_spare(ec200u::Modem& modem, const TwinEntry& entry, Reporter& reporter) {

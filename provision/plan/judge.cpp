@@ -42,6 +42,13 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
                   "the root is on the modem and bound; nothing was connected, so nothing is proved. Next: "
                   "ec200u-pki provision --port " +
                       report.port);
+  if (run.found.second_ca && !run.found.second_ca->empty())
+    return unproven(run, "cacertex of SSL context " + std::to_string(run.wanted.context) + " is bound to " +
+                             *run.found.second_ca + ", a second CA. Next: unbind it in the device's firmware");
+  if (!stored && run.wanted.mutual)
+    return unproven(run, "no verdict is known for firmware " + report.identity.firmware +
+                             " under seclevel 2, and what verify measures under seclevel 1 is not that: the twin and "
+                             "the wrong name were tried, built-in anchors were not");
   if (!stored)
     return unproven(run,
                     "no verdict is known for firmware " + report.identity.firmware + ". Next: " + verify_command(run));
@@ -68,7 +75,10 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
 }  // namespace
 
 Status judge(Run& run) {
-  const auto settings = ssl_settings("");
+  const auto simulated_elsewhere = [&](const std::optional<ledger::StoredVerdict>& verdict) {
+    return verdict && verdict->detail["simulated"].boolean().value_or(false) && !run.wanted.simulated;
+  };
+  const auto settings = run.settings();
   const ledger::VerdictKey key{.model = run.report.identity.model,
                                .firmware = run.report.identity.firmware,
                                .path = "mqtt",
@@ -76,9 +86,19 @@ Status judge(Run& run) {
   auto stored = run.around.ledger.verdict_for(key);
   if (!stored) return std::move(stored).error();
   // A persona may carry a real revision; what it was found to do says nothing of the real modem.
-  if (*stored && (*stored)->detail["simulated"].boolean().value_or(false) && !run.wanted.simulated) {
+  if (simulated_elsewhere(*stored)) {
     run.warn("the stored verdict for this firmware was measured on a simulated modem: it does not count here");
     stored->reset();
+  }
+  if (run.wanted.mutual && !*stored) {
+    // A verdict under other settings proves nothing good. A bad one is about the same firmware and speaks against it.
+    auto under_one = key;
+    under_one.settings = settings_key(ssl_settings(""));
+    auto other = run.around.ledger.verdict_for(under_one);
+    if (!other) return std::move(other).error();
+    if (*other && !simulated_elsewhere(*other) && (*other)->verdict_class != "uploaded" &&
+        (*other)->verdict_class != "inconclusive")
+      stored = std::move(other);
   }
   if (*stored) run.report.protection.verdict = (*stored)->verdict_class;
   run.report.status = weigh(run, *stored);

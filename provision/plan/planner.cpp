@@ -16,11 +16,18 @@ void plan_file(const Run& run, Plan& plan) {
   plan.push_back(ReadBack{run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256});
 }
 
+void plan_client(const Run& run, Plan& plan) {
+  const auto& client = run.report.client;
+  if (!client || (!run.fresh && !run.options.dry_run)) return;
+  if (run.options.dry_run && client->certificate.name != client_certificate_to_come) return;
+  plan.push_back(InstallClient{client->name, client->certificate, client->key, run.fresh.has_value()});
+}
+
 /// Every key is written even where the modem already reads as wanted: a value that was set before RDY reads back and
 /// has no effect, and a default is relied upon nowhere (AT reference, 5). All are read only after all were written, so
 /// that one key that changes another shows.
 void plan_settings(const Run& run, Plan& plan) {
-  const auto settings = ssl_settings(run.ca_file);
+  const auto settings = run.settings();
   for (const auto& [key, value] : settings) plan.push_back(SetSsl{run.wanted.context, key, value});
   for (const auto& [key, value] : settings) plan.push_back(ReadSsl{run.wanted.context, key, value});
 }
@@ -32,6 +39,7 @@ Plan make_plan(const Run& run) {
   const auto& wanted = run.wanted;
   if (run.found.twin_left) plan.push_back(DeleteFile{run.twin_file, "left over from an interrupted control"});
   plan_file(run, plan);
+  plan_client(run, plan);
   plan_settings(run, plan);
   plan.push_back(BindMqtt{wanted.client, wanted.context, wanted.pdp});
   if (run.options.connect) {

@@ -18,7 +18,7 @@ Error unusable(std::string what, std::string hint) {
   return {Errc::input, std::move(what), std::move(hint)};
 }
 
-Status check(const Wanted& wanted) {
+Status check(const Wanted& wanted, const Options& options) {
   const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
   if (!within(wanted.context, 0, 5) || !within(wanted.spare_context, 0, 5))
     return unusable("an SSL context is a number from 0 to 5", "see [modem] in the project file");
@@ -26,31 +26,15 @@ Status check(const Wanted& wanted) {
     return unusable("the spare SSL context is the one to be provisioned, " + std::to_string(wanted.context),
                     "choose another spare_context in [modem]");
   if (!within(wanted.client, 0, 5)) return unusable("an MQTT client is a number from 0 to 5", "see --client");
+  if (options.rotate && !options.connect)
+    return Error{Errc::usage, "a rotation is proved by a connection, and none is to be made",
+                 "leave --no-connect and [provision] connect = false out"};
   if (!within(wanted.pdp, 1, 7)) return unusable("a packet context is a number from 1 to 7", "see [modem]");
   const auto plain = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != ','; };
   if (wanted.host.empty() || !std::ranges::all_of(wanted.host, plain))
     return unusable("\"" + visible(wanted.host) + "\" is no name the modem can dial", "see [broker] hosts");
   return success();
 }
-
-}  // namespace
-
-/// Names of files, the first year in which the root can be right.
-Status prepare(Run& run) {
-  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
-  if (!root) return std::move(root).error().during("reading the project's root certificate");
-  run.minimum_year = std::max(2024, year_of(root->not_before()));
-  run.ca_file = file_name_for(run.wanted.ca_pem);
-  run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
-  if (!run.wanted.twin_pem.empty()) {
-    run.twin_file = file_name_for(run.wanted.twin_pem);
-    run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
-  }
-  run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
-  return success();
-}
-
-namespace {
 
 Status reach(Run& run) {
   run.step("looking for the modem on " + run.report.port);
@@ -70,9 +54,10 @@ Status reach(Run& run) {
 /// A line may refuse this very board, or let it go without connecting.
 Status admit(Run& run) {
   if (run.around.watch == nullptr) return success();
-  auto connect = run.around.watch->identified(run.report.identity);
-  if (!connect) return std::move(connect).error();
-  run.options.connect = run.options.connect && *connect;
+  auto admission = run.around.watch->identified(run.report.identity);
+  if (!admission) return std::move(admission).error();
+  run.options.connect = run.options.connect && admission->connect;
+  if (!admission->serial_number.empty()) run.serial_number = admission->serial_number;
   return success();
 }
 
@@ -94,7 +79,7 @@ Status make_ready(Run& run) {
 }
 
 void report_found(Run& run) {
-  auto& file = run.report.files.front();
+  auto& file = run.file_report(run.ca_file);
   if (run.found.ca != Stored::good) return;
   file.verified = true;
   file.evidence = run.found.ca_evidence;
@@ -104,7 +89,7 @@ void report_found(Run& run) {
 
 /// --dry-run: the settings as they are, and what would be done.
 void report_planned(Run& run) {
-  for (const auto& [key, value] : ssl_settings(run.ca_file)) {
+  for (const auto& [key, value] : run.settings()) {
     const auto& found = run.found.settings[key];
     run.report.settings.push_back(
         {.key = key, .wanted = value, .found = found, .state = found || is_required(key) ? "planned" : "absent"});
@@ -122,7 +107,13 @@ Status record_found(Run& run) {
 Status carry_out(Run& run) {
   if (auto done = record_found(run); !done) return done;
   for (const auto& action : run.report.plan)
-    if (auto done = apply(run, action); !done) return done;
+    if (auto done = apply(run, action); !done) {
+      if (run.options.rotate)
+        if (auto back = roll_back(run); !back)
+          run.warn("what was bound before is not bound again: " + back.error().what);
+      return done;
+    }
+  if (auto done = retire_clients(run); !done) return done;
   run.report.boot = boot_for(run);
   for (const auto id : run.ca_journal)
     if (auto ended = run.around.ledger.journal_end(id); !ended) return ended;
@@ -143,7 +134,7 @@ Status pass(Run& run) {
 }
 
 Status work(Run& run) {
-  if (auto done = check(run.wanted); !done) return done;
+  if (auto done = check(run.wanted, run.options); !done) return done;
   if (auto done = prepare(run); !done) return done;
   if (auto done = reach(run); !done) return done;
   if (auto done = admit(run); !done) return done;
@@ -156,6 +147,16 @@ void fail(DeviceReport& report, Error error) {
   report.error = std::move(error);
 }
 
+/// An identity that is whole on the modem, and whose run is in the ledger, is no open question any more. Until those
+/// before it are revoked their entries stay open: nothing else may know them.
+void end_client_journal(Run& run) {
+  if (!run.report.client || !run.older_revoked) return;
+  for (const auto& name : {run.report.client->certificate.name, run.report.client->key.name})
+    if (!run.file_report(name).verified) return;
+  for (const auto id : run.client_journal)
+    if (auto ended = run.around.ledger.journal_end(id); !ended) return run.warn(ended.error().what);
+}
+
 void record(Run& run) {
   const auto& report = run.report;
   if (run.options.dry_run || report.identity.imei.empty()) return;
@@ -165,7 +166,7 @@ void record(Run& run) {
                                             .port = report.port,
                                             .status = std::string(word(report.status)),
                                             .detail = report.json()});
-  if (kept) return;
+  if (kept) return end_client_journal(run);
   // What the modem said comes first; a ledger that cannot be written fails a run that went well.
   if (report.status == DeviceStatus::failed)
     run.warn("the run could not be recorded: " + kept.error().what);
@@ -175,12 +176,43 @@ void record(Run& run) {
 
 }  // namespace
 
+Status prepare(Run& run) {
+  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
+  if (!root) return std::move(root).error().during("reading the project's root certificate");
+  run.minimum_year = std::max(2024, year_of(root->not_before()));
+  run.ca_file = file_name_for(run.wanted.ca_pem);
+  run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
+  if (!run.wanted.twin_pem.empty()) {
+    run.twin_file = file_name_for(run.wanted.twin_pem);
+    run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
+  }
+  run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
+  return success();
+}
+
+BoundFiles Run::files() const {
+  BoundFiles all{.ca = ca_file};
+  if (report.client) {
+    all.client_certificate = report.client->certificate.name;
+    all.client_key = report.client->key.name;
+  }
+  return all;
+}
+
+FileReport& Run::file_report(const std::string& name) {
+  const auto at = std::ranges::find(report.files, name, &FileReport::name);
+  if (at != report.files.end()) return *at;
+  report.files.push_back({.name = name});
+  return report.files.back();
+}
+
 DeviceReport provision(at::Engine& engine, const std::string& port_name, const Wanted& wanted, const Options& options,
                        const Surroundings& around) {
   const auto begun = monotonic_now();
   const auto before = engine.statistics();
   DeviceReport report{.port = port_name};
   Run run{.modem = ec200u::Modem(engine), .wanted = wanted, .options = options, .around = around, .report = report};
+  run.serial_number = wanted.serial_number;
   if (auto done = work(run); !done) fail(report, std::move(done).error());
   const auto& now = engine.statistics();
   report.exchanges = now.exchanges - before.exchanges;

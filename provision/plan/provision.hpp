@@ -20,6 +20,7 @@
 #include "provision/ec200u/modem.hpp"
 #include "provision/plan/action.hpp"
 #include "provision/plan/boot.hpp"
+#include "provision/plan/client.hpp"
 #include "provision/plan/settings.hpp"
 
 namespace epki::plan {
@@ -35,7 +36,11 @@ struct Wanted {
   std::string apn{};       ///< empty: as the modem has it
   std::string host;        ///< the name the modem dials
   std::uint16_t port = 8883;
-  bool simulated = false;  ///< the port is the simulator's: only then does a verdict about a simulated modem count
+  bool mutual = false;  ///< the device shows a certificate of its own
+  /// Nothing: the certificate the device has is kept whatever it is named after; a new one is named after the IMEI.
+  std::optional<NameFrom> name_from{};
+  std::string serial_number{};  ///< for NameFrom::serial; empty: the modem is asked
+  bool simulated = false;       ///< the port is the simulator's: only then does a verdict about a simulated modem count
   /// Names and addresses that reach the same broker and that its certificate does not carry. The address the modem
   /// itself resolves for `host` is added. Any that `certificate_names` covers is skipped.
   std::vector<std::string> alternate_names{};
@@ -52,7 +57,11 @@ struct Options {
   bool connect = true;        ///< false: --no-connect
   bool reboot_check = false;  ///< reboot, replay the boot sequence, connect again
   bool deep = false;          ///< read files back even where the ledger knows them
+  /// Replace the CA or the client certificate: the new one beside the old, proved by a connection, and only then the
+  /// old one retired. Where the connection fails, the old binding is put back. Needs `connect`.
+  bool rotate = false;
   ClockSource clock = ClockSource::automatic;
+  ClockFallback clock_fallback = ClockFallback::set_clock;  ///< what the boot sequence says to do without a time
   std::string ntp_server = "pool.ntp.org";
   std::chrono::seconds registration_limit{120};
   std::string topic = "ec200u/selftest";
@@ -65,13 +74,18 @@ enum class Milestone : std::uint8_t {
   verified,    ///< what the options ask to be proved was proved
 };
 
+/// What a line decides about a board once it is known.
+struct Admission {
+  bool connect = true;          ///< false: this modem is not to connect, whatever the options say
+  std::string serial_number{};  ///< of the product, scanned for this board; empty: as Wanted says
+};
+
 /// Somebody who follows a run and may end it: a manufacturing line. Called from the thread that runs provision().
 class Watch {
  public:
   virtual ~Watch() = default;
-  /// Before anything on the modem is changed. False: this modem is not to connect, whatever the options say. An Error
-  /// ends the run and becomes its result.
-  virtual Result<bool> identified(const ec200u::Identity& identity) = 0;
+  /// Before anything on the modem is changed. An Error ends the run and becomes its result.
+  virtual Result<Admission> identified(const ec200u::Identity& identity) = 0;
   virtual void reached(Milestone milestone) = 0;
 };
 
@@ -81,7 +95,8 @@ struct Surroundings {
   RandomSource& random;
   Reporter& reporter;
   const Cancel& cancel;
-  Watch* watch = nullptr;  ///< nobody follows
+  Watch* watch = nullptr;      ///< nobody follows
+  IssueClient issue_client{};  ///< for Wanted::mutual
 };
 
 enum class DeviceStatus : std::uint8_t {
@@ -99,9 +114,9 @@ enum class Protection : std::uint8_t { untested, refused, accepted };
 std::string_view word(Protection protection);
 
 struct FileReport {
-  std::string name;
+  std::string name{};
   std::size_t size = 0;
-  std::string sha256;
+  std::string sha256{};
   bool verified = false;   ///< read back and equal, now or (see `evidence`) in an earlier run
   std::string evidence{};  ///< "read-back", "read-back-after-reboot", "known from an earlier read-back"
   bool uploaded = false;   ///< in this run
@@ -138,6 +153,8 @@ struct DeviceReport {
   Plan plan{};
   std::vector<FileReport> files{};
   std::vector<SettingReport> settings{};
+  std::optional<ClientIdentity> client{};  ///< with Wanted::mutual, once it is known
+  bool client_issued = false;              ///< in this run
   ConnectReport connect{};
   ProtectionReport protection{};
   std::string clock{};                    ///< what was done about the clock, one sentence
@@ -183,6 +200,7 @@ Result<ShowReport> show(at::Engine& engine, const std::string& port_name);
 /// The journal kinds of this room.
 inline constexpr std::string_view journal_twin = "twin-upload";
 inline constexpr std::string_view journal_ca = "ca-upload";
+inline constexpr std::string_view journal_client = "client-install";
 
 /// Undoes what a killed run of `provision` left on this modem and must not stay there: the twin of the wrong-CA
 /// control, the spare context's values, and an MQTT client still bound to the spare context. First thing in any later

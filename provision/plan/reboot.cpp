@@ -16,7 +16,8 @@ Error step_failed(const BootStep& step, const std::string& answer) {
           "the boot sequence as written out does not work on this firmware"};
 }
 
-/// The gate: what the device's own clock would do is done by this computer's.
+/// The gate: what the device's own clock would do is done by this computer's. A sequence that holds instead is
+/// replayed as one that sets it: this is about the settings, and a bench has the time.
 Status pass_clock(Run& run, const BootStep& step) {
   auto reading = run.modem.clock();
   if (!reading && ends_run(reading.error())) return std::move(reading).error();
@@ -85,15 +86,18 @@ Status compare_after(Run& run) {
                "the boot sequence as written out does not restore this firmware's settings"};
 }
 
-Status file_survived(Run& run) {
-  const auto size = run.wanted.ca_pem.size();
-  auto same = holds(run, run.ca_file, size, run.ca_sha256);
-  if (!same) return std::move(same).error();
-  if (!*same)
-    return Error{Errc::modem_refused, run.ca_file + " did not survive the reboot as it was sent",
-                 "run provision again: it uploads the file anew"};
-  for (auto& file : run.report.files) file.evidence = "read-back-after-reboot";
-  return run.around.ledger.record_file(run.imei(), run.ca_file, size, run.ca_sha256, "read-back-after-reboot");
+Status files_survived(Run& run) {
+  for (auto& file : run.report.files) {
+    auto same = holds(run, file.name, file.size, file.sha256);
+    if (!same) return std::move(same).error();
+    if (!*same)
+      return Error{Errc::modem_refused, file.name + " did not survive the reboot as it was sent",
+                   "run provision again: it uploads the file anew"};
+    file.evidence = "read-back-after-reboot";
+    if (auto kept = run.around.ledger.record_file(run.imei(), file.name, file.size, file.sha256, file.evidence); !kept)
+      return kept;
+  }
+  return success();
 }
 
 }  // namespace
@@ -101,8 +105,7 @@ Status file_survived(Run& run) {
 BootSequence boot_for(const Run& run) {
   BootFacts facts{.model = run.report.identity.model,
                   .firmware = run.report.identity.firmware,
-                  .ca_file = run.ca_file,
-                  .ca_sha256 = run.ca_sha256,
+                  .files = {},
                   .context = run.wanted.context,
                   .client = run.wanted.client,
                   .pdp = run.wanted.pdp,
@@ -110,8 +113,16 @@ BootSequence boot_for(const Run& run) {
                   .apn = run.wanted.apn,
                   .ntp_server = run.options.ntp_server,
                   .minimum_year = run.minimum_year,
+                  .network_time = !run.network_time_wrong,
+                  .fallback = run.options.clock_fallback,
                   .host = run.wanted.host,
                   .port = run.wanted.port};
+  facts.files.push_back({FileRole::ca, run.ca_file, run.ca_sha256});
+  if (run.report.client) {
+    const auto& client = *run.report.client;
+    facts.files.push_back({FileRole::client_certificate, client.certificate.name, client.certificate.sha256});
+    facts.files.push_back({FileRole::client_key, client.key.name, client.key.sha256});
+  }
   for (const auto& setting : run.report.settings)
     if (setting.state != "absent") facts.settings.push_back({setting.key, setting.wanted});
   return boot_sequence(facts);
@@ -121,7 +132,7 @@ Status reboot_and_replay(Run& run) {
   run.report.reboot_check = false;
   run.step("rebooting the modem");
   if (auto done = run.modem.reboot(after(reboot_limit)); !done) return std::move(done).error().during("rebooting");
-  if (auto done = file_survived(run); !done) return done;
+  if (auto done = files_survived(run); !done) return done;
   run.step("replaying the boot sequence");
   if (auto done = replay(run, boot_for(run)); !done) return done;
   if (auto done = compare_after(run); !done) return done;

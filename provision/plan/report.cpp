@@ -36,6 +36,13 @@ Json protection_json(const ProtectionReport& protection) {
                        {"alternate", identity_field(protection.alternate)}});
 }
 
+Json client_json(const DeviceReport& report) {
+  if (!report.client) return {};
+  Json client = report.client->json();
+  client.set("issued", report.client_issued);
+  return client;
+}
+
 Json boot_field(const DeviceReport& report) {
   if (!report.boot_files.empty()) return Json::array_of(report.boot_files);
   return report.boot ? boot_json(*report.boot) : Json();
@@ -94,6 +101,7 @@ Json DeviceReport::json() const {
                        {"plan", listed(plan, [](const Action& a) { return plan::json(a); })},
                        {"files", listed(files, file_json)},
                        {"settings", listed(settings, setting_json)},
+                       {"client", client_json(*this)},
                        {"connect", Json::object({{"opened", connect.opened},
                                                  {"result", connect.result},
                                                  {"published", connect.published},

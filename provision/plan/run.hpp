@@ -23,6 +23,8 @@ enum class Stored : std::uint8_t {
 struct Found {
   std::vector<ec200u::FileEntry> files{};
   std::optional<ec200u::Space> space{};
+  std::optional<std::string> second_ca{};  ///< what cacertex of the main context is bound to; nothing: unknown key
+  std::vector<ClientIdentity> older{};     ///< installed before and not wanted any more, or never finished
   Stored ca = Stored::absent;
   std::string ca_evidence{};                                     ///< for `good`
   bool twin_left = false;                                        ///< a file under the twin's name
@@ -36,13 +38,19 @@ struct Run {
   Options options;
   const Surroundings& around;
   DeviceReport& report;
+  std::string serial_number{};  ///< of the product, where it is given
   std::string ca_file{}, ca_sha256{};
   std::string twin_file{}, twin_sha256{};  ///< empty without a twin
   int minimum_year = 2024;
   bool mqtt_pdp_taken = true;
-  bool no_alternate = false;               ///< the wrong-name control had nothing to dial
-  std::vector<std::string> resolved{};     ///< addresses of `host` as the modem sees them
-  std::vector<std::int64_t> ca_journal{};  ///< open entries of kind journal_ca
+  bool no_alternate = false;                   ///< the wrong-name control had nothing to dial
+  std::vector<std::string> resolved{};         ///< addresses of `host` as the modem sees them
+  std::vector<std::int64_t> ca_journal{};      ///< open entries of kind journal_ca
+  std::vector<std::int64_t> client_journal{};  ///< open entries of kind journal_client
+  std::optional<IssuedClient> fresh{};         ///< to be uploaded; the key is wiped as soon as it is on the modem
+  bool older_revoked = false;                  ///< no other certificate of this device is valid
+  bool network_time_wrong = false;             ///< it put the clock back
+  bool quarantined = false;                    ///< a setting's write went unanswered: everything is read again
   Found found{};
 
   void reached(Milestone milestone) {
@@ -55,6 +63,9 @@ struct Run {
     report.warnings.push_back(std::move(sentence));
   }
   std::string const& imei() const { return report.identity.imei; }
+  BoundFiles files() const;
+  std::vector<Setting> settings() const { return ssl_settings(files()); }
+  FileReport& file_report(const std::string& name);
 };
 
 /// Failures after which nothing more can be said to the modem in this run. All others are answers to be weighed.
@@ -68,6 +79,10 @@ inline Status go_on(const Run& run) {
   return success();
 }
 
+// ---- provision.cpp -------------------------------------------------------------------------------------------------
+/// Names of files, the first year in which the root can be right.
+Status prepare(Run& run);
+
 // ---- files.cpp -----------------------------------------------------------------------------------------------------
 /// Downloads a file whose listed size is `size` and compares. False: something else is in it.
 Result<bool> holds(Run& run, const std::string& name, std::size_t size, const std::string& sha256);
@@ -75,11 +90,26 @@ Result<bool> holds(Run& run, const std::string& name, std::size_t size, const st
 /// anything is sent again: the result line of an upload that succeeded may be lost (AT reference, 3).
 Status store(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256);
 
-// ---- start_over.cpp, provision.cpp ---------------------------------------------------------------------------------
+// ---- client_identity.cpp -------------------------------------------------------------------------------------------
+/// The identity that is on the modem and whole, or none; what else the ledger knows of this device goes to found.older.
+Status inspect_client(Run& run);
+/// Where there is none: a name, a key and a certificate, in the ledger before the first byte is sent.
+Status issue_client(Run& run);
+/// Uploads the fresh identity; its key is wiped on the way out.
+Status install_client(Run& run);
+/// Certificates of this device that are not the one in use are revoked in the ledger as superseded.
+Status retire_clients(Run& run);
+/// What stands for the names of files that are not made yet, in a dry run.
+inline constexpr std::string_view client_certificate_to_come = "clientcert_<new>.pem";
+inline constexpr std::string_view client_key_to_come = "clientkey_<new>.pem";
+
+// ---- rotate.cpp ----------------------------------------------------------------------------------------------------
+/// After a connection that failed: binds what was bound before, and removes what was put beside it.
+Status roll_back(Run& run);
+
+// ---- start_over.cpp ------------------------------------------------------------------------------------------------
 /// Does `pass`, and again where the modem restarted by itself meanwhile.
 Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass);
-/// Names and digests of the files, and the report's first line about them.
-Status prepare(Run& run);
 
 // ---- inspect.cpp, planner.cpp --------------------------------------------------------------------------------------
 Status inspect(Run& run);

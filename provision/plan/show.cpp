@@ -14,7 +14,7 @@ constexpr int clients = 6;
 Result<ShowReport::Context> read_context(ec200u::Modem& modem, int number) {
   ShowReport::Context context{.number = number};
   auto keys = ssl_settings("any");  // any name: the keys are what counts here
-  for (const auto* key : {"clientcert", "clientkey"}) keys.push_back({key, ""});
+  for (const auto* key : {"clientcert", "clientkey", "cacertex"}) keys.push_back({key, ""});
   for (const auto& setting : keys) {
     auto value = modem.ssl_setting(number, setting.key);
     if (!value) return std::move(value).error();

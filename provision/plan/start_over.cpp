@@ -24,6 +24,9 @@ Status forget_pass(Run& run) {
   run.report = std::move(fresh);
   run.found = {};
   run.ca_journal.clear();
+  run.client_journal.clear();
+  run.fresh.reset();  // a certificate that did not come into use; the next pass revokes it
+  run.quarantined = run.older_revoked = false;
   run.resolved.clear();
   run.no_alternate = false;
   run.mqtt_pdp_taken = true;

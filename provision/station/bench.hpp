@@ -45,6 +45,7 @@ struct Outcome {
   std::string certificate{};      ///< serial number of its client certificate, where it has one
   bool connected = false;         ///< it was made to connect, whatever came of it
   std::optional<Error> error{};   ///< why it is not a pass
+  bool settled = false;           ///< switching the power off and on and trying again would show the same
   std::string sentence{};
   bool passed() const { return !error && status != "failed" && status != "not-protected"; }
 };

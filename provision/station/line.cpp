@@ -161,7 +161,8 @@ Outcome Line::one_board(Slot& slot, Bench& bench) {
   const auto started = std::chrono::steady_clock::now();
   Outcome outcome = worked(slot, bench);
   const bool wedged =
-      outcome.error && (outcome.error->code == Errc::modem_gone || outcome.error->code == Errc::modem_refused);
+      outcome.error && !outcome.settled &&
+      (outcome.error->code == Errc::modem_gone || outcome.error->code == Errc::modem_refused);
   if (wedged && !world_.cancel.requested()) {
     const auto cycled = bench.power_cycle();
     if (!cycled) {
@@ -275,7 +276,7 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
                  "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
-  return Task{facts.serial, decision.connect};
+  return Task{copy_of(slot).serial, decision.connect};
 }
 
 void Line::refresh_counters() {

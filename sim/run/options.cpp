@@ -53,6 +53,9 @@ enum : int {
   link_option,
   seed_option,
   list_option,
+  serial_option,
+  baud_option,
+  tell_option,
   version_option,
   dns_port_option
 };
@@ -66,6 +69,9 @@ constexpr option long_options[] = {{"persona", required_argument, nullptr, perso
                                    {"link", required_argument, nullptr, link_option},
                                    {"seed", required_argument, nullptr, seed_option},
                                    {"dns-port", required_argument, nullptr, dns_port_option},
+                                   {"serial", required_argument, nullptr, serial_option},
+                                   {"baud", required_argument, nullptr, baud_option},
+                                   {"tell", no_argument, nullptr, tell_option},
                                    {"list-personas", no_argument, nullptr, list_option},
                                    {"verbose", no_argument, nullptr, 'v'},
                                    {"help", no_argument, nullptr, 'h'},
@@ -80,6 +86,14 @@ Status take(Options& options, int which) {
     case host_option: return add_host(options, optarg);
     case link_option: options.link = optarg; break;
     case list_option: options.list = true; break;
+    case serial_option: options.serial = optarg; break;
+    case tell_option: options.tell = true; break;
+    case baud_option: {
+      auto baud = number("--baud", optarg, 1200, 2000000);
+      if (!baud) return std::move(baud).error();
+      options.baud = *baud;
+      break;
+    }
     case version_option: options.version = true; break;
     case 'v': options.verbose = true; break;
     case 'h': options.help = true; break;
@@ -127,6 +141,8 @@ Result<Options> parse_options(int argc, char** argv) {
     if (which == '?') return Error{Errc::usage, "there is no option " + given, "see ec200u-sim --help"};
     if (auto taken = take(options, which); !taken) return std::move(taken).error();
   }
+  if (!options.serial.empty() && (options.count > 1 || !options.link.empty()))
+    return Error{Errc::usage, "--serial is one modem on a port of its own", "leave --count and --link out"};
   if (optind < argc)
     return Error{Errc::usage, std::string("what is ") + argv[optind] + " for?",
                  "a persona is given as --persona " + std::string(argv[optind])};
@@ -148,11 +164,16 @@ std::string help_text() {
   --first N            the number of the first modem, default 1: its IMEI is counted on by N - 1
   --link PATH          a symbolic link to the pseudo-terminal, removed at the end; with --count: PATH1, PATH2, ...
   --dns-port N         ask the DNS servers that AT+QIDNSCFG names for real, at this port
+  --serial DEV         a real serial port, wired to a board's modem connector, in place of a pseudo-terminal
+  --baud N             its rate (default 115200)
+  --tell               print the conversation on it, a line of JSON for each line: {"from":"board","ms":…,"text":…}.
+                       ec200u-pki sim --serial DEV [--sequence FILE.json] [--once] judges with it whether the board
+                       sends its boot sequence
   --seed N             the seed of the persona's faults
   -v, --verbose        log to stderr (commands without their parameters)
 
 For each modem that is ready one line of JSON is printed: {"pty":"/dev/pts/3","imei":...,"persona":...,"link":...}.
-It runs until SIGTERM or SIGINT. SIGUSR1 switches modems on again after AT+QPOWD.
+It runs until SIGTERM or SIGINT. SIGUSR1 switches modems on again after AT+QPOWD; with --serial it is a reboot.
 
 Examples
   ec200u-sim                                                a modem that trusts only what is uploaded

@@ -34,6 +34,27 @@ TEST(FuzzCorpus, Certificate) {
 TEST(FuzzCorpus, ProfileFile) {
   replay("profile_file", profile_file);
 }
+TEST(FuzzCorpus, JobFile) {
+  replay("job_file", job_file);
+}
+TEST(FuzzCorpus, PersonaFile) {
+  replay("persona_file", persona_file);
+}
+TEST(FuzzCorpus, LedgerHead) {
+  replay("ledger_head", ledger_head);
+}
+TEST(FuzzCorpus, ClientHello) {
+  replay("client_hello", client_hello);
+}
+TEST(FuzzCorpus, ClientMqtt) {
+  replay("client_mqtt", client_mqtt);
+}
+TEST(FuzzCorpus, SimulatorMqtt) {
+  replay("simulator_mqtt", simulator_mqtt);
+}
+TEST(FuzzCorpus, OracleWords) {
+  replay("oracle_words", oracle_words);
+}
 TEST(FuzzCorpus, ProjectFile) {
   replay("project_file", project_file);
 }
@@ -57,6 +78,9 @@ TEST(FuzzCorpus, AccessList) {
 }
 TEST(FuzzCorpus, MqttAnswers) {
   replay("mqtt_answers", mqtt_answers);
+}
+TEST(FuzzCorpus, BootCapture) {
+  replay("boot_capture", boot_capture);
 }
 
 }  // namespace

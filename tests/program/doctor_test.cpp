@@ -77,7 +77,9 @@ class Doctor : public testing::Test {
         EXPECT_NE(check["remedy"].text_or(""), "") << check.dump();
         return;
       }
-      EXPECT_EQ(check["ok"].boolean(), true) << "what comes before the cause is fine: " << check.dump();
+      const bool unmeasured = ids[i] == std::string_view("not-verified") && check["ok"].is_null();
+      EXPECT_TRUE(unmeasured || check["ok"].boolean() == true)
+          << "what comes before the cause is fine: " << check.dump();
     }
   }
   std::string found(const Ran& ran, std::string_view id) {
@@ -203,7 +205,7 @@ TEST_F(Doctor, SettingsThatARebootTook) {
   say("AT+QSSLCFG=\"ignorelocaltime\",1,1");
   expect_cause(examine(), "settings", 1);
   say("AT+QSSLCFG=\"ignorelocaltime\",1,0");
-  expect_cause(examine(), "not-verified", 0);
+  expect_cause(examine(), "null", 0);
 }
 
 TEST_F(Doctor, ABrokerThatSpeaksOnlyWhatTheModemCannot) {
@@ -313,7 +315,7 @@ TEST_F(Doctor, Result4IsNoVerdictOnACertificate) {
 TEST_F(Doctor, AVerdictSettlesWhetherItIsVerified) {
   provisioned();
   const auto ran = examine();
-  expect_cause(ran, "not-verified", 0);
+  expect_cause(ran, "null", 0);
   const auto said = ran.json();
   EXPECT_EQ(said["connected"].boolean(), true);
   const auto firmware = said["device"]["firmware"].text_or("");
@@ -335,7 +337,7 @@ TEST_F(Doctor, AVerdictSettlesWhetherItIsVerified) {
          .detail = detail}));
   };
   learn("uploaded", Json::object({{"simulated", true}}));
-  expect_cause(examine(), "not-verified", 0);  // measured on a simulated modem: it says nothing of this port's
+  expect_cause(examine(), "null", 0);  // measured on a simulated modem: it says nothing of this port's
   learn("uploaded", Json::object());
   const auto good = examine();
   EXPECT_EQ(good.exit, 0) << good;
@@ -349,7 +351,7 @@ TEST_F(Doctor, AVerdictSettlesWhetherItIsVerified) {
 TEST_F(Doctor, ChangesNothing) {
   provisioned();
   const auto before = box.run({"provision", "--port", modem->pty, "--show", "--json"});
-  expect_cause(examine(), "not-verified", 0);
+  expect_cause(examine(), "null", 0);
   const auto after_it = box.run({"provision", "--port", modem->pty, "--show", "--json"});
   const auto was = before.json(), is = after_it.json();
   for (const char* key : {"files", "contexts", "mqtt", "space"})

@@ -153,7 +153,7 @@ TEST(Ledger, MovesIntoPostgresAndGoesOnWithoutIt) {
   const auto merge = box.run({"ledger", "merge", "--json"});
   EXPECT_EQ(merge.exit, 8) << merge;
   ASSERT_TRUE(server->start());
-  EXPECT_EQ(box.run({"ledger", "merge"}).exit, 0);
+  EXPECT_EQ(box.run({"ledger", "merge", "--json"}).exit, 0);
 }
 
 TEST(Ledger, AUrlThatIsNoneIsSaidWithItsPlace) {

@@ -10,6 +10,8 @@
 
 #include <ostream>
 
+#include "tests/program/json_schema.hpp"
+
 namespace epki::test {
 
 namespace {
@@ -80,6 +82,9 @@ Ran Sandbox::finish(const std::string& shown, const Child::Options& wanted) {
   ran.exit = child->wait(after(std::chrono::minutes(2))).value_or(-1);
   ran.out = text_of(options.output_file);
   ran.err = text_of(options.error_file);
+  // Whatever a test is about: each document it meets must be as the published schema says.
+  if (ran.out.starts_with("{\n  \"schema\": \"ec200u-pki/"))
+    for (const auto& fault : document_faults(ran.out)) ADD_FAILURE() << fault << "\n" << ran;
   return ran;
 }
 

@@ -213,6 +213,7 @@ name = "all"
 description = "all of them"
 kind = "certificate"
 key = "ec-p256"
+key_form = "traditional"
 days = 30
 backdate_days = 2
 ca = true

@@ -17,8 +17,8 @@ namespace {
 BootSequence example() {
   BootFacts facts{.model = "EC200U",
                   .firmware = "EC200UCNAAR03A03M08",
-                  .ca_file = "cacert_0123456789ab.pem",
-                  .ca_sha256 = "0123456789ab0123456789ab0123456789ab0123456789ab0123456789ab0123",
+                  .files = {{FileRole::ca, "cacert_0123456789ab.pem",
+                             "0123456789ab0123456789ab0123456789ab0123456789ab0123456789ab0123"}},
                   .apn = "internet",
                   .ntp_server = "pool.ntp.org",
                   .minimum_year = 2026,
@@ -28,17 +28,17 @@ BootSequence example() {
   return boot_sequence(facts);
 }
 
-testing::AssertionResult matches_golden(const std::string& name, const std::string& actual) {
+::testing::AssertionResult matches_golden(const std::string& name, const std::string& actual) {
   const std::filesystem::path golden = std::filesystem::path(EPKI_SOURCE_DIR) / "provision/plan/tests/golden" / name;
   if (std::getenv("EPKI_REGOLD") != nullptr) {
     const auto written = replace_file(golden, actual, 0644);
-    if (!written) return testing::AssertionFailure() << written.error().what;
+    if (!written) return ::testing::AssertionFailure() << written.error().what;
   }
   const auto expected = read_file(golden);
-  if (expected && *expected == actual) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << golden << " differs\n--- expected\n"
-                                     << (expected ? *expected : expected.error().what) << "\n--- actual\n"
-                                     << actual << "\n--- if the new text is right: EPKI_REGOLD=1 plan_test";
+  if (expected && *expected == actual) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << golden << " differs\n--- expected\n"
+                                       << (expected ? *expected : expected.error().what) << "\n--- actual\n"
+                                       << actual << "\n--- if the new text is right: EPKI_REGOLD=1 plan_test";
 }
 
 TEST(BootSequence, IsWrittenAsText) {
@@ -53,6 +53,19 @@ TEST(BootSequence, IsWrittenAsJson) {
   EXPECT_TRUE(matches_golden("boot.json", boot_json(example()).dump() + "\n"));
 }
 
+TEST(BootSequence, IsWrittenAsAScript) {
+  EXPECT_TRUE(matches_golden("boot.script", boot_script(example())));
+}
+
+TEST(BootSequence, ComesBackFromJson) {
+  auto sequence = example();
+  sequence.steps.back().fallback = ClockFallback::hold;
+  const auto again = boot_from_json(boot_json(sequence));
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(boot_json(*again).dump(), boot_json(sequence).dump());
+  EXPECT_FALSE(boot_from_json(Json::object({{"schema", "ec200u-pki/provision/1"}})));
+}
+
 TEST(BootSequence, CompilesAsC99AndAsCpp) {
   auto hostile = example();
   hostile.firmware = "R03*/A03\"\\\n";
@@ -61,7 +74,10 @@ TEST(BootSequence, CompilesAsC99AndAsCpp) {
   const auto folder = TemporaryFolder::make("boot-header");
   ASSERT_TRUE(folder);
   int number = 0;
-  for (const auto& sequence : {example(), hostile}) {
+  auto mutual = example();
+  mutual.files.push_back({FileRole::client_certificate, "clientcert_0123456789ab.pem", "01"});
+  mutual.files.push_back({FileRole::client_key, "clientkey_0123456789ab.pem", "02"});
+  for (const auto& sequence : {example(), hostile, mutual}) {
     const auto stem = folder->path() / ("use" + std::to_string(number++));
     const std::string use = boot_c_header(sequence) +
                             "\nint main(void) {\n  unsigned long total = 0;\n  unsigned i;\n"
@@ -95,6 +111,7 @@ TEST(BootStem, NamesTheFirmwareAndIsSafeAsAFileName) {
   EXPECT_EQ(boot_stem(sequence), "ec200u-boot-EC200UCNAAR03A03M08");
   sequence.firmware = "../x y";
   EXPECT_EQ(boot_stem(sequence), "ec200u-boot-___x_y");
+  EXPECT_EQ(boot_stem(sequence, "861234567890123"), "ec200u-boot-___x_y-861234567890123");
 }
 
 TEST(Settings, HaveOneCanonicalTextWhateverTheOrderAndTheFile) {

@@ -68,8 +68,8 @@ void FakeModem::power_cycle() {
   echo_ = true;
 }
 
-std::string FakeModem::name_of_bound(int context) const {
-  return bare(ssl[static_cast<std::size_t>(context)].at("cacert"));
+std::string FakeModem::name_of_bound(int context, const std::string& key) const {
+  return bare(ssl[static_cast<std::size_t>(context)].at(key));
 }
 
 std::size_t FakeModem::count(std::string_view prefix) const {
@@ -126,12 +126,14 @@ void FakeModem::take(char c) {
 /// Never bound to a missing or partial file; never plain MQTT.
 void FakeModem::check() {
   for (int context = 0; context < 6; ++context) {
-    const auto bound = name_of_bound(context);
-    if (bound.empty()) continue;
-    if (!files.contains(bound))
-      violations.push_back("context " + std::to_string(context) + " is bound to " + bound + ", which is missing");
-    else if (files[bound].find("END CERTIFICATE") == std::string::npos)
-      violations.push_back("context " + std::to_string(context) + " is bound to a partial " + bound);
+    for (const auto* key : {"cacert", "clientcert", "clientkey"}) {
+      const auto bound = name_of_bound(context, key);
+      if (bound.empty()) continue;
+      if (!files.contains(bound))
+        violations.push_back("context " + std::to_string(context) + " is bound to " + bound + ", which is missing");
+      else if (files[bound].find("-----END ") == std::string::npos)
+        violations.push_back("context " + std::to_string(context) + " is bound to a partial " + bound);
+    }
   }
 }
 
@@ -141,6 +143,18 @@ void FakeModem::run(const std::string& line) {
   const auto command = line.substr(from);
   heard.push_back(command);
   if (on_command) on_command(command);
+  const auto counts = [&](std::map<std::string, int>& faults) {
+    for (auto& [beginning, left] : faults)
+      if (command.starts_with(beginning) && left > 0) return left-- > 0;
+    return false;
+  };
+  if (counts(lost)) return;
+  const auto said = out_.size();
+  answer(command);
+  if (counts(unanswered)) out_.resize(said);
+}
+
+void FakeModem::answer(const std::string& command) {
   check();
   if (basic(command) || network(command) || file_command(command) || ssl_command(command) || mqtt_command(command))
     return check();
@@ -155,6 +169,7 @@ bool FakeModem::basic(const std::string& line) {
       {"AT+CGMM", "EC200U"},
       {"AT+CGMR", "EC200UCNAAR03A03M08"},
       {"AT+CGSN", "861234567890123"},
+      {"AT+CGSN=0", "MPA21K0040001234"},
       {"AT+QCCID", "+QCCID: 89860000000000000001"},
       {"AT+CPIN?", "+CPIN: READY"},
       {"AT+CSQ", "+CSQ: 31,99"},
@@ -203,7 +218,7 @@ bool FakeModem::network(const std::string& line) {
       info("+QIURC: \"dnsgip\",565");
     } else {
       info("+QIURC: \"dnsgip\",0," + std::to_string(at->second.size()) + ",600");
-      for (const auto& address : at->second) info("+QIURC: \"dnsgip\",\"" + address + "\"");
+      for (const auto& found : at->second) info("+QIURC: \"dnsgip\",\"" + found + "\"");
     }
   } else if (line.starts_with("AT+QIOPEN=")) {
     ok();
@@ -297,6 +312,9 @@ void FakeModem::open(int client, const std::string& host) {
   const auto bound = name_of_bound(context);
   int result = 4;
   if (tcp.contains(host)) result = files.contains(bound) && tls ? tls(host, files[bound]) : 5;
+  if (result == 0 && takes_client &&
+      !takes_client(files[name_of_bound(context, "clientcert")], files[name_of_bound(context, "clientkey")]))
+    result = 5;
   if (result == 0) open_.insert(client);
   info("+QMTOPEN: " + std::to_string(client) + "," + std::to_string(result));
 }

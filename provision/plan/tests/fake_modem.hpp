@@ -25,6 +25,8 @@ class FakeModem final : public transport::ByteStream {
   std::set<std::string> tcp{};  ///< hosts that answer on TCP
   /// +QMTOPEN's result, from the host dialled and the content of the bound CA file.
   std::function<int(const std::string& host, const std::string& ca)> tls{};
+  /// What a broker that wants a certificate says to the content of the two bound files; none: it wants none.
+  std::function<bool(const std::string& certificate, const std::string& key)> takes_client{};
   std::string clock = "26/11/22,15:46:00+00";
   std::string ntp = "+QNTP: 0,\"2026/11/22,15:46:00+32\"";
   std::size_t capacity = 200000;
@@ -33,11 +35,13 @@ class FakeModem final : public transport::ByteStream {
   bool refuses_delete = false;
 
   // ---- faults
-  std::size_t gone_after = SIZE_MAX;  ///< the port vanishes after so many bytes were written to it
-  int lose_upload_results = 0;        ///< so many uploads succeed without their result line
-  int cut_uploads = 0;                ///< so many uploads keep only half
-  int swap_uploads = 0;               ///< so many uploads store two words swapped, which the checksum cannot see
-  int clock_falls_back = 0;           ///< so many times what AT+CCLK= sets is put back by the network
+  std::size_t gone_after = SIZE_MAX;        ///< the port vanishes after so many bytes were written to it
+  int lose_upload_results = 0;              ///< so many uploads succeed without their result line
+  int cut_uploads = 0;                      ///< so many uploads keep only half
+  int swap_uploads = 0;                     ///< so many uploads store two words swapped, which the checksum cannot see
+  std::map<std::string, int> unanswered{};  ///< commands that are carried out and not answered: beginning, how often
+  std::map<std::string, int> lost{};        ///< commands that are neither
+  int clock_falls_back = 0;                 ///< so many times what AT+CCLK= sets is put back by the network
   std::function<void(const std::string& command)> on_command{};
 
   // ---- what the test looks at
@@ -46,7 +50,7 @@ class FakeModem final : public transport::ByteStream {
   std::vector<std::string> violations{};
   std::array<std::map<std::string, std::string>, 6> ssl{};
   std::array<std::pair<bool, int>, 6> mqtt{};
-  std::string name_of_bound(int context) const;
+  std::string name_of_bound(int context, const std::string& key = "cacert") const;
   std::size_t count(std::string_view prefix) const;
   std::size_t index_of(std::string_view prefix) const;  ///< heard.size() when it was never heard
   void power_cycle();
@@ -65,6 +69,7 @@ class FakeModem final : public transport::ByteStream {
   };
   void take(char c);
   void run(const std::string& line);
+  void answer(const std::string& command);
   bool basic(const std::string& line);
   bool network(const std::string& line);
   bool file_command(const std::string& line);

@@ -87,7 +87,8 @@ class Provision : public ::testing::Test {
   DeviceReport run() {
     modem.heard.clear();
     at::Engine engine(modem, ec200u::unsolicited_prefixes());
-    return provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel});
+    return provision(engine, "/dev/ttyTEST", wanted, options,
+                     {*ledger, clock, random, reporter, cancel, nullptr, issue});
   }
 
   void learn(const std::string& verdict, bool names_checked = true, const Json& detail = Json::object()) {
@@ -116,6 +117,7 @@ class Provision : public ::testing::Test {
   FakeModem modem;
   Wanted wanted;
   Options options;
+  IssueClient issue{};  ///< for wanted.mutual
   std::string ca_file, twin_file;
 };
 

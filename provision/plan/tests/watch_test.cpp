@@ -9,10 +9,10 @@ using namespace testing;
 
 class Follower final : public Watch {
  public:
-  Result<bool> identified(const ec200u::Identity& identity) override {
+  Result<Admission> identified(const ec200u::Identity& identity) override {
     imei = identity.imei;
     if (refusal) return *refusal;
-    return connect;
+    return Admission{connect, {}};
   }
   void reached(Milestone milestone) override { seen.push_back(milestone); }
   std::string imei;

@@ -1,0 +1,80 @@
+#include "cli/client_issuer.hpp"
+
+#include <mutex>
+
+#include "cli/open_ca.hpp"
+#include "pki/ca/authority.hpp"
+
+namespace epki::cli {
+
+namespace {
+
+class ClientIssuer {
+ public:
+  ClientIssuer(const config::Project& project, ClientIssuerOptions options, Context& context)
+      : project_(project), options_(std::move(options)), context_(context) {}
+
+  Result<plan::IssuedClient> issue(const std::string& name) {
+    const std::lock_guard alone(guard_);  // one passphrase, and one random source
+    if (auto opened = open(); !opened) return std::move(opened).error();
+    const auto type = ossl::parse_key_type(options_.key.value_or(project_.ca.key));
+    if (!type)
+      return Error{Errc::usage, "no such key type: " + options_.key.value_or(project_.ca.key),
+                   "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+    for (;;) {
+      auto made = ca::mint_client(*profile_, name, *type, std::chrono::days(project_.ca.device_days), ca_->identity,
+                                  {context_.clock, context_.random});
+      if (!made) return std::move(made).error();
+      auto key =
+          profile_->key_form == profile::KeyForm::traditional ? made->key.to_traditional_pem() : made->key.to_pem();
+      if (!key) return std::move(key).error();
+      // +++ ends an upload on this modem (AT reference, 3): one key in some thousands is made anew.
+      if (key->view().find("+++") != std::string_view::npos) continue;
+      // The broker knows the issuing CA: what stands above the leaf need not be sent from a modem's small store.
+      return plan::IssuedClient{made->certificate.pem(), *std::move(key),
+                                ca::ledger_row(made->certificate, "device", name)};
+    }
+  }
+
+  Status open_now() {
+    const std::lock_guard alone(guard_);
+    return open();
+  }
+
+ private:
+  Status open() {
+    if (!profile_) {
+      auto found = profile::find(options_.profile.value_or("device"));
+      if (!found) return std::move(found).error();
+      profile_ = *std::move(found);
+    }
+    if (ca_) return success();
+    auto opened = open_ca(project_, ca::Purpose::client, options_.passphrase, context_);
+    if (!opened) return std::move(opened).error();
+    ca_.emplace(*std::move(opened));
+    return success();
+  }
+
+  const config::Project& project_;
+  ClientIssuerOptions options_;
+  Context& context_;
+  std::mutex guard_;
+  std::optional<profile::Profile> profile_;
+  std::optional<OpenCa> ca_;
+};
+
+}  // namespace
+
+plan::IssueClient make_client_issuer(const config::Project& project, ClientIssuerOptions options, Context& context) {
+  auto issuer = std::make_shared<ClientIssuer>(project, std::move(options), context);
+  return [issuer](const std::string& name, const ec200u::Identity&) { return issuer->issue(name); };
+}
+
+Result<plan::IssueClient> open_client_issuer(const config::Project& project, ClientIssuerOptions options,
+                                             Context& context) {
+  auto issuer = std::make_shared<ClientIssuer>(project, std::move(options), context);
+  if (auto opened = issuer->open_now(); !opened) return std::move(opened).error();
+  return plan::IssueClient([issuer](const std::string& name, const ec200u::Identity&) { return issuer->issue(name); });
+}
+
+}  // namespace epki::cli

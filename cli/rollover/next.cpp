@@ -1,0 +1,168 @@
+#include "cli/rollover/next.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "broker-configs/access.hpp"
+#include "broker-configs/render.hpp"
+#include "cli/certs/broker_files.hpp"
+#include "cli/certs/find.hpp"
+#include "core/file.hpp"
+#include "pki/ca/authority.hpp"
+#include "pki/ca/release.hpp"
+#include "pki/profile/profile.hpp"
+
+namespace epki::cli {
+
+namespace rollover_next {
+
+namespace fs = std::filesystem;
+
+fs::path standby(const config::Project& project) {
+  return project.folder / "ca/standby-root.pem";
+}
+
+/// All that is made before anything is written.
+struct Made {
+  ossl::Certificate root;
+  ca::Identity server;
+  ossl::Certificate twin;
+};
+
+Result<Made> make(const config::Project& project, const fs::path& root_key, Keyring& keyring) {
+  auto root = certificate_in(standby(project));
+  if (!root) return std::move(root).error();
+  auto key = keyring.open(root_key, root_key.string());
+  if (!key) return std::move(key).error();
+  if (!key->matches(*root))
+    return Error{Errc::key, root_key.string() + " is not the key of ca/standby-root.pem",
+                 "name the right file with --key"};
+  const auto type = ossl::parse_key_type(project.ca.key);
+  const auto profile = profile::built_in("broker");
+  if (!type || !profile) return Error{Errc::internal, "the project's key type or profile is unknown"};
+  Context& context = keyring.context();
+  const ca::World world{context.clock, context.random};
+  auto server = ca::mint_server(*profile, {project.broker.hosts, project.broker.ips}, *type,
+                                std::chrono::days(project.ca.server_days), {*root, *std::move(key)}, world);
+  if (!server) return std::move(server).error();
+  if (auto fine = ca::refuse_what_lint_refuses(server->certificate, *profile, {*root}, context.clock.now(),
+                                               project.broker.hosts.front());
+      !fine)
+    return std::move(fine).error();
+  auto twin = ca::mint_twin(*root, world);
+  if (!twin) return std::move(twin).error();
+  return Made{*std::move(root), *std::move(server), *std::move(twin)};
+}
+
+// As init gives the broker's key away: to the account that reads it, where there is one and the folder lets it in.
+Status write_key(const fs::path& file, std::string_view pem, bool as_root) {
+  if (auto written = write_new_file(file, pem, 0600); !written) return written;
+  const auto account = ::geteuid() == 0 && !as_root ? broker::mosquitto_account() : std::nullopt;
+  if (account && ::chown(file.c_str(), account->uid, account->gid) != 0)
+    return disk_error("changing the owner of", file, errno);
+  return success();
+}
+
+Status write(const config::Project& project, config::Project next, const Made& made) {
+  const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
+  const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
+  for (const char* folder : {"ca", "broker/certs"})
+    if (auto done = make_folder(next.folder / folder); !done) return done;
+  const auto root_pem = read_file(standby(project));
+  if (!root_pem) return root_pem.error();
+  if (auto done = write_new_file(next.root_certificate(), *root_pem, 0644); !done) return done;
+  const auto key = made.server.key.to_pem();
+  if (!key) return key.error();
+  if (auto done = write_key(next.broker_folder() / "certs/server.key", key->view(), as_root); !done) return done;
+  if (auto done = write_new_file(next.broker_folder() / "certs/server.pem", made.server.certificate.pem(), 0644); !done)
+    return done;
+  std::error_code ignored;
+  for (const char* shared : {"certs/client-ca.pem", "certs/crl.pem"})
+    if (fs::exists(project.broker_folder() / shared, ignored)) {
+      const auto text = read_file(project.broker_folder() / shared, 1U << 30U);
+      if (!text) return text.error();
+      if (auto done = write_new_file(next.broker_folder() / shared, *text, 0644); !done) return done;
+    }
+  const auto acl = broker::acl_text(next);
+  if (!acl) return acl.error();
+  if (auto done = write_new_file(next.broker_folder() / "acl", *acl, 0644); !done) return done;
+  const auto configuration = broker::render_configuration(next, {.as_root = as_root});
+  if (!configuration) return configuration.error();
+  if (auto done = write_new_file(next.broker_folder() / "mosquitto.conf", *configuration, 0644); !done) return done;
+  return write_new_file(next.folder / config::project_file, config::render(next), 0644);
+}
+
+Status rename_unless_done(const fs::path& from, const fs::path& to) {
+  std::error_code ignored;
+  if (fs::exists(to, ignored) || !fs::exists(from, ignored)) return success();
+  if (::rename(from.c_str(), to.c_str()) != 0) return disk_error("moving", from, errno);
+  return sync_folder_of(to);
+}
+
+}  // namespace rollover_next
+
+std::filesystem::path next_folder(const config::Project& project) {
+  return project.folder / "rollover";
+}
+
+Status make_next(const config::Project& project, std::int64_t port, const std::filesystem::path& root_key,
+                 Keyring& keyring, ledger::Ledger& ledger) {
+  using namespace rollover_next;
+  std::error_code ignored;
+  if (!fs::exists(standby(project), ignored))
+    return Error{Errc::input, "this project has no standby root: ca/standby-root.pem is missing",
+                 "ec200u-pki init --standby-root makes one from day one; without it devices must be provisioned anew"};
+  if (fs::exists(next_folder(project) / config::project_file, ignored))
+    return Error{Errc::input, next_folder(project).string() + " exists: a roll-over has begun",
+                 "ec200u-pki rollover status tells how far it is"};
+  fs::remove_all(next_folder(project), ignored);  // of a run that was cut before its last file
+  const auto made = make(project, root_key, keyring);
+  if (!made) return made.error();
+  config::Project next = project;
+  next.folder = next_folder(project);
+  next.broker.port = port;
+  next.ca.issuing = false;
+  if (project.ledger.url.empty()) next.ledger.file = project.ledger_file().string();
+  const auto recorded =
+      ledger.record_issued({ca::ledger_row(made->server.certificate, "server", project.broker.hosts.front()),
+                            ca::ledger_row(made->twin, "twin", project.ca.name)});
+  if (!recorded) return recorded;
+  return write(project, std::move(next), *made);
+}
+
+Status put_in_place(const config::Project& project, Context& context) {
+  using namespace rollover_next;
+  const auto ca = project.folder / "ca";
+  const auto next = next_folder(project);
+  context.reporter.step("moving the old root aside and the standby root into its place");
+  std::error_code ignored;
+  // Once the standby root is gone from its name, it is the root. The old certificate is moved last, after its key.
+  if (fs::exists(standby(project), ignored) && fs::exists(ca / "root.pem", ignored)) {
+    const auto old = certificate_in(ca / "root.pem");
+    if (!old) return old.error();
+    for (const char* end : {".key", ".pem"})
+      if (auto done = rename_unless_done(ca / (std::string("root") + end),
+                                         ca / ("old-root-" + old->serial().substr(0, 8) + end));
+          !done)
+        return done;
+  }
+  for (const char* end : {".key", ".pem"})
+    if (auto done = rename_unless_done(ca / (std::string("standby-root") + end), ca / (std::string("root") + end));
+        !done)
+      return done;
+  const auto chain = read_file(next / "broker/certs/server.pem");
+  if (!chain) return chain.error();
+  auto key_pem = read_file(next / "broker/certs/server.key");
+  if (!key_pem) return key_pem.error();
+  const Secret key(*key_pem);
+  wipe(std::as_writable_bytes(std::span(*key_pem)));
+  if (auto replaced = replace_broker_files(project, *chain, key.view()); !replaced) return replaced;
+  fs::remove_all(next, ignored);
+  if (fs::exists(next, ignored)) return disk_error("removing", next, EACCES);
+  return success();
+}
+
+}  // namespace epki::cli

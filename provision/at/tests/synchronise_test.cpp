@@ -1,0 +1,130 @@
+#include "provision/at/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "provision/at/tests/scripted_stream.hpp"
+
+namespace epki::at {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ScriptedStream;
+using test::Turn;
+using test::turn;
+
+const std::vector<std::string> unsolicited{"+QMTSTAT:", "+QMTOPEN:", "+CREG:", "+CEREG:", "RDY"};
+
+Deadline soon() {
+  return after(5s);
+}
+
+bool any(std::string_view) {
+  return true;
+}
+
+TEST(Synchronise, ReachesAModemWithItsEchoOn) {
+  ScriptedStream wire(test::synchronise_turns());
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(soon());
+  ASSERT_TRUE(reached) << reached.error().what;
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Synchronise, DiscardsAnswersToAnEarlierProgram) {
+  auto turns = test::synchronise_turns();
+  turns[0].says = "\r\n+QFLST: \"a\",1\r\n\r\nOK\r\n\r\nOK\r\n";  // one OK more than was asked for
+  ScriptedStream wire(turns);
+  wire.expect(turn("AT+CPIN?", "\r\n+CPIN: READY\r\n\r\nOK\r\n"));
+  Engine engine(wire, unsolicited);
+  ASSERT_TRUE(engine.synchronise(soon()));
+  auto reply = engine.command("AT+CPIN?", soon());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->lines, std::vector<std::string>{"+CPIN: READY"});
+}
+
+TEST(Synchronise, EndsATransferThatWaitsForData) {
+  ScriptedStream wire({turn("AT", ""), turn("AT", ""), {"+++", "\r\n+QFUPL: 6,0\r\n\r\nOK\r\n"}, {"\r", ""}});
+  wire.expect(test::synchronise_turns());
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(soon());
+  ASSERT_TRUE(reached) << reached.error().what;
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Synchronise, TakesAModemThatRefusesEveryQuery) {
+  const std::string no = "\r\nERROR\r\n";
+  ScriptedStream wire({turn("AT", "\r\nOK\r\n"), turn("ATE0", "\r\nOK\r\n"), turn("AT+CSQ", no), turn("AT+CREG?", no),
+                       turn("AT+CCLK?", no), turn("AT+CEREG?", no), turn("AT+CGSN", no)});
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(soon());
+  ASSERT_TRUE(reached) << reached.error().what;
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
+TEST(Synchronise, SaysThatNothingAnswers) {
+  ScriptedStream wire({turn("AT", "")});
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(Deadline::min());
+  ASSERT_FALSE(reached);
+  EXPECT_EQ(reached.error().code, Errc::modem_gone);
+  EXPECT_EQ(reached.error().what, "nothing answers on the script");
+}
+
+/// A port that talks without end and never listens.
+class Flood final : public transport::ByteStream {
+ public:
+  Result<std::size_t> read_some(std::span<std::byte> into, Deadline) override {
+    constexpr std::string_view sentence = "$GPGSV,3,1,09*7A\r\n";
+    const auto n = std::min(into.size(), sentence.size());
+    std::memcpy(into.data(), sentence.data(), n);
+    return n;
+  }
+  Status write_all(std::span<const std::byte>, Deadline) override { return success(); }
+  std::string name() const override { return "the flood"; }
+};
+
+TEST(Synchronise, SaysWhatTalksInsteadOfAModem) {
+  Flood wire;
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(after(30ms));
+  ASSERT_FALSE(reached);
+  EXPECT_EQ(reached.error().code, Errc::modem_refused);
+  EXPECT_NE(reached.error().what.find("$GPGSV"), std::string::npos) << reached.error().what;
+}
+
+TEST(Command, EndsAtItsDeadlineOnAPortThatFloods) {
+  Flood wire;
+  Engine engine(wire, unsolicited);
+  auto reply = engine.command("AT", after(30ms));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Errc::modem_gone);
+  auto line = engine.wait_for([](std::string_view l) { return l == "RDY"; }, after(30ms));
+  ASSERT_TRUE(line);
+  EXPECT_FALSE(*line);
+}
+
+TEST(Await, ReturnsLinesInOrderAndLeavesOthers) {
+  ScriptedStream wire({});
+  wire.say("\r\n+QMTSTAT: 0,1\r\n\r\n+QMTOPEN: 0,0\r\n\r\n+QMTOPEN: 1,4\r\n");
+  Engine engine(wire, unsolicited);
+  const auto open = [](std::string_view line) { return line.starts_with("+QMTOPEN:"); };
+  EXPECT_EQ(*engine.await(open, soon(), "the result"), "+QMTOPEN: 0,0");
+  EXPECT_EQ(*engine.await(open, soon(), "the result"), "+QMTOPEN: 1,4");
+  auto none = engine.await(open, soon(), "the result of QMTOPEN");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().what, "the result of QMTOPEN did not come in time");
+  EXPECT_EQ(engine.take_queued(any), "+QMTSTAT: 0,1");
+}
+
+TEST(Forget, DropsWhatCameBefore) {
+  ScriptedStream wire({});
+  wire.say("\r\n+QMTOPEN: 0,4\r\n");
+  Engine engine(wire, unsolicited);
+  engine.forget(any);
+  auto line = engine.wait_for(any, soon());
+  ASSERT_TRUE(line);
+  EXPECT_FALSE(*line);
+}
+
+}  // namespace
+}  // namespace epki::at

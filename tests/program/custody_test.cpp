@@ -1,0 +1,175 @@
+// Keys elsewhere: a root kept offline, keys in a token, a project put back from its backup.
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "core/text.hpp"
+#include "tests/program/sandbox.hpp"
+
+namespace epki::test {
+namespace {
+
+class Custody : public ::testing::Test {
+ protected:
+  // off/ holds the roots' keys, on/ everything else, usb/ travels.
+  void two_machines() {
+    ASSERT_EQ(box.shell("mkdir off usb").exit, 0);
+    const auto made = box.run(
+        {"-C", "off", "init", "--host", "broker.test", "--issuing", "--mutual", "--key", "ec-p256", "--name", "acme"});
+    ASSERT_EQ(made.exit, 0) << made;
+    ASSERT_EQ(box.shell("cp -r off on && rm on/ca/root.key on/ca/device-root.key").exit, 0);
+  }
+  Sandbox box;
+};
+
+TEST_F(Custody, AnIssuingCaTravelsToItsRootAndBack) {
+  two_machines();
+  const auto asked = box.run({"-C", "on", "ca", "request", "--label", "line-2", "--out", "../usb", "--json"});
+  ASSERT_EQ(asked.exit, 0) << asked;
+  EXPECT_EQ(asked.json()["action"].text(), "request");
+  const auto fingerprint = asked.json()["request_sha256"].text_or("");
+  EXPECT_EQ(box.shell("sha256sum usb/issuing-device-line-2.csr | grep -q " + fingerprint).exit, 0);
+  EXPECT_EQ(box.shell("openssl req -verify -noout -in usb/issuing-device-line-2.csr").exit, 0);
+
+  const std::string request = "../usb/issuing-device-line-2.csr";
+  EXPECT_EQ(box.run({"-C", "off", "ca", "sign", request, "--expect", std::string(16, '0')}).exit, 3);
+  EXPECT_EQ(box.run({"-C", "on", "ca", "sign", request}).exit, 3) << "no root's key is there";
+  const auto signed_once = box.run(
+      {"-C", "off", "ca", "sign", request, "--expect", fingerprint, "--operator", "Ann", "--witness", "Bob", "--json"});
+  ASSERT_EQ(signed_once.exit, 0) << signed_once;
+  ASSERT_EQ(box.shell("rm usb/issuing-device-line-2.pem").exit, 0);
+  const auto again = box.run({"-C", "off", "ca", "sign", request, "--json"});
+  ASSERT_EQ(again.exit, 0) << again;
+  EXPECT_EQ(again.json()["serial"].text(), signed_once.json()["serial"].text()) << "one request, one certificate";
+
+  const auto imported = box.run({"-C", "on", "ca", "import", "../usb/issuing-device-line-2.pem", "--json"});
+  ASSERT_EQ(imported.exit, 0) << imported;
+  EXPECT_EQ(box.run({"-C", "on", "ca", "import", "../usb/issuing-device-line-2.pem"}).exit, 0) << "twice is fine";
+  ASSERT_EQ(box.run({"-C", "on", "issue", "client", "d1"}).exit, 0);
+  const auto verified = box.shell(
+      "openssl verify -x509_strict -CAfile off/ca/device-root.pem -untrusted on/ca/issuing-device-line-2.pem "
+      "on/certs/d1/d1.pem && openssl x509 -in on/ca/issuing-device-line-2.pem -noout -text | grep -q pathlen:0");
+  EXPECT_EQ(verified.exit, 0) << verified;
+  EXPECT_EQ(box.shell("grep -c BEGIN on/broker/certs/client-ca.pem").out, "2\n") << "each issuing CA an anchor";
+}
+
+TEST_F(Custody, AStolenIssuingCaIsTakenOutAndSignsNoMore) {
+  two_machines();
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--out", "../usb"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "off", "ca", "sign", "../usb/issuing-device-2.csr"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "on", "ca", "import", "../usb/issuing-device-2.pem"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "on", "revoke", "issuing-device-2", "--reason", "caCompromise"}).exit, 0);
+  EXPECT_EQ(box.shell("grep -c BEGIN on/broker/certs/client-ca.pem").out, "1\n");
+  ASSERT_EQ(box.run({"-C", "on", "issue", "client", "d2"}).exit, 0);
+  EXPECT_EQ(box.shell("openssl x509 -in on/certs/d2/d2.pem -noout -issuer | grep -q 'issuing$'").exit, 0)
+      << "the first issuing CA signs again";
+  EXPECT_EQ(box.run({"-C", "on", "crl"}).exit, 0);
+}
+
+TEST_F(Custody, AnAlteredCeremonyLogStopsTheCeremony) {
+  two_machines();
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--out", "../usb", "--operator", "Ann"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--for", "server", "--label", "b", "--out", "../usb"}).exit, 0);
+  ASSERT_EQ(box.shell("sed -i s/Ann/Eve/ usb/ceremony-log.jsonl").exit, 0);
+  const auto refused = box.run({"-C", "off", "ca", "sign", "../usb/issuing-device-2.csr"});
+  EXPECT_EQ(refused.exit, 3) << refused;
+  EXPECT_NE(refused.err.find("line 2"), std::string::npos) << refused;
+}
+
+TEST_F(Custody, ABackupComesBackAndWhatItCannotKnowMustBeSettled) {
+  ASSERT_EQ(box.shell("mkdir old new").exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "init", "--host", "broker.test", "--mutual", "--key", "ec-p256"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "issue", "client", "known", "kept"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "crl"}).exit, 0);
+  const auto backed = box.run({"-C", "old", "backup", "../b.backup", "--json"});
+  ASSERT_EQ(backed.exit, 0) << backed;
+  EXPECT_EQ(box.run({"-C", "old", "backup", "../b.backup"}).exit, 5) << "nothing is overwritten";
+  // After the backup: one more device, revoked with an older one.
+  ASSERT_EQ(box.run({"-C", "old", "issue", "client", "late"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "revoke", "late", "known"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "crl"}).exit, 0);
+
+  ASSERT_EQ(box.shell("head -c 2000 b.backup > cut.backup; sed 's/./x/3000' b.backup > bad.backup").exit, 0);
+  EXPECT_EQ(box.run({"-C", "new", "restore", "../cut.backup"}).exit, 3);
+  EXPECT_EQ(box.run({"-C", "old", "restore", "../b.backup"}).exit, 3) << "a project is never overwritten";
+  const auto restored =
+      box.run({"-C", "new", "restore", "../b.backup", "--crl", "../old/broker/certs/crl.pem", "--json"});
+  ASSERT_EQ(restored.exit, 0) << restored;
+  const auto said = restored.json();
+  EXPECT_EQ(said["revoked_again"].integer(), 1) << restored;
+  ASSERT_EQ(said["unaccounted"].size(), 1U) << restored;
+  const auto serial = said["unaccounted"][std::size_t{0}]["serial"].text_or("");
+
+  EXPECT_EQ(box.run({"-C", "new", "issue", "client", "next"}).exit, 8) << "nothing is signed until it is settled";
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle"}).exit, 1);
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle", serial, "--never-issued"}).exit, 2) << "somebody must vouch";
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle", serial, "--revoked"}).exit, 0);
+  EXPECT_EQ(box.run({"-C", "new", "issue", "client", "next"}).exit, 0);
+  const auto crl = box.run({"-C", "new", "crl", "--json"});
+  ASSERT_EQ(crl.exit, 0) << crl;
+  EXPECT_EQ(crl.json()["crls"][std::size_t{0}]["entries"].integer(), 2) << crl;
+  EXPECT_GT(crl.json()["crls"][std::size_t{0}]["number"].integer().value_or(0), 1000) << crl;
+  EXPECT_EQ(box.shell("diff old/ca/root.pem new/ca/root.pem && diff old/ca/root.key new/ca/root.key").exit, 0);
+}
+
+TEST_F(Custody, OpensslOpensABackupToo) {
+  ASSERT_EQ(box.init().exit, 0);
+  ASSERT_EQ(box.run({"backup", "b.backup"}).exit, 0);
+  const auto listed = box.shell(
+      "openssl cms -decrypt -binary -inform DER -in b.backup -pwri_password 'correct horse battery staple' | tar tv");
+  EXPECT_EQ(listed.exit, 0) << listed;
+  EXPECT_NE(listed.out.find("ca/root.key"), std::string::npos) << listed;
+  EXPECT_EQ(box.shell("mkdir new && EC200U_PKI_PASSPHRASE=wrong ec200u-pki -C new restore ../b.backup").exit, 4);
+}
+
+// A SoftHSM2 token of this test alone, with two keys; its PIN is the sandbox's passphrase.
+class Token : public Custody {
+ protected:
+  void SetUp() override {
+    module = trim(box.shell("find /usr/lib -name libsofthsm2.so | head -n 1").out);
+    if (module.empty() || box.shell("command -v softhsm2-util && command -v pkcs11-tool").exit != 0)
+      GTEST_SKIP() << "softhsm2 or opensc is not installed";
+    box.write("softhsm2.conf", "directories.tokendir = " + (box / "tokens").string() + "\n");
+    ::setenv("SOFTHSM2_CONF", (box / "softhsm2.conf").c_str(), 1);
+    const std::string pin = "'correct horse battery staple'";
+    const std::string tool = "pkcs11-tool --module " + module + " --login --pin " + pin + " --keypairgen --key-type ";
+    const auto made =
+        box.shell("mkdir tokens && softhsm2-util --init-token --free --label plant --so-pin 12345678 --pin " + pin +
+                  " && " + tool + "EC:prime256v1 --id 01 --label root && " + tool + "rsa:2048 --id 02 --label devices");
+    ASSERT_EQ(made.exit, 0) << made;
+  }
+  static std::string trim(const std::string& text) { return std::string(trimmed(text)); }
+  std::string uri(const std::string& object) const {
+    return "pkcs11:token=plant;object=" + object + "?module-path=" + module;
+  }
+  std::string module;
+};
+
+TEST_F(Token, RootsWhoseKeysAreInATokenSignCertificatesAndLists) {
+  const auto made = box.init({"--mutual", "--hsm", "root=" + uri("root"), "--hsm", "device-root=" + uri("devices")});
+  ASSERT_EQ(made.exit, 0) << made;
+  EXPECT_EQ(box.shell("openssl verify -CAfile ca/root.pem broker/certs/server.pem").exit, 0);
+  EXPECT_NE(box.shell("grep -q PRIVATE ca/root.key ca/device-root.key").exit, 0) << "the keys stay in the token";
+  const auto issued = box.run({"issue", "client", "d1", "d2", "d3"});
+  ASSERT_EQ(issued.exit, 0) << issued;
+  EXPECT_EQ(box.shell("openssl verify -CAfile ca/device-root.pem certs/d1/d1.pem certs/d3/d3.pem").exit, 0);
+  ASSERT_EQ(box.run({"renew", "server"}).exit, 0);
+  ASSERT_EQ(box.run({"revoke", "d1"}).exit, 0);
+  ASSERT_EQ(box.run({"crl"}).exit, 0);
+  EXPECT_EQ(box.shell("openssl crl -in broker/certs/crl.pem -CAfile ca/device-root.pem -noout").exit, 0);
+}
+
+TEST_F(Token, ThePinIsNeverInAUriAndAWrongOneIsToldFromAMissingKey) {
+  const auto in_uri = box.init({"--hsm", "root=" + uri("root") + "&pin-value=1234"});
+  EXPECT_EQ(in_uri.exit, 2) << in_uri;
+  EXPECT_EQ(in_uri.err.find("1234"), std::string::npos) << in_uri;
+  EXPECT_EQ(box.init({"--hsm", "root=" + uri("nothing")}).exit, 4);
+  box.write("pin", "wrong\n");
+  const auto wrong = box.init({"--hsm", "root=" + uri("root") + "&pin-source=file:" + (box / "pin").string()});
+  EXPECT_EQ(wrong.exit, 4) << wrong;
+  EXPECT_NE(wrong.err.find("PIN"), std::string::npos) << wrong;
+  EXPECT_FALSE(std::filesystem::exists(box / "ca"));
+}
+
+}  // namespace
+}  // namespace epki::test
