@@ -20,8 +20,8 @@ std::string json_beside(const std::string& html) {
 }
 
 /// The document as --json prints it, but for the personal numbers, which are masked as in the page it stands beside.
-Json for_others(const Json& document) {
-  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", true}});
+Json for_others(const Json& document, bool ok) {
+  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", ok}});
   for (const auto& [key, value] : document.members()) whole.set(key, value);
   auto device = document["device"];
   for (const auto* number : {"imei", "iccid"}) device.set(number, report::masked(device[number].text_or("")));
@@ -107,7 +107,7 @@ Result<std::vector<std::string>> write_outputs(const OutputOptions& options, con
     if (auto done = write_new_file(*options.report, *page, 0644); !done) return std::move(done).error();
     written.push_back(*options.report);
     const auto beside = json_beside(*options.report);
-    if (auto done = write_new_file(beside, for_others(document).dump() + "\n", 0644); !done)
+    if (auto done = write_new_file(beside, for_others(document, report.exit_code() == 0).dump() + "\n", 0644); !done)
       return std::move(done).error();
     written.push_back(beside);
   }
