@@ -121,7 +121,8 @@ Status save(const Options& options, Row& row) {
 std::string text_of_row(const Row& row) {
   const std::string place = text_of(row.target);
   if (row.error) return "  " + place + " failed: " + row.error->what + "\n";
-  std::string text = "  " + place + ": " + row.file + ", " + row.state + "; under " + row.captured->genuine.root.subject();
+  std::string text =
+      "  " + place + ": " + row.file + ", " + row.state + "; under " + row.captured->genuine.root.subject();
   if (row.state == "kept") text += "\n    the server presents another chain now; --replace takes it";
   if (!row.captured->names_host)
     text += "\n    the certificate does not name the server; verify dials " + row.captured->genuine.host;
@@ -183,8 +184,8 @@ void add_capture(CommandLine& line) {
       .option("--list", options->list, "A file with one server on each line: HOST:PORT or https://HOST/; # comments")
       .option("--out", options->out, "Folder for the files, one a server (default: the current one)")
       .option("--roots", options->roots, "PEM file of the roots the chains may end at (default: the system's)")
-      .choice("--leaf", options->leaf, "Ask for a server certificate with this kind of key (default: the server's choice)",
-              {"rsa", "ecdsa"})
+      .choice("--leaf", options->leaf,
+              "Ask for a server certificate with this kind of key (default: the server's choice)", {"rsa", "ecdsa"})
       .option("--seconds", options->seconds, "How long one server may take (default: 15)", 1, 600)
       .flag("--replace", options->replace, "Write over an older chain of the same server")
       .examples(

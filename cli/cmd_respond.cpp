@@ -91,7 +91,8 @@ Result<Show> show_of(const Options& options, const Places& places, const Context
   if (!options.replay) return minted(options, context);
   auto genuine = probe::read_genuine(*options.replay);
   if (!genuine) return std::move(genuine).error();
-  return Show{{"replay", genuine->presented}, genuine->host,
+  return Show{{"replay", genuine->presented},
+              genuine->host,
               "the genuine chain for " + genuine->host + " under " + genuine->root.subject() + ", without its key"};
 }
 
@@ -127,8 +128,8 @@ Result<Outcome> respond(const Options& options, Context& context) {
     return Error{Errc::usage, "--dns needs --answer ADDR: the address that the names lead to", {}};
   auto show = show_of(options, *places, context);
   if (!show) return std::move(show).error();
-  auto responder = probe::LiveResponder::start(
-      {.listen = *places->listen, .dns = places->dns, .relay = places->relay}, context.cancel);
+  auto responder = probe::LiveResponder::start({.listen = *places->listen, .dns = places->dns, .relay = places->relay},
+                                               context.cancel);
   if (!responder) return std::move(responder).error();
   if (auto started = start_names(options, *show, **responder, context); !started) return std::move(started).error();
   context.reporter.step("listening on " + text_of({places->listen->host, (*responder)->port()}) + ": " + show->words);
@@ -162,7 +163,8 @@ void add_respond(CommandLine& line) {
       .option("--dns", options->dns, "ADDR:PORT for the DNS responder, which answers the probes' names only")
       .option("--answer", options->answer, "Address that those names lead to; with --stdio the verifier names it")
       .option("--name", options->names, "More names that the DNS responder answers")
-      .option("--relay", options->relay, "HOST:PORT of a live server to pass connections through to; fixed from here on")
+      .option("--relay", options->relay,
+              "HOST:PORT of a live server to pass connections through to; fixed from here on")
       .option("--replay", options->replay, "PEM file of a genuine chain to show without its key")
       .option("--show", options->show, "The trust case to show, minted for --host (default: ok_direct)")
       .option("--host", options->host, "The name that minted certificates carry (default: probe.ec200u-pki.test)")

@@ -1,6 +1,6 @@
-#include "verify/probe/dns_message.hpp"
 #include "core/text.hpp"
 #include "tests/fuzz/targets.hpp"
+#include "verify/probe/dns_message.hpp"
 
 namespace epki::fuzz {
 

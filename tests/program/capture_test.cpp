@@ -14,8 +14,8 @@ struct Server {
 
 Server serve(const Sandbox& box) {
   const auto place = "127.0.0.1:" + std::to_string(free_port());
-  auto child = Child::start({.argv = {"openssl", "s_server", "-accept", place, "-cert", "broker/certs/server.pem", "-key",
-                                      "broker/certs/server.key"},
+  auto child = Child::start({.argv = {"openssl", "s_server", "-accept", place, "-cert", "broker/certs/server.pem",
+                                      "-key", "broker/certs/server.key"},
                              .folder = box.folder(),
                              .error_file = box.folder() / "server.log",
                              .pipe_input = true});  // it ends with its stdin

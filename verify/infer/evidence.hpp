@@ -48,10 +48,10 @@ enum class Shown : std::uint8_t {
   unknown_like,       ///< replay's control: the same shape under an unknown root
   flipped_twin,       ///< replay's control: one bit of the root's signature flipped
   replay_wrong_name,  ///< the genuine chain, dialled by a name it does not carry
-  forged_genuine,     ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
-  with_key,           ///< a genuine chain whose key the user holds: a full handshake
-  twin_with_key,      ///< its twin with one bit of the root's signature flipped, with the same key
-  keyless_other,      ///< census control: like `keyless`, under the root with another kind of key
+  forged_genuine,  ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
+  with_key,        ///< a genuine chain whose key the user holds: a full handshake
+  twin_with_key,   ///< its twin with one bit of the root's signature flipped, with the same key
+  keyless_other,   ///< census control: like `keyless`, under the root with another kind of key
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
 bool is_keyless(Shown shown);
@@ -114,7 +114,7 @@ struct Anchor {
   /// A file that lay on the modem beforehand and holds this root: then trust in it need not come from the firmware.
   std::string lies_on_modem{};
   bool clock_is_moved = false;  ///< its chain is not valid now: the modem's clock is set into its validity for it
-  std::string unusable{};  ///< non-empty: why this chain says nothing here (a clause), known before any attempt
+  std::string unusable{};       ///< non-empty: why this chain says nothing here (a clause), known before any attempt
 };
 
 struct Evidence {

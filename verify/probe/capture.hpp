@@ -14,8 +14,8 @@
 namespace epki::probe {
 
 struct Captured {
-  Genuine genuine;       ///< `file` is empty
-  std::string pem{};     ///< leaf, intermediates, root: what read_genuine() reads
+  Genuine genuine;         ///< `file` is empty
+  std::string pem{};       ///< leaf, intermediates, root: what read_genuine() reads
   bool names_host = true;  ///< the leaf carries the name that was dialled
 };
 

@@ -67,7 +67,8 @@ struct Genuine {
   ossl::Chain presented;   ///< leaf and intermediates
   ossl::Certificate root;  ///< the positive control binds it
   std::string host;        ///< the leaf's first dNSName
-  std::optional<ossl::PrivateKey> key{};  ///< of the leaf, where it is the user's own certificate; never leaves this process
+  std::optional<ossl::PrivateKey>
+      key{};  ///< of the leaf, where it is the user's own certificate; never leaves this process
 };
 Result<Genuine> read_genuine(const std::string& file);
 /// The same from certificates; `file` stands for them in messages.

@@ -1,5 +1,6 @@
 #pragma once
-// DNS messages as far as a responder for a few names needs them (RFC 1035, 4). Outside bytes: nothing is taken on trust.
+// DNS messages as far as a responder for a few names needs them (RFC 1035, 4). Outside bytes: nothing is taken on
+// trust.
 
 #include <cstddef>
 #include <cstdint>

@@ -18,8 +18,9 @@ Error cannot_listen(const HostPort& where, Transport transport, const std::strin
   Error error{Errc::network, "cannot listen on " + text_of(where) + what + ": " + reason,
               "give an address of this machine and a port that is free, or port 0 for any"};
   if (where.port > 0 && where.port < 1024 && errno == EACCES)
-    error.hint = "ports below 1024 need a right: redirect it (iptables -t nat … REDIRECT), or grant the program "
-                 "cap_net_bind_service; it needs no other";
+    error.hint =
+        "ports below 1024 need a right: redirect it (iptables -t nat … REDIRECT), or grant the program "
+        "cap_net_bind_service; it needs no other";
   return error;
 }
 

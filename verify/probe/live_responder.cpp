@@ -66,9 +66,8 @@ Result<Welcome> LiveResponder::welcome_for(const Presentation& presentation) con
       return Error{Errc::usage, "the responder was started without a live server to pass through to",
                    "start it with --relay HOST:PORT"};
     }
-    return Welcome([target = &*relay_, caps = caps_](ossl::PeerSocket peer) {
-      return relay(std::move(peer), *target, caps);
-    });
+    return Welcome(
+        [target = &*relay_, caps = caps_](ossl::PeerSocket peer) { return relay(std::move(peer), *target, caps); });
   }
   auto conversation = conversation_for(presentation);
   if (!conversation) return std::move(conversation).error();
@@ -87,8 +86,8 @@ Status LiveResponder::arm(const Presentation& presentation) {
     if (was_armed) return;
     told_ = false;
     decided_.lower();
-    lobby_.arm({presentation.expected_sni, presentation.path, presentation.sni_off, presentation.to_the_end}, std::move(*welcome),
-               std::chrono::steady_clock::now());
+    lobby_.arm({presentation.expected_sni, presentation.path, presentation.sni_off, presentation.to_the_end},
+               std::move(*welcome), std::chrono::steady_clock::now());
   });
   if (was_armed) return Error{Errc::internal, "the responder was armed twice; collect the first attempt before", {}};
   return success();

@@ -26,8 +26,8 @@ struct ResponderPlan {
   Caps caps{};
 };
 
-/// All connections belong to one thread. arm() and finish() hand it jobs and wait for them: a job never waits itself, so
-/// neither do they for long.
+/// All connections belong to one thread. arm() and finish() hand it jobs and wait for them: a job never waits itself,
+/// so neither do they for long.
 class LiveResponder final : public Responder {
  public:
   /// Errc::network when an address cannot be bound or the relay's name cannot be looked up.

@@ -94,8 +94,7 @@ void Lobby::accept_all(Deadline now) {
   while (accepting_) {
     sockaddr_storage who{};
     socklen_t size = sizeof who;
-    const int fd =
-        ::accept4(listener_, reinterpret_cast<sockaddr*>(&who), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    const int fd = ::accept4(listener_, reinterpret_cast<sockaddr*>(&who), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       // Out of descriptors the listener stays readable; the next attempt looks at it again.

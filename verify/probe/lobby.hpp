@@ -72,8 +72,8 @@ class Lobby {
   std::list<Stranger> strangers_;
   std::unique_ptr<Dialogue> attempt_;
   Deadline attempt_until_{};
-  std::map<std::string, ossl::ClientHello> learnt_;  // by path: how this modem's hellos look
-  std::optional<ossl::TlsRecordOfPeer> cut_;         // of an attempt whose time was up
+  std::map<std::string, ossl::ClientHello> learnt_;     // by path: how this modem's hellos look
+  std::optional<ossl::TlsRecordOfPeer> cut_;            // of an attempt whose time was up
   std::optional<ossl::TlsRecordOfPeer> without_hello_;  // the best of the connections that never came to a ClientHello
   std::string from_;
   std::size_t strays_ = 0;

@@ -21,8 +21,8 @@ struct NameAsked {
 
 class NameServer {
  public:
-  /// Listens on UDP; port 0 takes a free one. Errc::network when the address cannot be bound (port 53 needs a right that
-  /// an ordinary user lacks: the hint says how to do without). Starts one thread.
+  /// Listens on UDP; port 0 takes a free one. Errc::network when the address cannot be bound (port 53 needs a right
+  /// that an ordinary user lacks: the hint says how to do without). Starts one thread.
   static Result<std::unique_ptr<NameServer>> start(const HostPort& where);
   virtual ~NameServer() = default;
 

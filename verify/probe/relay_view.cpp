@@ -107,7 +107,8 @@ void RelayView::take(Side& side, Who who, std::span<const std::byte> bytes) {
     take_record(side, who, type, body);
     used += kRecordHeader + size;
   }
-  if (!side.unreadable) side.pending.erase(side.pending.begin(), side.pending.begin() + static_cast<std::ptrdiff_t>(used));
+  if (!side.unreadable)
+    side.pending.erase(side.pending.begin(), side.pending.begin() + static_cast<std::ptrdiff_t>(used));
 }
 
 void RelayView::take_record(Side& side, Who who, unsigned type, std::span<const std::byte> body) {

@@ -16,8 +16,8 @@ namespace epki::probe {
 class RelayView {
  public:
   RelayView();
-  /// The bytes of either side, in order, cut anywhere. What cannot be read is passed over from there on; the record then
-  /// says so in `could_not_present`.
+  /// The bytes of either side, in order, cut anywhere. What cannot be read is passed over from there on; the record
+  /// then says so in `could_not_present`.
   void from_client(std::span<const std::byte> bytes);
   void from_server(std::span<const std::byte> bytes);
   void client_closed(bool reset);

@@ -135,9 +135,8 @@ Result<Request> request(std::int64_t id, Result<T> what) {
 
 struct ToJson {
   Result<Json> operator()(const Listen& listen) const {
-    return Json::object({{"do", "listen"},
-                         {"at", json_of(listen.where)},
-                         {"dns", listen.dns ? json_of(*listen.dns) : Json()}});
+    return Json::object(
+        {{"do", "listen"}, {"at", json_of(listen.where)}, {"dns", listen.dns ? json_of(*listen.dns) : Json()}});
   }
   Result<Json> operator()(const Arm& arm) const { return json_of(arm.presentation); }
   Result<Json> operator()(const Collect& collect) const {
@@ -162,8 +161,7 @@ struct ToJson {
   Json operator()(const std::vector<NameAsked>& asked, int) const {
     Json all = Json::array();
     for (const auto& one : asked) {
-      all.push(Json::object(
-          {{"name", one.name}, {"type", one.type}, {"from", one.from}, {"answered", one.answered}}));
+      all.push(Json::object({{"name", one.name}, {"type", one.type}, {"from", one.from}, {"answered", one.answered}}));
     }
     return all;
   }
@@ -244,8 +242,7 @@ Result<Request> parse_request(std::string_view line) {
 
 std::string render(const Reply& reply) {
   Json json = Json::object({{"id", reply.id}});
-  json.set(kReplies.at(reply.what.index()),
-           std::visit([](const auto& what) { return ToJson{}(what, 0); }, reply.what));
+  json.set(kReplies.at(reply.what.index()), std::visit([](const auto& what) { return ToJson{}(what, 0); }, reply.what));
   return json.dump(-1) + "\n";
 }
 

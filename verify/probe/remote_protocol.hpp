@@ -18,7 +18,8 @@
 namespace epki::probe::remote {
 
 inline constexpr int protocol_version = 1;
-/// A chain of nine with RSA-4096 keys and its key are some 25 KiB of PEM; a record with 64 KiB of data is 128 KiB of hex.
+/// A chain of nine with RSA-4096 keys and its key are some 25 KiB of PEM; a record with 64 KiB of data is 128 KiB of
+/// hex.
 inline constexpr std::size_t longest_line = 1U << 20U;
 inline constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(15);
 

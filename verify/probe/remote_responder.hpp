@@ -12,9 +12,9 @@
 namespace epki::probe::remote {
 
 struct RemotePlan {
-  std::string command;              ///< for the shell: "ssh HOST ec200u-pki respond --stdio"
-  HostPort listen{"0.0.0.0", 0};    ///< unless the other side's owner has fixed it
-  std::optional<HostPort> dns{};    ///< where it shall answer DNS; nothing: it does where its owner has said so
+  std::string command;            ///< for the shell: "ssh HOST ec200u-pki respond --stdio"
+  HostPort listen{"0.0.0.0", 0};  ///< unless the other side's owner has fixed it
+  std::optional<HostPort> dns{};  ///< where it shall answer DNS; nothing: it does where its owner has said so
 };
 
 /// Starts the command and greets. Errc::network when it ends, says nothing within half a minute or speaks another

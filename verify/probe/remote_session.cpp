@@ -86,7 +86,8 @@ class Session {
 
   Status handle(const Listen& listen) {
     if (responder_) return answer(Error{Errc::usage, "the responder listens already", {}});
-    ResponderPlan plan{plan_.listen.value_or(listen.where), plan_.dns ? plan_.dns : listen.dns, plan_.relay, plan_.caps};
+    ResponderPlan plan{plan_.listen.value_or(listen.where), plan_.dns ? plan_.dns : listen.dns, plan_.relay,
+                       plan_.caps};
     auto started = LiveResponder::start(plan, cancel_);
     if (!started) return answer(std::move(started).error());
     responder_ = std::move(*started);

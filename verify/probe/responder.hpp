@@ -40,8 +40,8 @@ struct Presentation {
 
 /// What passed through a relay, read without being touched.
 struct Relayed {
-  std::string target;                 ///< "broker.example:8883"
-  ossl::Chain presented{};            ///< what the live server showed this peer (TLS 1.2); empty: not seen
+  std::string target;                            ///< "broker.example:8883"
+  ossl::Chain presented{};                       ///< what the live server showed this peer (TLS 1.2); empty: not seen
   std::size_t from_client = 0, from_server = 0;  ///< bytes
 };
 

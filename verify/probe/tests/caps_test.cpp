@@ -45,11 +45,12 @@ class LobbyTest : public testing::Test {
     return peer;
   }
   void arm(Lobby& lobby, Expected expected) {
-    lobby.arm(std::move(expected),
-              [](ossl::PeerSocket peer) -> std::unique_ptr<Dialogue> {
-                return std::make_unique<OwnDialogue>(std::move(peer), observe({}));
-              },
-              now_);
+    lobby.arm(
+        std::move(expected),
+        [](ossl::PeerSocket peer) -> std::unique_ptr<Dialogue> {
+          return std::make_unique<OwnDialogue>(std::move(peer), observe({}));
+        },
+        now_);
   }
   /// One attempt of a peer that says hello: whether it was taken for the attempt's.
   bool takes(Lobby& lobby, const Expected& expected, const std::string& words) {
@@ -98,7 +99,8 @@ class Endless final : public Dialogue {
 
 TEST_F(LobbyTest, AnAttemptThatNeverEndsIsEnded) {
   Lobby lobby(listener_.get(), {.attempt = seconds(100)});
-  lobby.arm({}, [](ossl::PeerSocket peer) { return std::make_unique<Endless>(std::move(peer)); }, now_);
+  lobby.arm(
+      {}, [](ossl::PeerSocket peer) { return std::make_unique<Endless>(std::move(peer)); }, now_);
   const auto peer = dial(hello("probe.test"));
   lobby.move_on(now_);
   EXPECT_EQ(lobby.next_due(), now_ + seconds(100));

@@ -17,9 +17,23 @@ std::string bytes(std::string_view hex) {
 }
 
 // A query for Probe.TEST, type A, with an EDNS record, as a resolver sends it.
-const std::string kQuery =
-    bytes("1234" "0100" "0001" "0000" "0000" "0001") + std::string("\x05Probe\x04TEST\x00", 12) + bytes("0001" "0001") +
-    bytes("00" "0029" "1000" "00000000" "0000");
+const std::string kQuery = bytes(
+                               "1234"
+                               "0100"
+                               "0001"
+                               "0000"
+                               "0000"
+                               "0001") +
+                           std::string("\x05Probe\x04TEST\x00", 12) +
+                           bytes(
+                               "0001"
+                               "0001") +
+                           bytes(
+                               "00"
+                               "0029"
+                               "1000"
+                               "00000000"
+                               "0000");
 const std::string kQuestion = std::string("\x05Probe\x04TEST\x00", 12) + bytes("00010001");
 
 TEST(DnsMessage, AQueryIsRead) {
@@ -35,8 +49,7 @@ TEST(DnsMessage, AQueryIsRead) {
 
 TEST(DnsMessage, AQueryCutAtAnyByteIsRefused) {
   const std::size_t whole = 12 + kQuestion.size();
-  for (std::size_t i = 0; i < whole; ++i)
-    EXPECT_FALSE(parse_dns_query(as_bytes(kQuery).first(i))) << i;
+  for (std::size_t i = 0; i < whole; ++i) EXPECT_FALSE(parse_dns_query(as_bytes(kQuery).first(i))) << i;
   EXPECT_TRUE(parse_dns_query(as_bytes(kQuery).first(whole)));
 }
 
@@ -52,7 +65,8 @@ TEST(DnsMessage, WhatIsNoQueryIsRefused) {
   std::string overlong = kQuery.substr(0, 12);
   for (int i = 0; i < 5; ++i) overlong += '\x3f' + std::string(63, 'a');
   overlong += std::string(1, '\0') + bytes("00010001");
-  for (const auto& message : {response, two, none, compressed, overlong}) EXPECT_FALSE(parse_dns_query(as_bytes(message)));
+  for (const auto& message : {response, two, none, compressed, overlong})
+    EXPECT_FALSE(parse_dns_query(as_bytes(message)));
 }
 
 TEST(DnsMessage, BytesThatNoHostNameHasAreSpelledOut) {
@@ -64,14 +78,37 @@ TEST(DnsMessage, BytesThatNoHostNameHasAreSpelledOut) {
 
 TEST(DnsMessage, AnAnswerCarriesTheQuestionAsItCame) {
   const auto question = *parse_dns_query(as_bytes(kQuery));
-  EXPECT_EQ(dns_answer(question, DnsCode::no_error, "192.0.2.1"),
-            bytes("1234" "8500" "0001" "0001" "0000" "0000") + kQuestion +
-                bytes("c00c" "0001" "0001" "00000001" "0004" "c0000201"));
+  EXPECT_EQ(dns_answer(question, DnsCode::no_error, "192.0.2.1"), bytes("1234"
+                                                                        "8500"
+                                                                        "0001"
+                                                                        "0001"
+                                                                        "0000"
+                                                                        "0000") +
+                                                                      kQuestion +
+                                                                      bytes("c00c"
+                                                                            "0001"
+                                                                            "0001"
+                                                                            "00000001"
+                                                                            "0004"
+                                                                            "c0000201"));
   // An address of the other kind, or none: no record.
-  const auto empty = bytes("1234" "8500" "0001" "0000" "0000" "0000") + kQuestion;
+  const auto empty = bytes(
+                         "1234"
+                         "8500"
+                         "0001"
+                         "0000"
+                         "0000"
+                         "0000") +
+                     kQuestion;
   EXPECT_EQ(dns_answer(question, DnsCode::no_error, "2001:db8::1"), empty);
   EXPECT_EQ(dns_answer(question, DnsCode::no_error), empty);
-  EXPECT_EQ(dns_answer(question, DnsCode::refused), bytes("1234" "8505" "0001" "0000" "0000" "0000") + kQuestion);
+  EXPECT_EQ(dns_answer(question, DnsCode::refused), bytes("1234"
+                                                          "8505"
+                                                          "0001"
+                                                          "0000"
+                                                          "0000"
+                                                          "0000") +
+                                                        kQuestion);
   auto six = question;
   six.type = dns_type_aaaa;
   EXPECT_EQ(dns_answer(six, DnsCode::no_error, "2001:db8::1").size(), 12 + kQuestion.size() + 12 + 16);
@@ -111,7 +148,14 @@ TEST(NameServer, AnswersTheProbesNamesAndRefusesAllOthers) {
   auto server = NameServer::start({"127.0.0.1", 0});
   ASSERT_TRUE(server) << server.error().what;
   const Asker asker((*server)->port());
-  const auto refused = bytes("1234" "8505" "0001" "0000" "0000" "0000") + kQuestion;
+  const auto refused = bytes(
+                           "1234"
+                           "8505"
+                           "0001"
+                           "0000"
+                           "0000"
+                           "0000") +
+                       kQuestion;
   EXPECT_EQ(asker.ask(kQuery), refused);
   ASSERT_TRUE((*server)->answer({"probe.test", "other.test"}, "192.0.2.1"));
   const auto answered = asker.ask(kQuery);

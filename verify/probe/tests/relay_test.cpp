@@ -43,13 +43,12 @@ class RelayTest : public testing::Test {
   void s_client(const ossl::Certificate& trusted) {
     ASSERT_TRUE(replace_file(folder_.path() / "trusted.pem", trusted.pem(), 0644));
     const auto log = folder_.path() / "client.log";
-    auto client =
-        Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(relay_->port()),
-                               "-servername", "probe.test", "-quiet", "-verify_return_error", "-CAfile",
-                               (folder_.path() / "trusted.pem").string()},
-                      .error_file = log,
-                      .output_file = log,
-                      .pipe_input = true});
+    auto client = Child::start(
+        {.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(relay_->port()), "-servername",
+                  "probe.test", "-quiet", "-verify_return_error", "-CAfile", (folder_.path() / "trusted.pem").string()},
+         .error_file = log,
+         .output_file = log,
+         .pipe_input = true});
     ASSERT_TRUE(client) << client.error().what;
     static_cast<void>(client->write_input(kMqtt, after(seconds(10))));
     EXPECT_TRUE(client->wait(after(seconds(20)))) << "the client hung";
@@ -122,7 +121,15 @@ TEST(RelayView, BytesThatAreNoTlsArePassedOver) {
 
 // ServerHello of TLS 1.3 (RFC 8446, 4.1.3), then what would be anything at all.
 TEST(RelayView, Tls13IsSaidToHideTheRest) {
-  std::string body = bytes("0303") + std::string(32, 'r') + bytes("00" "1301" "00" "0006" "002b" "0002" "0304");
+  std::string body = bytes("0303") + std::string(32, 'r') +
+                     bytes(
+                         "00"
+                         "1301"
+                         "00"
+                         "0006"
+                         "002b"
+                         "0002"
+                         "0304");
   std::string message = bytes("02") + std::string("\0\0", 2) + static_cast<char>(body.size()) + body;
   std::string record = bytes("160303") + std::string(1, '\0') + static_cast<char>(message.size()) + message;
   for (std::size_t piece = 1; piece <= record.size(); ++piece) {

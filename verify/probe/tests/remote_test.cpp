@@ -51,9 +51,12 @@ ServerRecord a_record(const Minted& minted) {
 }
 
 std::vector<std::string> request_lines(const Minted& minted) {
-  const std::vector<Request> all{
-      {1, Listen{{"0.0.0.0", 8884}, HostPort{"::1", 53}}}, {2, Arm{minted.presentation()}}, {3, Collect{milliseconds(1500)}},
-      {4, Stop{}}, {5, AnswerNames{{"a.test", "b.test"}, "192.0.2.1"}}, {6, WhatWasAsked{}}};
+  const std::vector<Request> all{{1, Listen{{"0.0.0.0", 8884}, HostPort{"::1", 53}}},
+                                 {2, Arm{minted.presentation()}},
+                                 {3, Collect{milliseconds(1500)}},
+                                 {4, Stop{}},
+                                 {5, AnswerNames{{"a.test", "b.test"}, "192.0.2.1"}},
+                                 {6, WhatWasAsked{}}};
   std::vector<std::string> lines;
   for (const auto& request : all) lines.push_back(*render(request));
   return lines;
@@ -103,14 +106,14 @@ TEST(RemoteProtocol, AMessageCutAtAnyByteIsRefusedAndNeverMisread) {
 }
 
 TEST(RemoteProtocol, FieldsOfAWrongKindAreRefused) {
-  for (const auto* line : {R"({"id":1})", R"({"id":"1","do":"stop"})", R"({"do":"stop"})", R"({"id":1,"do":"shutdown"})",
-                           R"({"id":1,"do":"listen","at":{"host":"","port":1}})",
-                           R"({"id":1,"do":"listen","at":{"host":"a","port":65536}})",
-                           R"({"id":1,"do":"collect","milliseconds":-1})",
-                           R"({"id":1,"do":"collect","milliseconds":99999999999})",
-                           R"({"id":1,"do":"arm","probe":"x","chain":"none","relay":false,"sni_off":false})",
-                           R"({"id":1,"do":"arm","probe":"x","chain":"","sni_off":false})",
-                           R"({"id":1,"do":"names","names":[1],"address":"a"})", R"([1])", R"(1)", ""}) {
+  for (const auto* line :
+       {R"({"id":1})", R"({"id":"1","do":"stop"})", R"({"do":"stop"})", R"({"id":1,"do":"shutdown"})",
+        R"({"id":1,"do":"listen","at":{"host":"","port":1}})",
+        R"({"id":1,"do":"listen","at":{"host":"a","port":65536}})", R"({"id":1,"do":"collect","milliseconds":-1})",
+        R"({"id":1,"do":"collect","milliseconds":99999999999})",
+        R"({"id":1,"do":"arm","probe":"x","chain":"none","relay":false,"sni_off":false})",
+        R"({"id":1,"do":"arm","probe":"x","chain":"","sni_off":false})",
+        R"({"id":1,"do":"names","names":[1],"address":"a"})", R"([1])", R"(1)", ""}) {
     EXPECT_FALSE(parse_request(line)) << line;
   }
   for (const auto* line :
@@ -158,12 +161,12 @@ class ElsewhereTest : public testing::Test {
   // A real client; its log says what it got.
   void s_client(std::uint16_t port, const ossl::Certificate& trusted, std::string_view words = {}) {
     ASSERT_TRUE(replace_file(folder_.path() / "trusted.pem", trusted.pem(), 0644));
-    auto client = Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(port),
-                                         "-servername", "probe.test", "-tls1_2", "-quiet", "-verify_return_error",
-                                         "-CAfile", (folder_.path() / "trusted.pem").string()},
-                                .error_file = folder_.path() / "client.log",
-                                .output_file = folder_.path() / "client.log",
-                                .pipe_input = true});
+    auto client = Child::start(
+        {.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(port), "-servername", "probe.test",
+                  "-tls1_2", "-quiet", "-verify_return_error", "-CAfile", (folder_.path() / "trusted.pem").string()},
+         .error_file = folder_.path() / "client.log",
+         .output_file = folder_.path() / "client.log",
+         .pipe_input = true});
     ASSERT_TRUE(client) << client.error().what;
     static_cast<void>(client->write_input(words, after(seconds(10))));
     EXPECT_TRUE(client->wait(after(seconds(20)))) << "the client hung";
