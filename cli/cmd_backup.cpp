@@ -18,8 +18,6 @@ namespace cmd_backup {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest = std::size_t{8} << 30U;
-
 struct Options {
   std::string file{};
   PassphraseOptions passphrase{};
@@ -27,12 +25,9 @@ struct Options {
 
 // From the disk again, as a restore would read it.
 Status verify(const fs::path& file, const Secret& passphrase) {
-  const auto sealed = read_file(file, largest);
+  const auto sealed = read_file(file, largest_backup);
   if (!sealed) return sealed.error();
-  auto opened = ossl::open_envelope(*sealed, passphrase);
-  if (!opened) return std::move(opened).error();
-  const auto files = read_archive(*opened);
-  wipe(std::as_writable_bytes(std::span(*opened)));
+  const auto files = unseal_backup(*sealed, passphrase);
   if (!files) return files.error();
   const auto list = check_backup(*files);
   if (!list) return list.error();

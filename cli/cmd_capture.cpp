@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/commands.hpp"
+#include "cli/verify_roots.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -77,22 +78,6 @@ Result<std::vector<HostPort>> targets_of(const Options& options) {
   return all;
 }
 
-Result<ossl::TrustStore> store_of(const Options& options) {
-  fs::path file;
-  if (options.roots) {
-    file = *options.roots;
-  } else {
-    auto system = ossl::system_roots_file();
-    if (!system) return std::move(system).error();
-    file = *std::move(system);
-  }
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto store = ossl::TrustStore::from_pem(*text);
-  if (!store) return Error{Errc::input, file.string() + ": " + store.error().what, store.error().hint};
-  return store;
-}
-
 /// A name of the host that is safe as a file's, whatever the list held.
 std::string file_name(const HostPort& target) {
   std::string name = lower(text_of(target)) + ".pem";
@@ -132,7 +117,7 @@ std::string text_of_row(const Row& row) {
 Result<Outcome> capture(const Options& options, Context& context) {
   auto targets = targets_of(options);
   if (!targets) return std::move(targets).error();
-  auto store = store_of(options);
+  auto store = public_roots(options.roots);
   if (!store) return std::move(store).error();
   if (auto made = make_folder(options.out); !made) return std::move(made).error();
   const auto kind = options.leaf == "rsa"     ? ossl::LeafKeyKind::rsa

@@ -21,7 +21,7 @@ namespace cmd_init {
 constexpr std::size_t longest_default_name = 48;
 
 struct Options {
-  std::optional<std::string> name{}, key{};
+  std::optional<std::string> name{}, key{}, profile{};
   std::vector<std::string> hosts{}, ips{};
   std::int64_t broker_port = 8883;
   std::optional<std::int64_t> days{};
@@ -119,6 +119,25 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
   return outcome;
 }
 
+/// What the modems take, as verify --acceptance measured it. The key type follows it: the project's default where it is
+/// taken, else the first that is.
+Result<std::optional<profile::Limits>> modem_limits(const Options& options, config::Project& project) {
+  if (!options.profile) return std::optional<profile::Limits>{};
+  auto found = profile::find(*options.profile);
+  if (!found) return std::move(found).error();
+  if (found->kind != profile::Kind::modem)
+    return Error{Errc::usage, "--profile " + *options.profile + " describes a certificate, not what a modem takes",
+                 "give a profile of kind \"modem\": ec200u, ec200u-ec, or what verify --save-profile wrote"};
+  const auto& keys = found->accept.keys;
+  const bool taken = keys.empty() || std::find(keys.begin(), keys.end(), project.ca.key) != keys.end();
+  std::string words;
+  for (const auto& key : keys) words += (words.empty() ? "it takes " : ", ") + key;
+  if (!taken && options.key)
+    return Error{Errc::usage, "--key " + *options.key + " is none that " + *options.profile + " takes", words};
+  if (!taken) project.ca.key = keys.front();
+  return std::optional(found->accept);
+}
+
 // "root=pkcs11:token=plant;object=root": which CA, and where its key is.
 Result<TokenKeys> token_keys(const Options& options, Context& context) {
   Keyring keyring(options.passphrase, context);
@@ -160,6 +179,8 @@ Result<Outcome> init(const Options& options, Context& context) {
   }
   if (options.key) project.ca.key = *options.key;
   if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
+  auto limits = modem_limits(options, project);
+  if (!limits) return std::move(limits).error();
   project.ca.issuing = options.issuing;
   project.broker.mutual = options.mutual;
   project.broker.hosts = *std::move(hosts);
@@ -182,7 +203,7 @@ Result<Outcome> init(const Options& options, Context& context) {
   auto tokens = token_keys(options, context);
   if (!tokens) return std::move(tokens).error();
   auto made = make_project(
-      project, {options.no_passphrase ? nullptr : &passphrase, options.standby, *std::move(tokens)}, context);
+      project, {options.no_passphrase ? nullptr : &passphrase, options.standby, *std::move(tokens), *limits}, context);
   if (!made) return std::move(made).error();
   if (made->broker_as_root)
     context.reporter.warning(
@@ -204,6 +225,8 @@ void add_init(CommandLine& line) {
       .option("--broker-port", options->broker_port, "TLS port of the broker", 1, 65535)
       .choice("--key", options->key, "Key type of root and broker (default: rsa-2048)",
               {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
+      .option("--profile", options->profile,
+              "What the modems take: ec200u, ec200u-ec, or a file that verify --save-profile wrote")
       .option("--days", options->days, "Lifetime of both certificates (default: root 3650, broker 825)", 1, 36500)
       .flag("--issuing", options->issuing, "Issue from a CA below the root, so that the root's key can be kept offline")
       .flag("--mutual", options->mutual,

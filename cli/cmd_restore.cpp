@@ -15,15 +15,12 @@
 #include "ledger/snapshot.hpp"
 #include "pki/ca/crl.hpp"
 #include "pki/ossl/digest.hpp"
-#include "pki/ossl/envelope.hpp"
 
 namespace epki::cli {
 
 namespace cmd_restore {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t largest = std::size_t{8} << 30U;
 
 struct Options {
   std::string file{};
@@ -41,14 +38,12 @@ struct Restored {
 };
 
 Result<std::vector<ArchivedFile>> open_backup(const Options& options, Context& context) {
-  const auto sealed = read_file(options.file, largest);
+  const auto sealed = read_file(options.file, largest_backup);
   if (!sealed) return sealed.error();
   const auto passphrase = existing_passphrase(options.passphrase, "the backup", context);
   if (!passphrase) return passphrase.error();
-  auto opened = ossl::open_envelope(*sealed, *passphrase);
-  if (!opened) return std::move(opened).error().during("reading " + options.file);
-  auto files = read_archive(*opened);
-  wipe(std::as_writable_bytes(std::span(*opened)));
+  auto files = unseal_backup(*sealed, *passphrase);
+  if (!files) return std::move(files).error().during("reading " + options.file);
   return files;
 }
 

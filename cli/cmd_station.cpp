@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -32,11 +30,6 @@ struct Options {
   bool once = false;
   PassphraseOptions passphrase{};
 };
-
-std::string name_of_this_machine() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "station";
-}
 
 /// The job file, or one made of the project file and --ports.
 Result<config::Job> job_of(const Options& options, const config::Project& project) {
@@ -200,7 +193,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto settings = plan::settings_key(plan::ssl_settings(""));
-  station::LedgerRecords records(*ledger, name_of_this_machine(), job->name, job->other_batch,
+  station::LedgerRecords records(*ledger, name_of_this_station(), job->name, job->other_batch,
                                  [&](const station::Board& board) -> Result<std::optional<std::string>> {
                                    auto stored = ledger->verdict_for({board.model, board.firmware, "mqtt", settings});
                                    if (!stored) return std::move(stored).error();

@@ -30,7 +30,7 @@ struct Options {
   std::optional<std::int64_t> baud{}, client{};
   std::optional<std::string> record{};
   std::int64_t repeat = 3, budget = 0, census_reboots = 20;
-  bool no_reboot = false;
+  bool no_reboot = false, acceptance = false, mitigate = false;
 };
 
 /// A simulated modem's own stand-ins for public chains, which its personas know; a real one needs chains to be named.
@@ -70,11 +70,15 @@ std::string repeat_with(const Options& options, const transport::PortSpec& spec)
   add("--genuine", options.chains.genuine);
   if (options.chains.key) line += " --key KEY";
   line += " --repeat " + std::to_string(options.repeat);
+  if (options.acceptance) line += " --acceptance";
+  if (options.mitigate) line += " --mitigate";
   if (options.budget > 0) line += " --budget " + std::to_string(options.budget);
   return line + (options.no_reboot ? " --no-reboot" : "");
 }
 
 Result<Outcome> verify(const Options& options, Context& context) {
+  if (options.output.save_profile && !options.acceptance)
+    return Error{Errc::usage, "--save-profile needs --acceptance, which asks what it holds", {}};
   if (auto ready = check_outputs(options.output); !ready) return std::move(ready).error();
   auto project = config::load(std::filesystem::current_path());
   if (!project) return std::move(project).error();
@@ -104,6 +108,8 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.repeat = static_cast<int>(options.repeat);
   setup.budget = static_cast<int>(options.budget);
   setup.allow_reboot = !options.no_reboot;
+  setup.acceptance = options.acceptance;
+  setup.mitigate = options.mitigate;
   setup.census_reboots = static_cast<int>(options.census_reboots);
   setup.worker = {{context.executable.string(), "__oracle"}};
   setup.registration_limit = std::chrono::seconds(project->provision.registration_seconds);
@@ -125,7 +131,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
   if (!report) return std::move(report).error();
   for (const auto& warning : report->warnings) context.reporter.warning(warning);
   Outcome outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
-  auto written = write_outputs(options.output, outcome.document, setup, repeat_with(options, *spec), context);
+  auto written = write_outputs(options.output, *report, setup, repeat_with(options, *spec), context);
   if (!written) {
     // The verdict of a long run is not lost with the disk.
     outcome.error = std::move(written).error();
@@ -178,6 +184,12 @@ void add_verify(CommandLine& line) {
       .option("--budget", options->budget,
               "The most handshakes, of all paths; the best answer within it. 0 is no limit (default: 0)", 0, 1000)
       .flag("--no-reboot", options->no_reboot, "Never reboot the modem; the evidence is weaker, and the report says so")
+      .flag("--acceptance", options->acceptance,
+            "Ask as well which keys, digests, lengths, names and file forms this firmware takes")
+      .option("--save-profile", options->output.save_profile,
+              "With --acceptance: write what is taken as a certificate profile, for init and lint --profile")
+      .flag("--mitigate", options->mitigate,
+            "Where more is trusted than was uploaded: try every SSL setting for one that switches it off")
       .option("--report", options->output.report,
               "Write the report to this new HTML file, for a customer to read, and the JSON beside it")
       .option("--save-policy", options->output.save_policy,
@@ -186,6 +198,7 @@ void add_verify(CommandLine& line) {
           "  ec200u-pki verify --port sim:union\n"
           "  ec200u-pki verify --port sim:union --report union.html --save-policy union.toml\n"
           "  ec200u-pki verify --port sim:union --path both --budget 40\n"
+          "  ec200u-pki verify --port sim:union --mitigate --acceptance --save-profile firmware.toml\n"
           "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --census chains "
           "--responder 'ssh probe.example.com ec200u-pki respond --stdio --dns 0.0.0.0:53'\n"
           "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "

@@ -79,6 +79,12 @@ Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Cont
   const ca::World world{context.clock, context.random};
   auto broker_profile = profile::built_in("broker");
   if (!broker_profile) return std::move(broker_profile).error();
+  if (wishes.modem) {
+    const auto own = broker_profile->accept;
+    broker_profile->accept = *wishes.modem;
+    broker_profile->accept.days = own.days;
+    broker_profile->accept.names = own.names;
+  }
 
   std::vector<MadeCa> cas;
   if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, wishes.tokens, cas); !made)

@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "core/secret.hpp"
 #include "pki/ossl/certificate.hpp"
+#include "pki/profile/profile.hpp"
 
 namespace epki::cli {
 
@@ -20,6 +21,8 @@ struct CaWishes {
   const Secret* passphrase = nullptr;  ///< null: CA keys are written unencrypted
   bool standby = false;                ///< a second root, for the day the first must go
   TokenKeys tokens{};                  ///< keys that are in tokens already
+  /// What the modems take, instead of what the broker's profile says of them; a certificate beyond it is Errc::input.
+  std::optional<profile::Limits> modem{};
 };
 
 struct MadeProject {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/passphrase.hpp"
+#include "cli/verify_roots.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "verify/probe/capture.hpp"
@@ -23,16 +24,8 @@ class Names {
 };
 
 Result<ossl::TrustStore> roots_of(const ChainOptions& options, trial::Setup& setup) {
-  std::filesystem::path file = options.roots.value_or("");
-  if (!options.roots) {
-    auto system = ossl::system_roots_file();
-    if (!system) return std::move(system).error();
-    file = *std::move(system);
-  }
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto store = ossl::TrustStore::from_pem(*text);
-  if (!store) return Error{Errc::input, file.string() + ": " + store.error().what, store.error().hint};
+  auto store = public_roots(options.roots);
+  if (!store) return store;
   for (const auto& root : store->roots()) setup.system_roots.push_back(root.pem());
   return store;
 }

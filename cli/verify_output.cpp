@@ -20,8 +20,8 @@ std::string json_beside(const std::string& html) {
 }
 
 /// The document as --json prints it, but for the personal numbers, which are masked as in the page it stands beside.
-Json for_others(const Json& document) {
-  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", true}});
+Json for_others(const Json& document, bool ok) {
+  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", ok}});
   for (const auto& [key, value] : document.members()) whole.set(key, value);
   auto device = document["device"];
   for (const auto* number : {"imei", "iccid"}) device.set(number, report::masked(device[number].text_or("")));
@@ -89,29 +89,42 @@ Status check_outputs(const OutputOptions& options) {
     if (auto ready = check_new("--report", *options.report, ".html"); !ready) return ready;
     if (auto ready = check_new("--report", json_beside(*options.report), ".json"); !ready) return ready;
   }
+  if (options.save_profile) {
+    if (auto ready = check_new("--save-profile", *options.save_profile, ".toml"); !ready) return ready;
+  }
   return options.save_policy ? check_new("--save-policy", *options.save_policy, ".toml") : success();
 }
 
-Result<std::vector<std::string>> write_outputs(const OutputOptions& options, const Json& document,
+Result<std::vector<std::string>> write_outputs(const OutputOptions& options, const trial::Report& report,
                                                const trial::Setup& setup, const std::string& repeat,
                                                const Context& context) {
+  const Json document = report.json();
   std::vector<std::string> written;
   if (options.report) {
-    auto page = report::html(document, {"ec200u-pki " + std::string(version), rfc3339(context.clock.now()), repeat});
+    auto page =
+        epki::report::html(document, {"ec200u-pki " + std::string(version), rfc3339(context.clock.now()), repeat});
     if (!page) return std::move(page).error();
     if (auto done = write_new_file(*options.report, *page, 0644); !done) return std::move(done).error();
     written.push_back(*options.report);
     const auto beside = json_beside(*options.report);
-    if (auto done = write_new_file(beside, for_others(document).dump() + "\n", 0644); !done)
+    if (auto done = write_new_file(beside, for_others(document, report.exit_code() == 0).dump() + "\n", 0644); !done)
       return std::move(done).error();
     written.push_back(beside);
   }
   if (options.save_policy) {
     FoundRoots roots(document);
     if (auto done = roots.write(setup, *options.save_policy, written); !done) return std::move(done).error();
-    const auto text = report::saved_policy(document, roots.names());
+    const auto text = epki::report::saved_policy(document, roots.names());
     if (auto done = write_new_file(*options.save_policy, text, 0644); !done) return std::move(done).error();
     written.push_back(*options.save_policy);
+  }
+  if (options.save_profile) {
+    if (report.acceptance_profile.empty())
+      return Error{Errc::modem_refused, "no profile is written: a path took none of the keys that a profile can name",
+                   "the table of --acceptance says what was refused, and how"};
+    if (auto done = write_new_file(*options.save_profile, report.acceptance_profile, 0644); !done)
+      return std::move(done).error();
+    written.push_back(*options.save_profile);
   }
   return written;
 }

@@ -73,9 +73,35 @@ std::string text_of(const trial::PathVerdict& verdict) {
           counted(verdict.anchors_tried, "anchor") + " tried.\n";
   text += "  Policy: " + rows_of(verdict.policy) + ".\n";
   if (verdict.stack.name != "unknown")
-    text += "  TLS library: looks like " + verdict.stack.name + ", as " + verdict.stack.shown_by.front() + ".\n";
+    text += "  TLS library: looks like " + verdict.stack.name + "; among others, a probe " +
+            verdict.stack.shown_by.front() + ".\n";
   if (!verdict.odds.empty()) text += "  " + verdict.odds + "\n";
   if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
+  return text;
+}
+
+std::string text_of_acceptance(const Json& by_path) {
+  std::string text;
+  for (const auto& [path, table] : by_path.members()) {
+    text += "\nWhat " + path + " takes" + (table["untold"].is_null() ? "" : ": " + table["untold"].text_or("")) + "\n";
+    std::string group;
+    for (const auto& row : table["rows"].items()) {
+      const auto now = row["group"].text_or("");
+      if (now != group) text += "  " + now + "\n";
+      group = now;
+      const auto alert = row["alert"].integer();
+      text += "    " + padded(row["what"].text_or(""), 38) + row["answer"].text_or("") +
+              (alert ? ", alert " + std::to_string(*alert) : "") +
+              (row["oracle"].text_or("") == "reject" ? "  (the oracle rejects it)" : "") + "\n";
+    }
+  }
+  return text;
+}
+
+std::string text_of_mitigation(const Json& by_path) {
+  std::string text;
+  for (const auto& [path, found] : by_path.members())
+    text += "\nCan it be switched off on " + path + "?\n  " + found["summary"].text_or("") + "\n";
   return text;
 }
 
@@ -85,6 +111,7 @@ std::string text_of(const trial::Report& report) {
   std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
                      report.identity.imei + "\n\n" + table_of(report.probes);
   for (const auto& verdict : report.verdicts) text += text_of(verdict);
+  text += text_of_mitigation(report.mitigation) + text_of_acceptance(report.acceptance);
   text += "  Judged beside " + report.oracle.name + " " + report.oracle.version + "; " +
           counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
           counted(static_cast<std::size_t>(report.reboots), "reboot") + ". --json has every attempt.\n";

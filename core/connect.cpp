@@ -19,23 +19,6 @@ namespace epki {
 
 namespace {
 
-struct FreeAddresses {
-  void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
-};
-using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
-
-Result<Addresses> look_up(const std::string& host, const std::string& port) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failure = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found);
-  if (failure != 0)
-    return Error{Errc::network, "no address for " + host + " (" + ::gai_strerror(failure) + ")",
-                 "check the spelling and this computer's network"};
-  return Addresses(found);
-}
-
 /// 0, or why it failed (ETIMEDOUT when the deadline passed).
 Result<int> finish_connecting(int fd, Deadline by, const Cancel& cancel) {
   for (;;) {
@@ -73,8 +56,24 @@ std::string text_of(const HostPort& place) {
   return (v6 ? "[" + place.host + "]" : place.host) + ":" + std::to_string(place.port);
 }
 
+void FreeAddresses::operator()(addrinfo* list) const noexcept {
+  ::freeaddrinfo(list);
+}
+
+Result<Addresses> look_up(const HostPort& target) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failure = ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &wanted, &found);
+  if (failure != 0)
+    return Error{Errc::network, "no address for " + target.host + " (" + ::gai_strerror(failure) + ")",
+                 "check the spelling and this computer's network"};
+  return Addresses(found);
+}
+
 Result<std::vector<std::string>> addresses_of(const std::string& host) {
-  auto list = look_up(host, "0");
+  auto list = look_up({host, 0});
   if (!list) return std::move(list).error();
   std::vector<std::string> all;
   for (const addrinfo* at = list->get(); at != nullptr; at = at->ai_next) {
@@ -86,10 +85,14 @@ Result<std::vector<std::string>> addresses_of(const std::string& host) {
 }
 
 Result<Descriptor> connect_tcp(const HostPort& target, Deadline by, const Cancel& cancel) {
-  auto addresses = look_up(target.host, std::to_string(target.port));
-  if (!addresses) return std::move(addresses).error();
+  const auto addresses = look_up(target);
+  if (!addresses) return addresses.error();
+  return connect_to(*addresses, target, by, cancel);
+}
+
+Result<Descriptor> connect_to(const Addresses& addresses, const HostPort& target, Deadline by, const Cancel& cancel) {
   int reason = ETIMEDOUT;
-  for (const addrinfo* at = addresses->get(); at != nullptr; at = at->ai_next) {
+  for (const addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
     Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol));
     if (!socket.valid()) {
       reason = errno;

@@ -2,6 +2,7 @@
 // A TCP connection to somebody's server, by name or address.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "core/clock.hpp"
 #include "core/descriptor.hpp"
 #include "core/result.hpp"
+
+struct addrinfo;
 
 namespace epki {
 
@@ -23,6 +26,17 @@ struct HostPort {
 Result<HostPort> parse_host_port(std::string_view what, std::string_view text);
 /// The same text again.
 std::string text_of(const HostPort& place);
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const noexcept;
+};
+/// What the resolver said of a name and a port.
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+/// Errc::network when the name has no address. Blocks as long as the system's resolver does: it cannot be cancelled.
+Result<Addresses> look_up(const HostPort& target);
+/// The second half of connect_tcp(), with the same errors.
+Result<Descriptor> connect_to(const Addresses& addresses, const HostPort& target, Deadline by, const Cancel& cancel);
 
 /// The addresses of a name as text, in the resolver's order. Errc::network when there is none. Blocks as long as the
 /// system's resolver does: it cannot be cancelled.

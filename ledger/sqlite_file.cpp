@@ -73,8 +73,9 @@ Result<std::unique_ptr<SqliteDatabase>> open_file(const fs::path& file, std::chr
   // it returns, also when the power goes.
   // 64 MiB of pages: serials are random, and a batch of them touches every page of their index. For the same reason the
   // log is written back at 16 MiB, not at 4.
-  if (auto ready = (*database)->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; "
-                                    "PRAGMA wal_autocheckpoint = 4096");
+  if (auto ready =
+          (*database)->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; "
+                           "PRAGMA wal_autocheckpoint = 4096");
       !ready)
     return std::move(ready).error();
   if (auto ours = check_identity(**database); !ours) return std::move(ours).error();

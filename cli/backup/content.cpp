@@ -14,6 +14,7 @@
 #include "ledger/audit.hpp"
 #include "ledger/snapshot.hpp"
 #include "pki/ossl/digest.hpp"
+#include "pki/ossl/envelope.hpp"
 
 namespace epki::cli {
 
@@ -108,6 +109,14 @@ Result<BackupContent> collect_backup(const config::Project& project, ledger::Led
                                {"files", std::move(files)}});
   content.files.emplace(content.files.begin(), backup_list_name, 0600, content.list.dump());
   return content;
+}
+
+Result<std::vector<ArchivedFile>> unseal_backup(std::string_view sealed, const Secret& passphrase) {
+  auto opened = ossl::open_envelope(sealed, passphrase);
+  if (!opened) return std::move(opened).error();
+  auto files = read_archive(*opened);
+  wipe(std::as_writable_bytes(std::span(*opened)));
+  return files;
 }
 
 Result<Json> check_backup(const std::vector<ArchivedFile>& files) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/file.hpp"
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/sqlite.hpp"
@@ -286,20 +287,9 @@ TEST_F(LedgerTest, ThreadsMayShareOne) {
   EXPECT_TRUE(book.check()->starts_with("ok, 40 events"));
 }
 
-// Gives 0, 1, 2, …
-class Counting final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++);
-  }
-
- private:
-  int next_ = 0;
-};
-
 // The worked example of docs/ledger.md, made again.
 TEST_F(LedgerTest, TheDocumentedExampleIsWhatTheLedgerWrites) {
-  Counting random;
+  test::CountingRandom random{0};
   auto book = Ledger::open(
       file, clock, {.operator_name = "Kim", .station = "line-1", .tool = "ec200u-pki 0.1.0", .random = &random});
   ASSERT_TRUE(book);

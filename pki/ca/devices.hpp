@@ -24,7 +24,8 @@ struct Device {
   Secret key;                     ///< PKCS#8 PEM, not encrypted
 };
 
-/// Makes what mint_client makes, byte for byte but for key, serial and signature, some thirty times as fast for EC keys.
+/// Makes what mint_client makes, byte for byte but for key, serial and signature, some thirty times as fast for EC
+/// keys.
 class DeviceMint {
  public:
   /// Checks profile and issuer once, and that pressed certificates are what OpenSSL would have written. `above` are the

@@ -30,8 +30,8 @@ Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::
 /// root in 200. Such a certificate is made again, with another key and another_serial().
 bool can_be_uploaded(std::string_view pem);
 
-/// 16 to 18 bytes in turn. The three characters may stand in the serial itself, or in the issuer's key identifier, which
-/// is the same every time: only a shift by one byte moves that against base64's groups of three.
+/// 16 to 18 bytes in turn. The three characters may stand in the serial itself, or in the issuer's key identifier,
+/// which is the same every time: only a shift by one byte moves that against base64's groups of three.
 std::vector<std::byte> another_serial(RandomSource& random, std::size_t attempt);
 
 }  // namespace epki::ca

@@ -209,8 +209,7 @@ Result<LeafPress> LeafPress::make(const CertificateSpec& pattern, const Issuer& 
   const auto expected = taken_over(der, size);
   if (!impl->signing || !impl->sha1 || !impl->context)
     return take_error(Errc::internal, "this machine's OpenSSL lacks a digest");
-  const auto pressed =
-      impl->to_be_signed({name, spec.serial, trial->not_before(), trial->not_after(), public_key});
+  const auto pressed = impl->to_be_signed({name, spec.serial, trial->not_before(), trial->not_after(), public_key});
   if (!pressed) return pressed.error();
   if (*pressed != expected)
     return Error{Errc::internal, "certificates of this pattern cannot be pressed: the trial came out different",

@@ -49,10 +49,10 @@ struct Profile {
   std::string name;
   std::string description;
   Kind kind = Kind::certificate;
-  std::string key;                ///< default key type: "rsa-2048" …; empty for a modem
+  std::string key;                    ///< default key type: "rsa-2048" …; empty for a modem
   KeyForm key_form = KeyForm::pkcs8;  ///< of a key made together with the certificate
-  std::chrono::days lifetime{};   ///< default; counted from now, not from notBefore
-  std::chrono::days backdate{1};  ///< notBefore lies that far back, because modem clocks are wrong
+  std::chrono::days lifetime{};       ///< default; counted from now, not from notBefore
+  std::chrono::days backdate{1};      ///< notBefore lies that far back, because modem clocks are wrong
   bool ca = false;
   std::optional<std::int64_t> path_length{};
   std::vector<std::string> key_usage_rsa;  ///< OpenSSL's words: "digitalSignature" …

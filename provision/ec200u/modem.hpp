@@ -106,6 +106,13 @@ struct MqttSsl {
   int context = 0;
 };
 
+/// A key of an SSL context, as `AT+QSSLCFG=?` tells it.
+struct SslKey {
+  std::string name;
+  /// What it takes, where that is numbers: `(0-2)`, `(0,1)`. Empty for paths, ciphers, and what cannot be read.
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges{};
+};
+
 class Modem {
  public:
   explicit Modem(at::Engine& engine) : engine_(engine) {}
@@ -151,6 +158,8 @@ class Modem {
   // ---- SSL contexts ---------------------------------------------------------------------------------------------
   /// Nothing: this firmware does not know the key. Values come as the modem says them, quotes removed.
   Result<std::optional<std::string>> ssl_setting(int context, std::string_view key);
+  /// All keys that this firmware names (AT+QSSLCFG=?), in its order. Errc::modem_refused where it does not tell.
+  Result<std::vector<SslKey>> ssl_keys();
   /// How a value is spelled on the wire is this room's business: paths are quoted, ciphersuite is bare.
   Status set_ssl(int context, std::string_view key, std::string_view value);
 

@@ -71,6 +71,18 @@ Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_v
   return std::optional<std::string>{};
 }
 
+Result<std::vector<SslKey>> Modem::ssl_keys() {
+  constexpr std::string_view doing = "listing the SSL settings of this firmware";
+  auto reply = ask(engine_, "AT+QSSLCFG=?", time_limit::simple, "+QSSLCFG:");
+  if (!reply) return std::move(reply).error();
+  if (!reply->ok()) return refused(doing, *reply, "this firmware may not have the test command");
+  std::vector<SslKey> keys;
+  for (const auto& line : reply->lines)
+    if (auto key = parse_ssl_key(line)) keys.push_back(*std::move(key));
+  if (keys.empty()) return not_understood(doing, reply->lines.empty() ? std::string() : reply->lines.front());
+  return keys;
+}
+
 Status Modem::set_ssl(int context, std::string_view key, std::string_view value) {
   if (auto fit = check(context, key); !fit) return fit;
   auto spelled = ssl_wire_value(key, value);

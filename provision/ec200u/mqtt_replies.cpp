@@ -32,6 +32,38 @@ std::optional<std::string> parse_ssl_setting(std::string_view line, int context,
   return fields->size() > 2 ? (*fields)[2].text : std::string();
 }
 
+namespace {
+
+/// "(0-2)" or "(0,1,3)"; empty for anything else.
+std::vector<std::pair<std::int64_t, std::int64_t>> ranges_in(std::string_view text) {
+  if (!text.starts_with('(') || !text.ends_with(')')) return {};
+  std::vector<std::pair<std::int64_t, std::int64_t>> all;
+  for (const auto part : split(text.substr(1, text.size() - 2), ',')) {
+    const auto dash = part.find('-');
+    const auto low = parse_integer(trimmed(part.substr(0, dash)));
+    const auto high = dash == std::string_view::npos ? low : parse_integer(trimmed(part.substr(dash + 1)));
+    if (!low || !high || *high < *low) return {};
+    all.emplace_back(*low, *high);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::optional<SslKey> parse_ssl_key(std::string_view line) {
+  constexpr std::string_view tag = "+QSSLCFG:";
+  if (!line.starts_with(tag)) return std::nullopt;
+  const auto rest = trimmed(line.substr(tag.size()));
+  const auto end = rest.starts_with('"') ? rest.find('"', 1) : std::string_view::npos;
+  if (end == std::string_view::npos || end == 1) return std::nullopt;
+  SslKey key{std::string(rest.substr(1, end - 1))};
+  // The key, the contexts, and then the values: ,(0-5),(0-2)
+  const auto contexts = rest.find(')', end);
+  const auto comma = contexts == std::string_view::npos ? contexts : rest.find(',', contexts);
+  if (comma != std::string_view::npos) key.ranges = ranges_in(trimmed(rest.substr(comma + 1)));
+  return key;
+}
+
 Result<MqttSsl> parse_mqtt_ssl(std::string_view line) {
   const auto fields = parse_fields(line, "+QMTCFG:");
   const auto wrong = [&] { return not_understood("reading whether MQTT uses SSL", line); };

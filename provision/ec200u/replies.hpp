@@ -71,6 +71,8 @@ std::optional<int> file_error_code(const at::Reply& reply);
 // ---- SSL and MQTT (2, 4) ------------------------------------------------------------------------------------------
 /// The value in `+QSSLCFG: "<key>",<context>,<value>`; nothing when the line is about something else.
 std::optional<std::string> parse_ssl_setting(std::string_view line, int context, std::string_view key);
+/// A line of `AT+QSSLCFG=?`: `+QSSLCFG: "seclevel",(0-5),(0-2)`.
+std::optional<SslKey> parse_ssl_key(std::string_view line);
 /// `+QMTCFG: "ssl",<enable>[,<context>]`, also with the client's number in front.
 Result<MqttSsl> parse_mqtt_ssl(std::string_view line);
 

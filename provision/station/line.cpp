@@ -160,9 +160,8 @@ Outcome Line::one_board(Slot& slot, Bench& bench) {
   });
   const auto started = std::chrono::steady_clock::now();
   Outcome outcome = worked(slot, bench);
-  const bool wedged =
-      outcome.error && !outcome.settled &&
-      (outcome.error->code == Errc::modem_gone || outcome.error->code == Errc::modem_refused);
+  const bool wedged = outcome.error && !outcome.settled &&
+                      (outcome.error->code == Errc::modem_gone || outcome.error->code == Errc::modem_refused);
   if (wedged && !world_.cancel.requested()) {
     const auto cycled = bench.power_cycle();
     if (!cycled) {

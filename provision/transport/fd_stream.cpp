@@ -10,6 +10,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/poll.hpp"
+
 namespace epki::transport {
 
 namespace {
@@ -26,13 +28,6 @@ ssize_t put(int fd, std::span<const std::byte> bytes) {
 }
 
 }  // namespace
-
-int poll_timeout(Deadline by) {
-  const auto now = std::chrono::steady_clock::now();
-  if (by <= now) return 0;
-  const auto left = std::min<std::chrono::steady_clock::duration>(by - now, std::chrono::minutes(1));
-  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
-}
 
 Status ByteStream::set_speed(std::int64_t baud) {
   return Error{Errc::usage, name() + " has no line speed that could be set to " + std::to_string(baud), {}};
@@ -56,7 +51,7 @@ Result<FdStream::Woken> FdStream::wait(short events, Deadline by) {
   for (;;) {
     if (cancel_.requested()) return interrupted();
     std::array<pollfd, 2> polled{pollfd{fd_, events, 0}, pollfd{cancel_.fd(), POLLIN, 0}};
-    const int n = ::poll(polled.data(), polled.size(), poll_timeout(by));
+    const int n = ::poll(polled.data(), polled.size(), milliseconds_until(by));
     if (n < 0 && errno != EINTR) return Error{Errc::internal, "waiting for " + name_ + " failed", {}};
     // Hang-up and error count as ready: the read or write that follows says which it is.
     if (n > 0 && polled[0].revents != 0) return Woken::ready;

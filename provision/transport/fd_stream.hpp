@@ -9,9 +9,6 @@
 
 namespace epki::transport {
 
-/// poll() timeout until `by`, rounded up, at most a minute (callers loop).
-int poll_timeout(Deadline by);
-
 class FdStream : public ByteStream {
  public:
   /// Owns `fd`, which must be non-blocking. `before_close` runs once before it is closed.

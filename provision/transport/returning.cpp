@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/poll.hpp"
 #include "provision/transport/byte_stream.hpp"
 #include "provision/transport/fd_stream.hpp"
 
@@ -91,7 +92,7 @@ class ReturningStream final : public ByteStream {
       if (now - gone_at_ >= patience_) return *last_;
       if (now >= by) return false;
       pollfd cancelled{cancel_.fd(), POLLIN, 0};
-      ::poll(&cancelled, 1, std::min(poll_timeout(by), static_cast<int>(look_again.count())));
+      ::poll(&cancelled, 1, std::min(milliseconds_until(by), static_cast<int>(look_again.count())));
     }
   }
 

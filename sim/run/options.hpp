@@ -22,8 +22,8 @@ struct Options {
   std::string serial{};        ///< a real port, in place of a pseudo-terminal; empty: none
   std::int64_t baud = 115200;  ///< of `serial`
   bool tell = false;           ///< print the conversation
-  std::int64_t seed = -1;  ///< -1: the persona's
-  std::int64_t dns_port = 0;  ///< 0: the persona's
+  std::int64_t seed = -1;      ///< -1: the persona's
+  std::int64_t dns_port = 0;   ///< 0: the persona's
   bool verbose = false, help = false, version = false, list = false;
 };
 

@@ -163,6 +163,12 @@ std::unique_ptr<MqttClient> FakeNetwork::start_mqtt(std::unique_ptr<Channel>, Mq
   return std::make_unique<FakeMqtt>(plan_->broker);
 }
 
+Persona with(const std::string& toml) {
+  auto persona = parse_persona(toml, "bench.toml", {});
+  EXPECT_TRUE(persona) << persona.error().what << persona.error().hint;
+  return persona ? *persona : Persona{};
+}
+
 Persona Bench::bench_persona() {
   Persona persona;
   persona.name = "bench";

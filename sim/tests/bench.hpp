@@ -69,6 +69,9 @@ class FakeNetwork final : public NetworkPort {
   std::shared_ptr<Plan> plan_;
 };
 
+/// What a persona file of these lines makes; a test failure when it is none.
+Persona with(const std::string& toml);
+
 class Bench {
  public:
   /// Switched on and past its boot messages, echo still on. With a `folder`, files are kept there.

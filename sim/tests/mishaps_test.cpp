@@ -9,12 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Persona with(const std::string& toml) {
-  auto persona = parse_persona(toml, "bench.toml", {});
-  EXPECT_TRUE(persona) << persona.error().what << persona.error().hint;
-  return persona ? *persona : Persona{};
-}
-
 TEST(Mishaps, AnAnswerThatIsLostAfterTheLineWasCarriedOut) {
   Bench bench(with("[faults]\nmute_at_command = 2\n"));
   bench.say("AT");

@@ -8,12 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Persona with(const std::string& toml) {
-  auto persona = parse_persona(toml, "bench.toml", {});
-  EXPECT_TRUE(persona) << persona.error().what << persona.error().hint;
-  return persona ? *persona : Persona{};
-}
-
 /// What the TLS client was given at an open.
 TlsSettings opened_with(Bench& bench) {
   bench.say("AT+QSSLOPEN=1,1,0,\"broker.test\",8883,0");

@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/key.hpp"
@@ -37,16 +38,6 @@ const std::array<std::string, 2>& roots() {
   static const std::array<std::string, 2> all{root_pem(std::byte{1}) + std::string(700, '\n'), root_pem(std::byte{2})};
   return all;
 }
-
-class CountingRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++);
-  }
-
- private:
-  unsigned next_ = 0xa1;  // letters in hex: not a number that a recording masks
-};
 
 class Listener final : public Reporter {
  public:
@@ -122,7 +113,7 @@ Floor::Run Floor::provision(std::size_t kill_after) {
     if (ever_.empty()) ever_ = badly_bound();
   });
   Listener reporter;
-  CountingRandom random;
+  test::CountingRandom random(0xa1);  // letters in hex: not a number that a recording masks
   Cancel cancel;
   at::Engine engine(line, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   std::unique_ptr<at::Recording> recording;

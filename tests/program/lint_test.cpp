@@ -29,8 +29,8 @@ TEST(Lint, HasNothingAgainstWhatInitMakes) {
     const auto document = ran.json();
     for (const auto& finding : document["findings"].items()) {
       const auto rule = finding["rule"].text_or("");
-      // The keys of the CAs are encrypted; and what the broker trusts of devices is in OpenSSL's own form, because only so
-      // does Mosquitto end a path at an issuing CA.
+      // The keys of the CAs are encrypted; and what the broker trusts of devices is in OpenSSL's own form, because only
+      // so does Mosquitto end a path at an issuing CA.
       const bool anchors = rule == "w_pem_form" && finding["file"].text_or("").ends_with("client-ca.pem");
       EXPECT_TRUE(rule == "n_key_not_compared" || anchors) << finding.dump() << ran;
     }

@@ -2,11 +2,10 @@
 // comes out must be the canonical form of what was drawn. EPKI_SIM_PERSONAS=100 draws as many, EPKI_SEED repeats.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <random>
 
-#include "core/text.hpp"
+#include "core/tests/from_environment.hpp"
 #include "tests/program/sandbox.hpp"
 #include "verify/infer/tests/expectation.hpp"
 
@@ -14,11 +13,6 @@ namespace epki::test {
 namespace {
 
 using infer::Policy;
-
-std::int64_t from_environment(const char* name, std::int64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : parse_integer(text).value_or(otherwise);
-}
 
 class Draw {
  public:
@@ -73,8 +67,8 @@ Policy rows_of(const Json& verdict) {
 }
 
 TEST(Personas, DrawnAtRandomAreRecoveredOnBothPaths) {
-  const auto seed = static_cast<std::uint32_t>(from_environment("EPKI_SEED", 20261127));
-  const auto count = from_environment("EPKI_SIM_PERSONAS", 3);
+  const auto seed = static_cast<std::uint32_t>(test::from_environment("EPKI_SEED", 20261127));
+  const auto count = test::from_environment("EPKI_SIM_PERSONAS", 3);
   std::cout << "seed " << seed << ", " << count << " personas (EPKI_SEED, EPKI_SIM_PERSONAS)\n";
   Draw draw(seed);
   Sandbox box;

@@ -4,15 +4,22 @@
 
 #include "verify/probe/case_file.hpp"
 #include "verify/probe/recipe.hpp"
+#include "verify/probe/throw_away.hpp"
 
 namespace epki::probe {
 
 Result<ossl::PrivateKey> KeyShelf::get(const std::string& role, ossl::KeyType type) {
   const auto name = role + "/" + std::string(ossl::word(type));
   if (const auto known = keys_.find(name); known != keys_.end()) return known->second;
-  auto key = ossl::PrivateKey::generate(type);
-  if (key) keys_.emplace(name, *key);
-  return key;
+  for (;;) {
+    auto key = ossl::PrivateKey::generate(type);
+    if (!key) return key;
+    const auto pem = key->to_pem();  // the device's own key goes onto the modem
+    if (!pem) return pem.error();
+    if (!can_be_uploaded(pem->view())) continue;
+    keys_.emplace(name, *key);
+    return key;
+  }
 }
 
 std::vector<std::string_view> case_ids() {

@@ -103,15 +103,18 @@ class Kitchen {
     }
     ossl::CertificateSpec spec;
     spec.subject = defaults.subject;
-    spec.serial = random_serial(random_);
     spec.not_before = recipe.from_days ? m_.now + days(*recipe.from_days) : defaults.period.from;
     spec.not_after = recipe.to_days ? m_.now + days(*recipe.to_days) : defaults.period.to;
     spec.version = recipe.version;
     spec.digest = recipe.digest;
     if (recipe.version == 3) spec.extensions = extensions(recipe, defaults, issuer);
-    auto certificate = ossl::build(spec, *key, issuer);
-    if (!certificate) return std::move(certificate).error();
-    return ThrowAwayCa{std::move(*certificate), std::move(*key)};
+    // The key stays, so a longer serial number must move its base64 by a byte.
+    for (std::size_t attempt = 0;; ++attempt) {
+      spec.serial = random_serial(random_, 16 + attempt % 3);
+      auto certificate = ossl::build(spec, *key, issuer);
+      if (!certificate) return std::move(certificate).error();
+      if (can_be_uploaded(certificate->pem())) return ThrowAwayCa{std::move(*certificate), std::move(*key)};
+    }
   }
 
   std::vector<ossl::Extension> extensions(const CertificateRecipe& recipe, const Defaults& defaults,

@@ -27,9 +27,13 @@ std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random) {
   return bytes;
 }
 
+bool can_be_uploaded(std::string_view pem) {
+  return pem.find("+++") == std::string_view::npos;
+}
+
 // Positive, and never shorter than it looks (RFC 5280, 4.1.2.2).
-std::vector<std::byte> random_serial(RandomSource& random) {
-  auto serial = random_bytes(16, random);
+std::vector<std::byte> random_serial(RandomSource& random, std::size_t size) {
+  auto serial = random_bytes(size, random);
   serial[0] = (serial[0] & std::byte{0x3f}) | std::byte{0x40};
   return serial;
 }
@@ -53,8 +57,8 @@ std::string alternative_names(const std::vector<std::string>& names) {
 
 namespace {
 
-Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
-                            RandomSource& random, const std::string& usage = "keyCertSign,cRLSign") {
+Result<ThrowAwayCa> mint_any_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
+                                RandomSource& random, const std::string& usage) {
   auto key = ossl::PrivateKey::generate(type);
   if (!key) return std::move(key).error();
   ossl::CertificateSpec spec;
@@ -68,6 +72,15 @@ Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const Th
   auto certificate = ossl::build(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key});
   if (!certificate) return std::move(certificate).error();
   return ThrowAwayCa{std::move(*certificate), std::move(*key)};
+}
+
+/// About one in three hundred is made again, with another key.
+Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
+                            RandomSource& random, const std::string& usage = "keyCertSign,cRLSign") {
+  for (;;) {
+    auto made = mint_any_ca(label, type, above, period, random, usage);
+    if (!made || can_be_uploaded(made->certificate.pem())) return made;
+  }
 }
 
 }  // namespace

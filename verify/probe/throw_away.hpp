@@ -24,7 +24,11 @@ inline constexpr std::chrono::days kBack{3652};  ///< of a root
 inline constexpr std::chrono::days kAhead{7};
 
 std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random);
-std::vector<std::byte> random_serial(RandomSource& random);
+/// `size` in bytes, at most 20 (RFC 5280, 4.1.2.2).
+std::vector<std::byte> random_serial(RandomSource& random, std::size_t size = 16);
+/// "+++" in the data ends an upload (AT reference, 3), and base64 can hold it. What may have to be uploaded is made
+/// anew until it can be.
+bool can_be_uploaded(std::string_view pem);
 /// O=ec200u-pki throw-away, OU=never for use, and a common name of its own.
 ossl::Name ca_name(std::string_view label, RandomSource& random);
 /// subjectAltName's value: an IP literal is entered as iPAddress too.

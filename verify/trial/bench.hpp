@@ -42,4 +42,20 @@ class Bench {
   virtual std::string absence() const = 0;
 };
 
+/// Whether the modem's first packet came to the responder.
+bool arrived(const infer::Attempt& attempt);
+/// Nothing was learnt, and the network may be the reason.
+bool is_hiccup(const infer::Attempt& attempt);
+/// Attempts, and once more after a hiccup: the same answer twice is that of the modem.
+Result<infer::Attempt> attempt_past_a_hiccup(Bench& bench, const Shot& shot);
+
+/// A bench on which any key of the SSL context can be turned: for a sweep.
+class SweptBench : public Bench {
+ public:
+  enum class Held : std::uint8_t { taken, not_taken, same_as_before };
+  /// The key is set for the attempts that follow, which name it in their records. let_go() writes back what was there.
+  virtual Result<Held> hold(const std::string& key, const std::string& value) = 0;
+  virtual Status let_go() = 0;
+};
+
 }  // namespace epki::trial

@@ -21,10 +21,6 @@ using What = Bound::What;
 
 const Bound user{What::user, -1}, other{What::other_key, -1};
 
-bool arrived(const Attempt& attempt) {
-  return attempt.outcome != Outcome::not_sent && attempt.outcome != Outcome::unreachable;
-}
-
 class Run {
  public:
   Run(Bench& bench, const std::vector<infer::Anchor>& anchors, const std::vector<Path>& paths,
@@ -195,13 +191,8 @@ class Run {
     Shot shot{probe};
     shot.path = paths_[path];
     shot.turn = turn_++;
-    auto seen = bench_.attempt(shot);
+    auto seen = attempt_past_a_hiccup(bench_, shot);
     if (!seen) return std::move(seen).error();
-    // The network may have swallowed it; the same answer twice is that of the modem.
-    if (seen->outcome == Outcome::unreachable || seen->outcome == Outcome::silent) {
-      seen = bench_.attempt(shot);
-      if (!seen) return std::move(seen).error();
-    }
     // Siblings of this modem open no more connections after some twenty (AT reference, 2).
     if (seen->outcome == Outcome::not_sent && fresh_ > 0 && restarts_ < limits_.reboots && bench_.can_reboot()) {
       auto worn = is_worn(shot);

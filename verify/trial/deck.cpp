@@ -62,8 +62,8 @@ Deck::Deck(std::string host, std::vector<probe::Genuine> genuine, ossl::KeyType 
       random_(&random) {
   std::vector<Span> spans;
   for (const auto& chain : genuine_) spans.push_back(span_of(chain));
-  // The run's own certificates are valid from then on.
-  moments_ = moments_for(spans, now, probe::valid_at(now).from);
+  const auto own = probe::valid_at(now);
+  moments_ = moments_for(spans, now, {own.from, own.to});
 }
 
 Result<Deck> Deck::open(ossl::KeyType key, const std::string& host, std::vector<probe::Genuine> genuine, Instant now,
@@ -174,6 +174,14 @@ Result<probe::Case> Deck::mint_with_key(const Shot& shot) {
 Result<probe::Case> Deck::mint_under(const Shot& shot, const probe::Material& material) {
   if (shot.shown == Shown::own_deep) return probe::mint_deep(shot.depth, material, *random_);
   return probe::mint_case(case_id(shot), material, *random_);
+}
+
+Result<probe::Case> Deck::named_case(std::string_view id) {
+  return probe::mint_case(id, material_, *random_);
+}
+
+Result<probe::Case> Deck::deep_case(int intermediates) {
+  return probe::mint_deep(intermediates, material_, *random_);
 }
 
 Result<probe::Case> Deck::mint(const Shot& shot) {

@@ -24,6 +24,10 @@ class Deck {
 
   /// The chain that a shot presents. Lives as long as the deck.
   Result<const probe::Case*> card(const Shot& shot);
+  /// A case of the collection by its name, or a faultless chain with so many intermediates; minted anew.
+  Result<probe::Case> named_case(std::string_view id);
+  Result<probe::Case> deep_case(int intermediates);
+  ossl::KeyType key() const { return key_; }
   /// The name that is dialled for it.
   const std::string& host(const Shot& shot) const;
   /// The certificate that a binding needs, one PEM block; empty for `nothing`.

@@ -1,5 +1,8 @@
 #include "verify/trial/found.hpp"
 
+#include <algorithm>
+
+#include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 
 namespace epki::trial {
@@ -92,9 +95,14 @@ Result<Found> Found::parse(const Json& detail) {
   return found;
 }
 
-Result<Found> look(ec200u::Modem& modem, const std::vector<int>& contexts, const std::vector<int>& clients) {
+Result<Found> look(ec200u::Modem& modem, const std::vector<int>& contexts, const std::vector<int>& clients,
+                   const std::vector<std::string>& more) {
   Found found;
-  const auto names = keys();
+  auto names = keys();
+  for (const auto& key : more) {
+    const auto same = [&](const std::string& known) { return equal_ignoring_case(known, key); };
+    if (std::none_of(names.begin(), names.end(), same)) names.push_back(key);
+  }
   for (const int number : contexts) {
     auto context = look_at(modem, number, names);
     if (!context) return std::move(context).error();

@@ -30,8 +30,10 @@ struct Found {
   static Result<Found> parse(const Json& detail);
 };
 
-/// Reads the SSL settings of these contexts and the MQTT bindings of these clients.
-Result<Found> look(ec200u::Modem& modem, const std::vector<int>& contexts, const std::vector<int>& clients);
+/// Reads the SSL settings of these contexts and the MQTT bindings of these clients. `more`: keys beyond those that
+/// every run sets.
+Result<Found> look(ec200u::Modem& modem, const std::vector<int>& contexts, const std::vector<int>& clients,
+                   const std::vector<std::string>& more = {});
 
 /// Writes back what differs. A value that the modem refuses is a warning; a modem that is gone is an Error.
 Status put_back(ec200u::Modem& modem, const Found& found, Reporter& reporter);

@@ -127,9 +127,10 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   const auto& host = parts_.deck.host(shot);
   probe::Presentation presentation{record.id, card.chain, card.key};
   presentation.path = record.path;
-  presentation.sni_off = shot.settings.sni_off;
+  const bool no_sni = shot.settings.sni_off || held_words_ == "sni=0";
+  presentation.sni_off = no_sni;
   presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
-  if (!shot.settings.sni_off) presentation.expected_sni = host;
+  if (!no_sni) presentation.expected_sni = host;
   if (auto armed = arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
   ++opens_;
@@ -246,6 +247,7 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   record.bound = parts_.deck.name(shot.bound);
   record.presented = (*card)->presented;
   record.settings = infer::words(shot.settings);
+  if (!held_words_.empty()) record.settings += (record.settings.empty() ? "" : ", ") + held_words_;
   record.keyless = !(*card)->key.has_value();
   auto turned = turn(shot);
   if (!turned) return std::move(turned).error();

@@ -22,7 +22,7 @@
 
 namespace epki::trial {
 
-class ModemBench final : public Bench {
+class ModemBench final : public SweptBench {
  public:
   struct Parts {
     ec200u::Modem& modem;
@@ -55,6 +55,18 @@ class ModemBench final : public Bench {
     bool relay = false;
   };
   Result<infer::Outcome> open_live(const LiveCall& call, ProbeRecord record);
+
+  /// Shows a case that is no question of trust, under what it needs bound (a PEM file's bytes). The record has its id.
+  struct CaseCall {
+    Path path = Path::mqtt;
+    std::string id;
+    const probe::Case* card = nullptr;
+    std::string pem{};
+  };
+  Result<Seen> show(const CaseCall& call);
+
+  Result<Held> hold(const std::string& key, const std::string& value) override;
+  Status let_go() override;
 
   int reboots() const { return reboots_; }
   /// Every attempt, those included that were tried again.
@@ -94,7 +106,9 @@ class ModemBench final : public Bench {
   std::optional<Instant> clock_{};       ///< where the modem's clock was moved to; nothing: the run's own time
   infer::Settings settings_{};
   std::map<Path, std::unique_ptr<Opener>> openers_{};
-  std::set<std::string> refused_keys_{};   ///< settings that this firmware does not take
+  std::set<std::string> refused_keys_{};                       ///< settings that this firmware does not take
+  std::optional<std::pair<std::string, std::string>> held_{};  ///< the key of a sweep, and its value before
+  std::string held_words_{};
   std::map<std::string, int> attempts_{};  ///< by probe name
   std::vector<ProbeRecord> records_{};
   std::string absence_{};

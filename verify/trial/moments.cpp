@@ -21,20 +21,21 @@ Span span_of(const probe::Genuine& genuine) {
   return span;
 }
 
-std::vector<std::optional<Instant>> moments_for(const std::vector<Span>& spans, Instant now, Instant earliest) {
+std::vector<std::optional<Instant>> moments_for(const std::vector<Span>& spans, Instant now, const Span& own) {
   std::vector<std::optional<Instant>> moments(spans.size());
+  std::vector<Span> inner;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < spans.size(); ++i) {
-    const auto from = std::max(spans[i].from, earliest) + margin, to = spans[i].to - margin;
-    const bool now_will_do = from <= now && now <= to;
-    if (!now_will_do && from <= to) order.push_back(i);
+    inner.push_back({std::max(spans[i].from, own.from) + margin, std::min(spans[i].to, own.to) - margin});
+    // A chain that began a minute ago is valid, and a clock that is left alone is the smaller change.
+    const bool now_will_do = spans[i].from <= now && now <= spans[i].to;
+    if (!now_will_do && inner[i].from <= inner[i].to) order.push_back(i);
   }
   // The classic way to hit all spans with the fewest points: always the end of the one that ends first.
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return spans[a].to < spans[b].to; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return inner[a].to < inner[b].to; });
   std::optional<Instant> point;
   for (const auto i : order) {
-    const auto from = std::max(spans[i].from, earliest) + margin, to = spans[i].to - margin;
-    if (!point || *point < from) point = to;
+    if (!point || *point < inner[i].from) point = inner[i].to;
     moments[i] = point;
   }
   return moments;

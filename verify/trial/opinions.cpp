@@ -83,6 +83,11 @@ Result<Joined> Opinions::answer(const std::string& asked) {
   return known_.at(asked).get();
 }
 
+Result<oracle::Opinion> Opinions::of(const std::string& trusted_pem, const ossl::Chain& chain,
+                                     const std::string& host) {
+  return oracle::judge({{trusted_pem}, pem_of(chain), host, at_}, worker_);
+}
+
 Result<Joined> Opinions::about(Deck& deck, const Shot& shot) {
   auto asked = ask_about(deck, shot);
   if (!asked) return std::move(asked).error();

@@ -70,6 +70,8 @@ Json Report::json() const {
                        {"verdict", std::move(by_path)},
                        {"probes", std::move(all_probes)},
                        {"census", census},
+                       {"acceptance", acceptance},
+                       {"mitigation", mitigation},
                        {"handshakes", handshakes},
                        {"reboots", reboots},
                        {"warnings", Json::array_of(warnings)},

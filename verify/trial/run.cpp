@@ -3,9 +3,11 @@
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 #include "verify/infer/conclude.hpp"
+#include "verify/trial/anchors.hpp"
 #include "verify/trial/census.hpp"
 #include "verify/trial/census_files.hpp"
 #include "verify/trial/census_merge.hpp"
+#include "verify/trial/extras.hpp"
 #include "verify/trial/inspect.hpp"
 #include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
@@ -20,7 +22,6 @@ namespace epki::trial {
 
 namespace {
 
-using infer::Bound;
 using infer::Shown;
 using std::chrono::steady_clock;
 
@@ -140,7 +141,15 @@ class Trial {
     std::vector<int> contexts{setup_.context}, clients;
     if (uses(Path::mqtt)) clients = {setup_.client};
     if (setup_.allow_reboot) contexts = clients = {0, 1, 2, 3, 4, 5};
-    auto found = look(modem_, contexts, clients);
+    std::vector<std::string> names;
+    if (setup_.mitigate) {
+      auto keys = modem_.ssl_keys();
+      if (!keys && keys.error().code != Errc::modem_refused) return std::move(keys).error();
+      if (!keys) around_.reporter.warning("no settings are swept: " + keys.error().what);
+      if (keys) ssl_keys_ = *std::move(keys);
+      for (const auto& key : ssl_keys_) names.push_back(key.name);
+    }
+    auto found = look(modem_, contexts, clients, names);
     if (!found) return std::move(found).error();
     found->ssl_socket = uses(Path::ssl);
     return traces.keep_settings(std::move(*found));
@@ -165,7 +174,7 @@ class Trial {
     Opinions opinions(setup_.worker, around_.clock.now());
     auto anchors = [&] {
       const Stopwatch::Lap lap(own_work_);
-      return make_anchors(*deck, opinions, *inspection);
+      return make_anchors(*deck, opinions, *inspection, around_.reporter);
     }();
     if (!anchors) return std::move(anchors).error();
 
@@ -177,6 +186,10 @@ class Trial {
     auto evidence = ask(bench, *anchors);
     if (evidence) {
       if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
+    }
+    if (evidence) {
+      if (auto more = ask_extras({bench, *deck, ssl_keys_, around_.reporter}, setup_, *evidence, report_); !more)
+        evidence = std::move(more).error();
     }
     report_.probes = std::move(bench.records());
     report_.handshakes = bench.handshakes();
@@ -268,31 +281,6 @@ class Trial {
     for (const auto& said : live_) verdict.because += " Beside that, " + said[number] + ".";
   }
 
-  Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, const Inspection& inspection) {
-    std::vector<infer::Anchor> anchors;
-    for (const auto& genuine : deck.genuine()) {
-      const int number = static_cast<int>(anchors.size());
-      infer::Anchor anchor{genuine.root.subject(), genuine.root.sha256(), genuine.host};
-      anchor.intermediates = static_cast<int>(genuine.presented.size()) - 1;
-      anchor.lies_on_modem = inspection.holder_of(genuine.root);
-      anchor.clock_is_moved = deck.clock_for({{Shown::replay, {}, number}}).has_value();
-      // An intermediate that lies there may be an anchor as well: mbedTLS takes any CA for one.
-      for (std::size_t i = 1; i < genuine.presented.size() && anchor.lies_on_modem.empty(); ++i) {
-        anchor.lies_on_modem = inspection.holder_of(genuine.presented[i]);
-      }
-      const Shot positive{{Shown::replay, {Bound::What::genuine, number}, number}};
-      auto joined = opinions.about(deck, positive);
-      if (!joined) return std::move(joined).error();
-      if (!joined->as_expected) {
-        anchor.unusable = genuine.file + ": the oracle does not accept this chain under its own root (" +
-                          joined->uploaded.reason + ")";
-        around_.reporter.warning(anchor.unusable);
-      }
-      anchors.push_back(std::move(anchor));
-    }
-    return anchors;
-  }
-
   /// The few exchanges that put the modem back are not interrupted.
   Status restore(Traces& traces) {
     const Cancel::Shield shield(around_.cancel);
@@ -365,6 +353,7 @@ class Trial {
   }
 
   ec200u::Modem modem_;
+  std::vector<ec200u::SslKey> ssl_keys_{};  ///< what this firmware names, for the sweep
   const Setup& setup_;
   KeepingReporter keeper_;
   Surroundings around_;

@@ -16,20 +16,7 @@ constexpr int most_restarts = 4;
 // So many in a row go out in no packet before it is called worn: one open in five may fail on a bad line.
 constexpr int failures_in_a_row = 3;
 
-bool arrived(const Attempt& attempt) {
-  return attempt.outcome != Outcome::not_sent && attempt.outcome != Outcome::unreachable;
-}
-
-/// Nothing was learnt, and the network may be the reason.
-bool is_hiccup(const Attempt& attempt) {
-  return attempt.outcome == Outcome::unreachable || attempt.outcome == Outcome::silent;
-}
-
 }  // namespace
-
-std::string_view word(Path path) {
-  return path == Path::mqtt ? "mqtt" : "ssl";
-}
 
 bool Shooter::worked(const Bound& bound) const {
   return std::any_of(evidence_.attempts.begin(), evidence_.attempts.end(),

@@ -68,6 +68,8 @@ struct Setup {
   std::optional<probe::Genuine> genuine{};  ///< the user's own certificate under a public root, with its key
   /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
   std::optional<HostPort> relay{};
+  bool acceptance = false;  ///< ask as well which certificates this firmware takes
+  bool mitigate = false;    ///< where more is trusted than was uploaded: sweep the settings for what switches it off
   int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
@@ -148,6 +150,9 @@ struct Report {
   oracle::Version oracle{};
   std::vector<PathVerdict> verdicts{};  ///< one for each path
   Json census{};                        ///< each anchor's state on each path; null: there was none
+  Json acceptance{};                    ///< by path: what was asked for with Setup::acceptance; null: it was not
+  Json mitigation{};                    ///< by path, with Setup::mitigate
+  std::string acceptance_profile{};     ///< TOML of kind "modem"; empty: there is none
   std::vector<ProbeRecord> probes{};
   int handshakes = 0;
   int reboots = 0;

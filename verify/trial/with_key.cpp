@@ -39,12 +39,8 @@ class Asking {
       Shot shot{probe};
       shot.path = paths_[i];
       shot.turn = turn_++;
-      auto seen = bench_.attempt(shot);
+      auto seen = attempt_past_a_hiccup(bench_, shot);
       if (!seen) return std::move(seen).error();
-      if (seen->outcome == Outcome::unreachable || seen->outcome == Outcome::silent) {
-        seen = bench_.attempt(shot);
-        if (!seen) return std::move(seen).error();
-      }
       evidence_[i].attempts.push_back(*seen);
     }
     return success();

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <set>
 
 #include "core/child.hpp"
 #include "core/file.hpp"
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/digest.hpp"
@@ -17,16 +17,6 @@ using ossl::KeyType;
 using std::chrono::days;
 
 namespace {
-
-class SeededRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(engine_());
-  }
-
- private:
-  std::mt19937 engine_{2026};
-};
 
 class ConstantRandom final : public RandomSource {
  public:
@@ -39,7 +29,7 @@ class ConstantRandom final : public RandomSource {
 
 struct Authority : ::testing::Test {
   ManualClock clock{*parse_rfc3339("2026-11-22T12:00:00Z")};
-  SeededRandom random;
+  test::SeededRandom random{2026};
   World world{clock, random};
   profile::Profile root_profile = *profile::built_in("root");
   profile::Profile broker_profile = *profile::built_in("broker");

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <set>
 
+#include "core/tests/seeded_random.hpp"
 #include "pki/ossl/builder.hpp"
 
 namespace epki::ca {
@@ -14,19 +14,9 @@ namespace {
 
 using std::chrono::days;
 
-class Drawn final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(engine_());
-  }
-
- private:
-  std::mt19937 engine_{11};
-};
-
 struct Devices : ::testing::Test {
   ManualClock clock{*parse_rfc3339("2026-11-22T12:00:00Z")};
-  Drawn random;
+  test::SeededRandom random{11};
   World world{clock, random};
   profile::Profile device_profile = *profile::built_in("device");
   Identity root = *mint_device_root(*profile::built_in("root"), "Trial", ossl::KeyType::ec_p256, days(3650), world);

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
+#include "core/tests/seeded_random.hpp"
 #include "pki/ca/authority.hpp"
 #include "pki/ossl/builder.hpp"
 
@@ -12,19 +11,9 @@ namespace {
 
 using std::chrono::days;
 
-class CountingRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(engine_());
-  }
-
- private:
-  std::mt19937 engine_{7};
-};
-
 struct Hierarchy : ::testing::Test {
   ManualClock clock{*parse_rfc3339("2026-11-22T12:00:00Z")};
-  CountingRandom random;
+  test::SeededRandom random{7};
   World world{clock, random};
   profile::Profile root_profile = *profile::built_in("root");
   profile::Profile issuing_profile = *profile::built_in("issuing");

@@ -8,19 +8,12 @@ namespace epki::at {
 namespace {
 
 using namespace std::chrono_literals;
+using test::any;
 using test::ScriptedStream;
+using test::soon;
 using test::Turn;
 using test::turn;
-
-const std::vector<std::string> unsolicited{"+QMTSTAT:", "+QMTOPEN:", "+CREG:", "+CEREG:", "RDY"};
-
-Deadline soon() {
-  return after(5s);
-}
-
-bool any(std::string_view) {
-  return true;
-}
+using test::unsolicited;
 
 TEST(Command, ReturnsTheInformationLines) {
   ScriptedStream wire({turn("AT+CGMM", "AT+CGMM\r\r\nEC200U\r\n\r\nOK\r\n")});

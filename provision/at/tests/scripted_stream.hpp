@@ -33,6 +33,18 @@ inline Turn turn(const std::string& line, const std::string& reply) {
   return {line + "\r", reply};
 }
 
+/// What the engine of a script is told to expect unasked.
+inline const std::vector<std::string> unsolicited{"+QMTSTAT:", "+QMTOPEN:", "+CREG:", "+CEREG:", "RDY"};
+
+inline Deadline soon() {
+  return after(std::chrono::seconds(5));
+}
+
+/// Takes every line.
+inline bool any(std::string_view) {
+  return true;
+}
+
 class ScriptedStream final : public transport::ByteStream {
  public:
   explicit ScriptedStream(std::vector<Turn> turns) : turns_(turns.begin(), turns.end()) {}

@@ -173,6 +173,15 @@ TEST(SslSettings, AreReadQuotedAndBare) {
   EXPECT_EQ(parse_ssl_setting("+QSSLCFG: \"cacert\",1,\"\"", 1, "cacert"), "");
   EXPECT_EQ(parse_ssl_setting("+QSSLCFG: \"cacert\",1", 1, "cacert"), "");
   EXPECT_FALSE(parse_ssl_setting("+QSSLCFG: \"seclevel\",2,2", 1, "seclevel"));
+  const auto version = parse_ssl_key("+QSSLCFG: \"sslversion\",(0-5),(0-4)");
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->name, "sslversion");
+  ASSERT_EQ(version->ranges.size(), 1U);
+  EXPECT_EQ(version->ranges.front().second, 4);
+  EXPECT_EQ(parse_ssl_key("+QSSLCFG: \"sni\",(0-5),(0,1)")->ranges.size(), 2U);
+  EXPECT_TRUE(parse_ssl_key("+QSSLCFG: \"cacert\",(0-5),<cacertpath>")->ranges.empty());
+  EXPECT_TRUE(parse_ssl_key("+QSSLCFG: \"ciphersuite\",(0-5),(0X0035,0XFFFF)")->ranges.empty());
+  EXPECT_FALSE(parse_ssl_key("+QSSLCFG: sni"));
   EXPECT_FALSE(parse_ssl_setting("+QSSLCFG: \"sslversion\",1,2", 1, "seclevel"));
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "core/file.hpp"
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/digest.hpp"
@@ -20,16 +21,6 @@ namespace epki::plan::testing {
 
 inline constexpr const char* address = "192.0.2.7";  // RFC 5737
 inline const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
-
-class CountingRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++);
-  }
-
- private:
-  unsigned next_ = 1;
-};
 
 class Listener final : public Reporter {
  public:
@@ -111,7 +102,7 @@ class Provision : public ::testing::Test {
   std::optional<TemporaryFolder> folder;
   ManualClock clock{noon};
   std::optional<ledger::Ledger> ledger;
-  CountingRandom random;
+  test::CountingRandom random;
   Listener reporter;
   Cancel cancel;
   FakeModem modem;

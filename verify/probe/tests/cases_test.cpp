@@ -28,6 +28,22 @@ bool inside(const ossl::Certificate& certificate, Instant at) {
   return certificate.not_before() <= at && at <= certificate.not_after();
 }
 
+// One in some three hundred would hold "+++".
+TEST(ThrowAway, WhatIsUploadedNeverEndsItsOwnUpload) {
+  SeededRandom random;
+  for (int i = 0; i < 1500; ++i) {
+    const auto root = mint_throw_away_root("U", KeyType::ec_p256, kNow, random);
+    ASSERT_TRUE(root) << root.error().what;
+    ASSERT_EQ(root->certificate.pem().find("+++"), std::string::npos) << "root " << i;
+  }
+  const auto m = material(random);
+  for (int i = 0; i < 1500; ++i) {
+    const auto own = mint_case("device_certificate", m, random);
+    ASSERT_TRUE(own) << own.error().what;
+    ASSERT_EQ(own->chain.front().pem().find("+++"), std::string::npos) << "device certificate " << i;
+  }
+}
+
 // What does not hold of a chain under a root; each case must break exactly one thing.
 std::vector<std::string> defects(const Case& c, const ossl::Certificate& root) {
   std::vector<std::string> found;

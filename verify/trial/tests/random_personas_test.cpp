@@ -2,12 +2,11 @@
 // form must come out, and never a wrong class. EPKI_PERSONAS=300 draws as many (bench/personas); EPKI_SEED repeats.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <random>
 
-#include "core/text.hpp"
+#include "core/tests/from_environment.hpp"
 #include "verify/infer/conclude.hpp"
 #include "verify/infer/tests/expectation.hpp"
 #include "verify/trial/schedule.hpp"
@@ -24,11 +23,6 @@ using infer::testing::ModelClient;
 using testing::FakeBench;
 using testing::Weather;
 using A = ModelClient::Anchors;
-
-std::int64_t from_environment(const char* name, std::int64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : parse_integer(text).value_or(otherwise);
-}
 
 class Draw {
  public:
@@ -137,8 +131,8 @@ void check_no_wrong_row(const infer::Policy& found, const infer::Policy& wanted,
 }
 
 Tally play(const Weather& weather, bool must_be_equal, bool plain_knobs = false) {
-  const auto seed = static_cast<std::uint32_t>(from_environment("EPKI_SEED", 20261127));
-  const auto count = from_environment("EPKI_PERSONAS", 40);
+  const auto seed = static_cast<std::uint32_t>(test::from_environment("EPKI_SEED", 20261127));
+  const auto count = test::from_environment("EPKI_PERSONAS", 40);
   std::cout << "seed " << seed << ", " << count << " pairs of personas (EPKI_SEED, EPKI_PERSONAS)\n";
   Draw draw(seed);
   draw.plain_knobs = plain_knobs;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/file.hpp"
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "provision/plan/settings.hpp"
@@ -21,16 +22,6 @@ using testing::say_hello;
 
 const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
 constexpr const char* imei = "861234567890123";
-
-class CountingRandom final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++ * 37U);
-  }
-
- private:
-  unsigned next_ = 1;
-};
 
 class Listener final : public Reporter {
  public:
@@ -156,7 +147,7 @@ class Run : public ::testing::Test {
   std::optional<TemporaryFolder> folder;
   ManualClock clock{noon};
   std::optional<ledger::Ledger> ledger;
-  CountingRandom random;
+  test::CountingRandom random{1, 37};
   Listener reporter;
   Cancel cancel;
   FakeModem modem;

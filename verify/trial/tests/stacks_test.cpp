@@ -6,6 +6,7 @@
 
 #include "core/child.hpp"
 #include "core/file.hpp"
+#include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "provision/plan/tests/fake_modem.hpp"
@@ -16,16 +17,6 @@ namespace epki::trial {
 namespace {
 
 using plan::testing::FakeModem;
-
-class Seeded final : public RandomSource {
- public:
-  void fill(std::span<std::byte> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::byte>(next_++ * 41U);
-  }
-
- private:
-  unsigned next_ = 7;
-};
 
 struct Made {
   ossl::Certificate certificate;
@@ -153,7 +144,7 @@ class Stacks : public ::testing::Test {
   std::optional<TemporaryFolder> folder;
   SystemClock clock;
   std::optional<ledger::Ledger> ledger;
-  Seeded random;
+  test::CountingRandom random{7, 41};
   Cancel cancel;
   FakeModem modem;
   trial::Setup setup;

@@ -1,0 +1,54 @@
+#pragma once
+// "Can it be switched off?" (--mitigate): every value of every key of the SSL context is tried beside a chain that the
+// modem should not take, and beside one that it should.
+
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/reporter.hpp"
+#include "core/result.hpp"
+#include "provision/ec200u/modem.hpp"
+#include "verify/infer/conclude.hpp"
+#include "verify/trial/bench.hpp"
+#include "verify/trial/trial.hpp"
+
+namespace epki::trial {
+
+struct Swept {
+  std::string key, value;
+  enum class Effect {
+    none,        ///< the unwanted chain passes as before
+    closes,      ///< it is refused, and a server under the uploaded CA is still accepted
+    closes_all,  ///< it is refused, and so is everything else
+    unclear,     ///< the answers differ, or nothing arrived
+    not_taken,   ///< this firmware does not take the value
+  } effect = Effect::none;
+};
+std::string_view word(Swept::Effect effect);
+
+/// What came of it on one path.
+struct Mitigation {
+  Path path = Path::mqtt;
+  std::string unwanted{};  ///< the chain that passes though it should not; empty: there is none, so nothing was swept
+  std::vector<Swept> swept{};
+  std::vector<std::string> not_tried{};  ///< keys whose values are no numbers: paths, ciphers
+  /// A public chain dialled by a name that it does not carry: whether a name that only the own CA certifies protects.
+  /// "refused", "accepted", "untested"
+  std::string pinned_name = "untested";
+  /// What refuses the unwanted chain, or what did not.
+  std::string summary() const;
+  Json json() const;
+};
+
+/// The values worth trying of a key: all of a short range; of a wide one the ends, and single bits where it is a mask.
+/// Never a value that switches verification off (seclevel 0), and no paths.
+std::vector<std::string> values_of(const ec200u::SslKey& key);
+
+/// After the run's own questions. Sets, asks, and writes each key back; what the run began with is restored at its end,
+/// as everything else. Two to four handshakes for each value. `keys`: what the firmware names.
+Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& verdict,
+                         const std::vector<infer::Anchor>& anchors, const std::vector<ec200u::SslKey>& keys, int repeat,
+                         Reporter& reporter);
+
+}  // namespace epki::trial
