@@ -39,6 +39,9 @@ const std::array<std::string, 2>& roots() {
   return all;
 }
 
+/// Letters in hex: not a number that a recording masks.
+constexpr unsigned first_random = 0xa1;
+
 class Listener final : public Reporter {
  public:
   void step(std::string_view sentence) override { told += std::string(sentence) + "\n"; }
@@ -94,7 +97,7 @@ plan::DeviceReport Floor::replay(const std::string& recording) {
   wire.passes(time_);
   auto ledger = fresh_ledger("replay.db");
   Listener reporter;
-  CountingRandom random;
+  test::CountingRandom random(first_random);
   Cancel cancel;
   at::Engine engine(wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   auto report =
@@ -113,7 +116,7 @@ Floor::Run Floor::provision(std::size_t kill_after) {
     if (ever_.empty()) ever_ = badly_bound();
   });
   Listener reporter;
-  test::CountingRandom random(0xa1);  // letters in hex: not a number that a recording masks
+  test::CountingRandom random(first_random);
   Cancel cancel;
   at::Engine engine(line, ec200u::unsolicited_prefixes(), ec200u::restart_line);
   std::unique_ptr<at::Recording> recording;
