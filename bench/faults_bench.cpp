@@ -25,13 +25,17 @@ std::size_t number(char** argv, int argc, int at, std::size_t otherwise) {
 
 }  // namespace
 
-// faults_bench cuts [STEP] | faults_bench seeds [COUNT [FIRST]]
+// faults_bench cuts [STEP] | faults_bench seeds [COUNT [FIRST]] | faults_bench show SEED
 int main(int argc, char** argv) {
   using namespace epki::faults;
   const std::string_view what = argc > 1 ? argv[1] : "cuts";
   if (what == "seeds") {
     const auto count = number(argv, argc, 2, 10000);
     return show("drawn faults", draw_faults(number(argv, argc, 3, 1), count)) ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+  if (what == "show") {
+    std::fputs(told_of_seed(number(argv, argc, 2, 1)).c_str(), stdout);
+    return EXIT_SUCCESS;
   }
   const auto step = number(argv, argc, 2, 1);
   bool well = show("the tool killed at a byte", kill_the_tool(1, step));

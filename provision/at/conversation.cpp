@@ -25,6 +25,8 @@ void Conversation::begin(Request request) {
   state_ = State::waiting;
   reply_ = {};
   data_.clear();
+  // A key may be read back: no copy of a part of it stays behind where the string grew out of its place.
+  if (request_.kind == Kind::download) data_.reserve(std::min(request_.size, longest_line));
   data_left_ = 0;
   acknowledged_ = 0;
   echoed_ = receiving_ = uploading_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/secret.hpp"
 #include "core/text.hpp"
 
 namespace epki::at {
@@ -55,6 +56,7 @@ Result<Engine::Impl::Heard> Engine::Impl::hear(Deadline by) {
   log.received(bytes);
   if (sampling) take_sample(bytes);
   talk.feed(bytes);
+  wipe(std::span(chunk).first(*got));  // a key that is read back passes here
   if (talk.restarts() != restarts_heard) draw_consequences();
   return Heard::something;
 }

@@ -74,7 +74,8 @@ struct Engine::Impl {
   Result<Heard> try_line(std::string_view line, Deadline by, std::string_view answer_prefix = {});
   enum class Probed : std::uint8_t { proven, refused, silent };
   Result<Probed> probe(std::size_t number, Deadline by);
-  Status leave_data_mode(Deadline by);
+  enum class Leave : bool { nudged, filled };
+  Status leave_data_mode(Leave how, Deadline by);
   Result<Heard> try_speeds(Deadline by);
   void take_sample(std::string_view bytes);
   Error nobody_there() const;

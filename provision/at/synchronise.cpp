@@ -53,6 +53,8 @@ constexpr std::array waits{milliseconds(500),  milliseconds(1000), milliseconds(
 // people set it to (AT reference, 5). One that a cut run left at a raised speed is among them.
 constexpr std::array<std::int64_t, 7> usual_speeds{115200, 921600, 460800, 230400, 57600, 38400, 9600};
 constexpr std::size_t speeds_at_attempt = 3;
+// No prompt of this family asks for more data.
+constexpr std::size_t longest_prompted = 4096;
 
 Deadline sooner(Deadline by, milliseconds span) {
   return std::min(by, after(span));
@@ -103,12 +105,15 @@ Result<Engine::Impl::Heard> Engine::Impl::try_line(std::string_view line, Deadli
 
 /// A modem that waits for the rest of an upload swallows commands as data, and what is missing cannot be known from
 /// outside. `+++` ends the transfer (AT reference, 3); an ESC ends a `> ` prompt. A modem that was in neither state has
-/// now a meaningless line before it, which the CR ends. Where all this fails, the transfer's own timeout remains: the
-/// growing waits let it pass.
-Status Engine::Impl::leave_data_mode(Deadline by) {
+/// now a meaningless line before it, which the CR ends. A prompt whose length was garbled on its way, 43 into 433, ends
+/// with neither: it is filled up with empty lines, which mean nothing to a modem that waits for none. Where all this
+/// fails, the transfer's own timeout remains: the growing waits let it pass.
+Status Engine::Impl::leave_data_mode(Leave how, Deadline by) {
   // Idle, because a result of the transfer may come or not, and decides nothing.
   talk.abandon();
-  for (const std::string_view nudge : {"+++", "\x1b"}) {
+  const std::string filling(how == Leave::filled ? longest_prompted : 0, '\r');
+  for (const std::string_view nudge : {std::string_view("+++"), std::string_view("\x1b"), std::string_view(filling)}) {
+    if (nudge.empty()) continue;
     if (auto sent = send(nudge, by); !sent) return sent;
     log.flush();
     auto heard = hear(sooner(by, milliseconds(600)));
@@ -144,7 +149,7 @@ Status Engine::Impl::reach(Deadline by) {
   std::size_t attempt = 0;
   do {
     if (in_data_mode || attempt == 2 || attempt == 5) {
-      if (auto left = leave_data_mode(by); !left) {
+      if (auto left = leave_data_mode(attempt == 5 ? Leave::filled : Leave::nudged, by); !left) {
         reached = std::move(left);
         break;
       }
@@ -193,7 +198,7 @@ Status Engine::Impl::prove(Deadline by) {
   std::size_t silences = 0;
   for (std::size_t tried = 0; tried == 0 || monotonic_now() < by; ++tried) {
     if (in_data_mode || silences == 3)
-      if (auto left = leave_data_mode(by); !left) return left;
+      if (auto left = leave_data_mode(silences == 3 ? Leave::filled : Leave::nudged, by); !left) return left;
     while (looks_like(probes[next_probe % probes.size()], unanswered)) ++next_probe;
     auto outcome = probe(next_probe++ % probes.size(), sooner(by, waits[std::min(tried, waits.size() - 1)]));
     if (!outcome) return std::move(outcome).error();

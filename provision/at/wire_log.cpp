@@ -1,7 +1,9 @@
 #include "provision/at/wire_log.hpp"
 
 #include <algorithm>
+#include <span>
 
+#include "core/secret.hpp"
 #include "core/text.hpp"
 
 namespace epki::at {
@@ -29,6 +31,10 @@ std::size_t ended_at_start(std::string_view line, std::string_view secret) {
 }
 
 }  // namespace
+
+WireLog::~WireLog() {
+  for (std::string& secret : secrets_) wipe(std::as_writable_bytes(std::span(secret)));
+}
 
 void WireLog::mask(std::string_view secret) {
   for (std::string_view line : split(secret, '\n')) {

@@ -12,6 +12,11 @@ class WireLog {
  public:
   using Sink = std::function<void(std::string_view line)>;
 
+  WireLog() = default;
+  WireLog(const WireLog&) = delete;
+  WireLog& operator=(const WireLog&) = delete;
+  ~WireLog();
+
   void to(Sink sink) { sink_ = std::move(sink); }
   /// A text of several lines (a PEM key) is masked line by line, so that any part of it that shows up alone is masked
   /// too. Its BEGIN and END lines are no secret.

@@ -10,6 +10,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds echo_limit{30};
+constexpr seconds echo_limit_again{10};  // the way was quick or it is not there
 constexpr int qos = 1;
 
 std::string place(const Run& run) {
@@ -49,8 +50,8 @@ Error connect_refused(Run& run, const ec200u::ConnectResult& answer) {
 }
 
 /// What comes back on our own topic. Others may publish there too: only our nonce counts.
-Status read_echo(Run& run, const std::string& expected) {
-  const auto by = after(echo_limit);
+Status read_echo(Run& run, const std::string& expected, seconds limit) {
+  const auto by = after(limit);
   for (;;) {
     auto payload = run.modem.mqtt_receive(run.wanted.client, run.options.topic, by);
     if (payload && *payload == expected) return success();
@@ -58,25 +59,65 @@ Status read_echo(Run& run, const std::string& expected) {
     if (payload.error().code == Errc::interrupted) return std::move(payload).error();
     return Error{Errc::network,
                  "a message published on " + run.options.topic + " did not come back within " +
-                     std::to_string(echo_limit.count()) + " s",
+                     std::to_string(limit.count()) + " s",
                  "does the broker's ACL let this client read and write that topic?"};
   }
 }
 
-Status session(Run& run) {
+/// The broker, or the modem for it, said no: asking again brings the same answer.
+enum class Refused : bool { no, yes };
+
+Status session(Run& run, seconds limit, Refused& refused) {
   const int client = run.wanted.client;
   auto answer = run.modem.mqtt_connect(client, client_id(run));
   if (!answer) return std::move(answer).error().during("connecting by MQTT");
-  if (!answer->accepted()) return connect_refused(run, *answer);
+  if (!answer->accepted()) {
+    refused = answer->refused || answer->result ? Refused::yes : Refused::no;
+    return connect_refused(run, *answer);
+  }
   const auto& topic = run.options.topic;
   if (auto done = run.modem.mqtt_subscribe(client, topic, qos); !done)
     return std::move(done).error().during("subscribing to " + topic);
   const auto message = nonce(run);
   if (auto done = run.modem.mqtt_publish(client, topic, message, qos); !done)
     return std::move(done).error().during("publishing on " + topic);
-  if (auto done = read_echo(run, message); !done) return done;
+  if (auto done = read_echo(run, message, limit); !done) return done;
   run.report.connect.published = true;
   return success();
+}
+
+Result<ec200u::OpenResult> open_broker(Run& run) {
+  auto open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
+  if (!open) return std::move(open).error().during("opening " + place(run));
+  run.report.connect.opened = open->opened();
+  run.report.connect.result = open->text();
+  return open;
+}
+
+/// Opens. A look-up or a connection that was lost once leaves the same trace as certificates that do not fit, so a
+/// failure without another cause is looked at twice.
+Status open_for_session(Run& run) {
+  auto open = open_broker(run);
+  if (!open) return std::move(open).error();
+  if (open->opened()) return success();
+  auto cause = other_cause(run, *open, run.wanted.host);
+  if (!cause) return std::move(cause).error();
+  if (*cause)
+    return Error{open->refused ? Errc::modem_refused : Errc::network,
+                 "the broker at " + place(run) + " is not reached: " + **cause,
+                 "check the broker's name and port in the project file, its firewall, and the SIM's network"};
+  run.detail("name and TCP are fine: opening once more");
+  open = open_broker(run);
+  if (!open) return std::move(open).error();
+  return open->opened() ? success() : tls_failed(run, *open);
+}
+
+Status talk_and_end(Run& run, seconds limit, Refused& refused) {
+  auto done = session(run, limit, refused);
+  auto ended = run.modem.mqtt_end(run.wanted.client);
+  // A message that does not come back may be a modem that went away meanwhile.
+  if (!ended && ends_run(ended.error())) return ended;
+  return done;
 }
 
 }  // namespace
@@ -105,31 +146,15 @@ Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host) {
 
 Status connect_and_publish(Run& run) {
   run.step("connecting to " + place(run) + " over TLS");
-  auto open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
-  if (!open) return std::move(open).error().during("opening " + place(run));
-  run.report.connect.opened = open->opened();
-  run.report.connect.result = open->text();
-  if (!open->opened()) {
-    auto cause = other_cause(run, *open, run.wanted.host);
-    if (!cause) return std::move(cause).error();
-    if (!*cause) {
-      // A look-up or a connection that was lost once leaves the same trace as certificates that do not fit.
-      run.detail("name and TCP are fine: opening once more");
-      open = run.modem.mqtt_open(run.wanted.client, run.wanted.host, run.wanted.port);
-      if (!open) return std::move(open).error().during("opening " + place(run));
-      run.report.connect.opened = open->opened();
-      run.report.connect.result = open->text();
-      if (!open->opened()) return tls_failed(run, *open);
-    }
-    if (*cause)
-      return Error{open->refused ? Errc::modem_refused : Errc::network,
-                   "the broker at " + place(run) + " is not reached: " + **cause,
-                   "check the broker's name and port in the project file, its firewall, and the SIM's network"};
+  if (auto opened = open_for_session(run); !opened) return opened;
+  auto refused = Refused::no;
+  auto done = talk_and_end(run, echo_limit, refused);
+  // A line that got lost on the way to us looks like a broker that does not answer.
+  if (!done && done.error().code == Errc::network && refused == Refused::no) {
+    run.detail(done.error().what + ": connecting once more");
+    if (auto opened = open_for_session(run); !opened) return opened;
+    done = talk_and_end(run, echo_limit_again, refused);
   }
-  auto done = session(run);
-  auto ended = run.modem.mqtt_end(run.wanted.client);
-  // A message that does not come back may be a modem that went away meanwhile.
-  if (!ended && ends_run(ended.error())) return ended;
   if (!done) return done;
   run.step("connected, published and read back");
   return success();

@@ -1,3 +1,6 @@
+#include <span>
+
+#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "pki/ossl/digest.hpp"
 #include "provision/plan/run.hpp"
@@ -42,7 +45,9 @@ Result<bool> holds(Run& run, const std::string& name, std::size_t size, const st
     run.detail("reading " + name + " back: " + content.error().what);
     return false;
   }
-  return content->size() == size && ossl::sha256_hex(as_bytes(*content)) == sha256;
+  const bool same = content->size() == size && ossl::sha256_hex(as_bytes(*content)) == sha256;
+  wipe(std::as_writable_bytes(std::span(*content)));  // it may be the device's key
+  return same;
 }
 
 Status store(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
@@ -53,11 +54,14 @@ class Listener final : public Reporter {
 
 }  // namespace
 
-Floor::Floor(const std::string& toml) : folder_(must(TemporaryFolder::make("epki-floor"))), clock_(noon) {
+Floor::Floor(const std::string& toml) : Floor(toml, roots()) {}
+
+Floor::Floor(const std::string& toml, std::array<std::string, 2> roots)
+    : folder_(must(TemporaryFolder::make("epki-floor"))), clock_(noon) {
   auto persona = must(sim::parse_persona(toml, "floor.toml", {}));
   persona.hosts = {{"broker.example", {"127.0.0.1"}}, {"other.example", {"127.0.0.1"}}};
   const auto shared = std::make_shared<const sim::Persona>(std::move(persona));
-  world_ = {.right_ca = roots()[0], .broker_name = "broker.example", .names = {"broker.example", "other.example"}};
+  world_ = {.right_ca = roots[0], .broker_name = "broker.example", .names = {"broker.example", "other.example"}};
   imei_ = shared->imei;
   firmware_ = shared->revision;
   ledger_.emplace(fresh_ledger("ledger.db"));
@@ -69,8 +73,8 @@ Floor::Floor(const std::string& toml) : folder_(must(TemporaryFolder::make("epki
                         .log = [](const std::string&) {},
                         .network_runs = sim::Worker::Where::callers_thread},
       time_.now());
-  wanted.ca_pem = roots()[0];
-  wanted.twin_pem = roots()[1];
+  wanted.ca_pem = std::move(roots[0]);
+  wanted.twin_pem = std::move(roots[1]);
   wanted.host = "broker.example";
   wanted.certificate_names = {"broker.example"};
   wanted.alternate_names = {"other.example"};

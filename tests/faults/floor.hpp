@@ -2,6 +2,7 @@
 // A place on a factory floor: one simulated modem with its persona, the project's root and twin, a ledger; and a tool
 // that may be run again and again, killed, or met with trouble.
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ class Floor {
  public:
   /// `toml`: the persona. The verdict that this firmware trusts the uploaded CA alone stands in the ledger.
   explicit Floor(const std::string& toml);
+  /// With these PEMs as the root and its twin.
+  Floor(const std::string& toml, std::array<std::string, 2> roots);
 
   struct Run {
     bool killed = false;

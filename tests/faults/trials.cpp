@@ -102,6 +102,20 @@ Tally cut_an_upload(std::size_t first, std::size_t step) {
   return tally;
 }
 
+std::string told_of_seed(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto persona = persona_of(random);
+  Floor floor(persona);
+  floor.keep_wire = true;
+  std::string text = persona;
+  for (int n = 1; n <= most_runs; ++n) {
+    const auto run = floor.provision();
+    text += "---- run " + std::to_string(n) + "\n" + run.wire + outcome(run);
+    if (ended_well(run)) break;
+  }
+  return text + "---- now: " + floor.differs() + "\n";
+}
+
 Tally draw_faults(std::uint64_t first, std::size_t count) {
   Tally tally;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {

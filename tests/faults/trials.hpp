@@ -23,5 +23,7 @@ Tally cut_the_power(std::size_t first, std::size_t step);
 Tally cut_an_upload(std::size_t first, std::size_t step);
 /// Seeds `first` to `first` + `count` - 1. Each draws a firmware's quirks and a few mishaps of every kind.
 Tally draw_faults(std::uint64_t first, std::size_t count);
+/// What one of them says and hears, for whoever looks for a cause: its persona, then each run with its wire.
+std::string told_of_seed(std::uint64_t seed);
 
 }  // namespace epki::faults

@@ -44,6 +44,29 @@ TEST(Synchronise, EndsATransferThatWaitsForData) {
   EXPECT_TRUE(wire.finished()) << wire.left();
 }
 
+// The length of a message was garbled on its way: the modem waits for more than will ever come.
+TEST(Synchronise, FillsUpAPromptThatNothingElseEnds) {
+  ScriptedStream wire({turn("AT", ""),
+                       turn("AT", ""),
+                       {"+++", ""},
+                       {"\x1b", ""},
+                       {"\r", ""},
+                       turn("AT", ""),
+                       turn("AT", ""),
+                       turn("AT", ""),
+                       {"+++", ""},
+                       {"\x1b", ""},
+                       {std::string(4096, '\r'), "\r\nOK\r\n"},
+                       {"\r", ""}});
+  wire.expect(test::synchronise_turns());
+  ManualTime time;
+  wire.passes(time);
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(after(std::chrono::seconds(15)));
+  ASSERT_TRUE(reached) << reached.error().what;
+  EXPECT_TRUE(wire.finished()) << wire.left();
+}
+
 TEST(Synchronise, TakesAModemThatRefusesEveryQuery) {
   const std::string no = "\r\nERROR\r\n";
   ScriptedStream wire({turn("AT", "\r\nOK\r\n"), turn("ATE0", "\r\nOK\r\n"), turn("AT+CSQ", no), turn("AT+CREG?", no),
