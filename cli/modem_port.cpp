@@ -1,7 +1,8 @@
 #include "cli/modem_port.hpp"
 
+#include <sys/stat.h>
+
 #include <chrono>
-#include <filesystem>
 #include <map>
 
 #include "cli/version.hpp"
@@ -49,12 +50,12 @@ Result<std::string> path_now(const std::string& path, const std::string& topolog
 }
 
 std::string topology_of(const std::string& path) {
-  std::error_code failed;
-  const auto real = std::filesystem::canonical(path, failed);
+  // By the device's number: the path may be a link, such as /dev/ec200u/1-2.
+  struct stat node {};
   const auto found = transport::find_ports();
-  if (!found) return {};
+  if (!found || ::stat(path.c_str(), &node) != 0 || !S_ISCHR(node.st_mode)) return {};
   for (const auto& port : *found)
-    if (port.path == real) return port.topology;
+    if (port.device == node.st_rdev) return port.topology;
   return {};
 }
 

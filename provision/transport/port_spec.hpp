@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -30,6 +32,7 @@ struct FoundPort {
   std::string path;      ///< /dev/ttyUSB0
   std::string topology;  ///< "1-2.3": the USB position, stable across re-plugging
   std::string serial;
+  dev_t device = 0;  ///< what stat() says of the node, under whatever name it is opened
 };
 
 /// AT ports of all EC200U on USB, by topology. Does not open them. Empty when there is none.

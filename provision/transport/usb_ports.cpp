@@ -28,7 +28,10 @@ std::string text(const char* value) {
 UsbPort describe(udev_device* device) {
   UsbPort port;
   const bool is_tty = text(udev_device_get_subsystem(device)) == "tty";
-  if (is_tty) port.node = text(udev_device_get_devnode(device));
+  if (is_tty) {
+    port.node = text(udev_device_get_devnode(device));
+    port.device = udev_device_get_devnum(device);
+  }
   udev_device* const interface = udev_device_get_parent_with_subsystem_devtype(device, "usb", "usb_interface");
   if (interface != nullptr) port.interface = text(udev_device_get_sysattr_value(interface, "bInterfaceNumber"));
   udev_device* const usb = is_tty ? udev_device_get_parent_with_subsystem_devtype(device, "usb", "usb_device") : device;
@@ -62,7 +65,7 @@ Result<std::vector<FoundPort>> choose_ports(const std::vector<UsbPort>& listed) 
   bool crashed = false;
   for (const UsbPort& port : listed) {
     if (port.vendor == "2c7c" && port.product == "0901" && port.interface == "02" && !port.node.empty())
-      found.push_back({port.node, port.topology, port.serial});
+      found.push_back({port.node, port.topology, port.serial, port.device});
     crashed = crashed || (port.vendor == "1782" && port.product == "4d12");
   }
   if (found.empty() && crashed)

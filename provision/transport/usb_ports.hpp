@@ -1,6 +1,8 @@
 #pragma once
 // Choosing among what udev lists, apart from asking udev, so that it can be tested without a modem.
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct UsbPort {
   std::string interface;  ///< "02"
   std::string topology;   ///< "1-2.3"
   std::string serial;
+  dev_t device = 0;  ///< of the node
 };
 
 /// The AT ports, by topology. When there is none but a modem sits in its boot ROM, that is the Error.
