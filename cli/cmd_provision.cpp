@@ -144,6 +144,9 @@ Result<Outcome> provision(const Options& options, Context& context) {
   if (!project) return std::move(project).error();
   auto job = make_provision_job(*std::move(project), {options.context, options.client, options.baud, options.mutual});
   if (!job) return std::move(job).error();
+  // A modem is found at the project's speed, and raised from there: to look for it at the speed it shall have only in
+  // this run costs seconds.
+  if (options.baud) job->baud = job->project.modem.baud;
   auto& wanted_options = job->options;
   wanted_options.dry_run = options.dry_run;
   wanted_options.connect = wanted_options.connect && !options.no_connect;
@@ -200,7 +203,7 @@ void add_provision(CommandLine& line) {
           .option("-p,--port", options->ports,
                   "auto, a path, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]; repeatable (default: the project's)")
           .option("--baud", options->baud,
-                  "Line speed (default: the project's, 115200); a modem at another one is changed for the run", 1200,
+                  "Line speed for this run (default: the project's, 115200); the modem is set to it and back", 1200,
                   2000000)
           .option("--record", options->record, "Save the conversation into this new file; personal numbers are masked")
           .option("--context", options->context, "SSL context to set (default: the project's, 1)", 0, 5)

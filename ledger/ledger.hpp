@@ -38,6 +38,7 @@ struct DeviceRun {
   std::string imei, model, firmware, port;
   std::string status;  ///< the words of the contract: "protected" …
   Json detail;         ///< the device object of the JSON report
+  Instant at{};        ///< when it was recorded; record_run() takes the time of its own
 };
 
 /// A verdict holds for this firmware, path and settings, and for nothing else.

@@ -131,14 +131,16 @@ Status Ledger::record_run(const DeviceRun& run) {
 Result<std::vector<DeviceRun>> Ledger::runs(std::optional<std::string_view> imei) {
   using All = std::vector<DeviceRun>;
   return impl_->read<All>([&](Database& database) -> Result<All> {
-    Statement rows(database, std::string("SELECT imei, model, firmware, port, status, detail FROM run") +
+    Statement rows(database, std::string("SELECT imei, model, firmware, port, status, detail,"
+                                         " COALESCE((SELECT at FROM event WHERE number = run.event), '') FROM run") +
                                  (imei ? " WHERE imei = ?" : "") + " ORDER BY id");
     if (imei) rows.bind(1, *imei);
     All all;
     auto read = for_rows(rows, [&]() -> Status {
       auto detail = stored_json(database, rows.text(5));
       if (!detail) return std::move(detail).error();
-      all.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), std::move(*detail)});
+      all.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), std::move(*detail),
+                     parse_rfc3339(rows.text(6)).value_or(Instant{})});
       return success();
     });
     if (!read) return std::move(read).error();

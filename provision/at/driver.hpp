@@ -51,6 +51,11 @@ struct Engine::Impl {
   Status ask(Conversation::Request request, Deadline by);
   /// The bytes of a download. An Error that leaves the conversation in step where some were lost on the way.
   Status receive(Deadline by);
+  /// Ten bits a byte; nothing where the line has no speed (TCP, a program).
+  std::chrono::nanoseconds time_on_line(std::uint64_t bytes) const {
+    const auto baud = wire.speed();
+    return std::chrono::nanoseconds(baud > 0 ? static_cast<std::int64_t>(bytes) * 10'000'000'000 / baud : 0);
+  }
   bool owes() const { return owed > 0 && monotonic_now() < owed_until; }
   void owe();
   void pay(std::size_t answers = 1) { owed -= std::min(owed, answers); }

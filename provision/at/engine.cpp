@@ -117,6 +117,8 @@ void Engine::forget(const std::function<bool(std::string_view)>& which) {
 
 Result<std::optional<std::string>> Engine::wait_for(const std::function<bool(std::string_view)>& wanted, Deadline by) {
   std::optional<std::string> line;
+  const auto begun = monotonic_now();
+  const auto heard_before = impl_->statistics.bytes_in;
   const auto restarts = impl_->talk.restarts();
   const auto restarted = [&] { return impl_->talk.restarts() != restarts; };
   auto heard = impl_->hear_until(
@@ -126,6 +128,9 @@ Result<std::optional<std::string>> Engine::wait_for(const std::function<bool(std
       },
       by);
   impl_->log.flush();
+  impl_->statistics.waited +=
+      std::max(std::chrono::nanoseconds(0),
+               monotonic_now() - begun - impl_->time_on_line(impl_->statistics.bytes_in - heard_before));
   if (!heard) return std::move(heard).error();
   if (!line && restarted()) return impl_->tell_restart();
   return line;

@@ -40,6 +40,9 @@ inline constexpr std::size_t line_limit = 2048;
 
 struct Statistics {
   std::uint64_t exchanges = 0, bytes_out = 0, bytes_in = 0;
+  /// Spent in wait_for() and await(), less what the bytes heard meanwhile took on the line: what a network or a restart
+  /// took, and no line speed would make shorter.
+  std::chrono::nanoseconds waited{0};
 };
 
 class Engine {

@@ -58,7 +58,11 @@ Result<bool> Modem::change_speed(std::int64_t baud) {
   auto quiet = engine_.wait_for([](std::string_view) { return false; }, after(settle));
   if (!quiet && quiet.error().code == Errc::interrupted) return std::move(quiet).error();
   if (auto set = wire.set_speed(baud); !set) return std::move(set).error();
-  if (is_sound(engine_, about_it->lines)) {
+  // Whatever became of that OK, nothing that was said at the old speed can still come: proved once, nothing is owed.
+  if (!reply)
+    if (auto found = engine_.synchronise(after(find_limit)); !found)
+      return std::move(found).error().during("looking for the modem after AT+IPR=" + std::to_string(baud));
+  if (wire.speed() == baud && is_sound(engine_, about_it->lines)) {
     if (usual_speed_ == 0) usual_speed_ = before;
     return true;
   }

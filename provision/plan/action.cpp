@@ -41,7 +41,10 @@ struct Words {
   std::string operator()(const WrongNameControl& a) const {
     return "wrong-name control" + (a.alternates.empty() ? std::string() : " with " + joined(a.alternates));
   }
-  std::string operator()(const RebootAndReplay&) const { return "reboot, replay the boot sequence and connect again"; }
+  std::string operator()(const RebootAndReplay& a) const {
+    return "reboot (restart " + std::to_string(a.restart) + " of at most " + std::to_string(most_restarts_a_day) +
+           " in 24 hours), replay the boot sequence and connect again";
+  }
 };
 
 struct Fields {
@@ -81,7 +84,10 @@ struct Fields {
   Json operator()(const WrongNameControl& a) const {
     return Json::object({{"action", "wrong-name-control"}, {"alternates", Json::array_of(a.alternates)}});
   }
-  Json operator()(const RebootAndReplay&) const { return Json::object({{"action", "reboot-and-replay"}}); }
+  Json operator()(const RebootAndReplay& a) const {
+    return Json::object(
+        {{"action", "reboot-and-replay"}, {"restart", a.restart}, {"most_in_24_hours", most_restarts_a_day}});
+  }
 };
 
 }  // namespace

@@ -56,7 +56,11 @@ struct WrongCaControl {
 struct WrongNameControl {
   std::vector<std::string> alternates;  ///< known so far; the address the modem resolves is added when it is known
 };
-struct RebootAndReplay {};
+/// Some 30 restarts a day are what the vendor advises at most (AT reference, 5).
+inline constexpr int most_restarts_a_day = 30;
+struct RebootAndReplay {
+  int restart = 1;  ///< which one of the last 24 hours, as far as the ledger knows
+};
 
 using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect,
                             WrongCaControl, WrongNameControl, RebootAndReplay>;

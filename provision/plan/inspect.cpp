@@ -164,6 +164,7 @@ Status inspect_settings(Run& run) {
 }  // namespace
 
 Status inspect(Run& run) {
+  if (auto budget = budget_restarts(run); !budget) return budget;
   run.step("reading what the modem holds");
   auto files = run.modem.files();
   if (!files) return std::move(files).error().during("listing files");

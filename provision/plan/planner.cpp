@@ -47,7 +47,7 @@ Plan make_plan(const Run& run) {
     if (!run.twin_file.empty()) plan.push_back(WrongCaControl{run.twin_file, wanted.spare_context});
     plan.push_back(WrongNameControl{wanted.alternate_names});
   }
-  if (run.options.reboot_check) plan.push_back(RebootAndReplay{});
+  if (run.options.reboot_check) plan.push_back(RebootAndReplay{run.restarts_before + 1});
   for (const auto& name : run.found.retired) plan.push_back(DeleteFile{name, "ours and no longer used"});
   return plan;
 }

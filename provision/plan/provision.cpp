@@ -229,6 +229,7 @@ DeviceReport provision(at::Engine& engine, const std::string& port_name, const W
   report.bytes_out = now.bytes_out - before.bytes_out;
   report.bytes_in = now.bytes_in - before.bytes_in;
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - begun);
+  report.network = std::chrono::duration_cast<std::chrono::milliseconds>(now.waited - before.waited);
   record(run);
   return report;
 }

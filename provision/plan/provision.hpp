@@ -166,6 +166,7 @@ struct DeviceReport {
   std::optional<bool> reboot_check{};  ///< nothing: not asked for
   std::uint64_t exchanges = 0, bytes_out = 0, bytes_in = 0;
   std::chrono::milliseconds duration{};
+  std::chrono::milliseconds network{};  ///< of it, waiting for what comes after an OK: look-ups, connections, restarts
   std::optional<Error> error{};
 
   /// One element of `devices[]` in the contract.

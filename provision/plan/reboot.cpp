@@ -128,6 +128,22 @@ BootSequence boot_for(const Run& run) {
   return boot_sequence(facts);
 }
 
+Status budget_restarts(Run& run) {
+  if (!run.options.reboot_check) return success();
+  auto runs = run.around.ledger.runs(run.imei());
+  if (!runs) return std::move(runs).error();
+  const auto since = run.around.clock.now() - std::chrono::hours(24);
+  run.restarts_before = static_cast<int>(std::ranges::count_if(*runs, [&](const ledger::DeviceRun& before) {
+    return before.at >= since && before.detail["reboot_check"].boolean().has_value();
+  }));
+  if (run.restarts_before < most_restarts_a_day) return success();
+  return Error{Errc::usage,
+               "this modem was restarted " + std::to_string(run.restarts_before) +
+                   " times in the last 24 hours, and its vendor advises no more than " +
+                   std::to_string(most_restarts_a_day) + " a day",
+               "leave --reboot-check out, or wait a day"};
+}
+
 Status reboot_and_replay(Run& run) {
   run.report.reboot_check = false;
   run.step("rebooting the modem");

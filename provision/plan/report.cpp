@@ -116,6 +116,7 @@ Json DeviceReport::json() const {
                        {"bytes_out", bytes_out},
                        {"bytes_in", bytes_in},
                        {"duration_ms", duration.count()},
+                       {"network_ms", network.count()},
                        {"error", error_json(error)}});
 }
 

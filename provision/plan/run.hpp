@@ -50,6 +50,7 @@ struct Run {
   std::optional<IssuedClient> fresh{};         ///< to be uploaded; the key is wiped as soon as it is on the modem
   bool older_revoked = false;                  ///< no other certificate of this device is valid
   bool network_time_wrong = false;             ///< it put the clock back
+  int restarts_before = 0;                     ///< with --reboot-check: in the last 24 hours, by this ledger
   bool quarantined = false;                    ///< a setting's write went unanswered: everything is read again
   Found found{};
   std::optional<std::int64_t> speed_journal{};  ///< the line runs at a raised speed: its journal entry
@@ -175,6 +176,8 @@ Status restore(ec200u::Modem& modem, const TwinEntry& entry, Reporter& reporter)
 
 // ---- reboot.cpp ----------------------------------------------------------------------------------------------------
 Status reboot_and_replay(Run& run);
+/// With --reboot-check: fills restarts_before. Errc::usage where one more would be too many.
+Status budget_restarts(Run& run);
 /// The boot sequence for what this run found: the keys the firmware knows, the clients and contexts used.
 BootSequence boot_for(const Run& run);
 

@@ -72,7 +72,7 @@ Modem::~Modem() {
 }
 
 void Modem::feed(std::string_view bytes, Moment now) {
-  auto arrived = at_host_speed(from_host_.pass(bytes));
+  auto arrived = read_at(from_host_.pass(bytes), host_baud_, wire.baud());
   if (wire.baud() == 0) {
     terminal.receive(arrived, now);
     return;
@@ -82,14 +82,7 @@ void Modem::feed(std::string_view bytes, Moment now) {
 }
 
 std::string Modem::take_output(Moment now) {
-  return at_host_speed(to_host_.pass(wire.take(now)));
-}
-
-/// Framing errors: what is read at another speed than it was sent at.
-std::string Modem::at_host_speed(std::string bytes) const {
-  if (wire.baud() == 0 || host_baud_ == 0 || wire.baud() == host_baud_) return bytes;
-  for (char& c : bytes) c = static_cast<char>(0x80U | (static_cast<unsigned char>(c) * 37U));
-  return bytes;
+  return to_host_.pass(wire.take(now, host_baud_));
 }
 
 void Modem::advance(Moment now) {

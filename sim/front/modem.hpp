@@ -146,7 +146,6 @@ class Modem {
   Noise from_host_, to_host_;
   std::int64_t restarts_ = 0;
   std::int64_t host_baud_ = 0;  ///< 0: not known
-  std::string at_host_speed(std::string bytes) const;
   Power power_ = Power::booting;
   std::uint64_t epoch_ = 0;
   bool silent_ = false, gone_ = false;

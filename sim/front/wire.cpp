@@ -24,7 +24,7 @@ void Wire::send(std::string_view bytes, Moment now) {
     if (baud_ == 0 && !pieces_.empty() && pieces_.back().due == send_free_)
       pieces_.back().bytes += part;
     else
-      pieces_.push_back({send_free_, std::string(part)});
+      pieces_.push_back({send_free_, std::string(part), baud_});
   }
 }
 
@@ -32,10 +32,16 @@ void Wire::echo(std::string_view bytes, Moment now) {
   send(bytes, now - std::chrono::duration_cast<Moment::duration>(span(bytes.size() - 1)));
 }
 
-std::string Wire::take(Moment now) {
+std::string read_at(std::string bytes, std::int64_t sent_at, std::int64_t read_at) {
+  if (sent_at == 0 || read_at == 0 || sent_at == read_at) return bytes;
+  for (char& c : bytes) c = static_cast<char>(0x80U | (static_cast<unsigned char>(c) * 37U));
+  return bytes;
+}
+
+std::string Wire::take(Moment now, std::int64_t host_baud) {
   std::string out;
   while (!pieces_.empty() && pieces_.front().due <= now) {
-    out += pieces_.front().bytes;
+    out += read_at(std::move(pieces_.front().bytes), pieces_.front().baud, host_baud);
     pieces_.pop_front();
   }
   return out;

@@ -12,6 +12,9 @@
 
 namespace epki::sim {
 
+/// Framing errors: what is read at another speed than it was sent at. 0: a speed that is not known.
+std::string read_at(std::string bytes, std::int64_t sent_at, std::int64_t read_at);
+
 class Wire {
  public:
   explicit Wire(std::int64_t baud) : baud_(baud) {}
@@ -26,8 +29,9 @@ class Wire {
   void send(std::string_view bytes, Moment now);
   /// Bytes sent back one by one while they came in, the last of them at `now`.
   void echo(std::string_view bytes, Moment now);
-  /// What has reached the host by `now` and was not taken before.
-  std::string take(Moment now);
+  /// What has reached the host by `now` and was not taken before, as a host reads it that listens at `host_baud`. A
+  /// byte has the speed at which it was sent, however late it is taken.
+  std::string take(Moment now, std::int64_t host_baud);
   std::optional<Moment> next() const;
   /// When the last byte queued so far has passed.
   Moment quiet_at() const { return send_free_; }
@@ -36,6 +40,7 @@ class Wire {
   struct Piece {
     Moment due;
     std::string bytes;
+    std::int64_t baud = 0;
   };
   std::chrono::nanoseconds span(std::size_t bytes) const;
   std::int64_t baud_;

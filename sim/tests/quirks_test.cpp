@@ -100,6 +100,19 @@ TEST(LineSpeed, OfHostAndModemMustBeTheSame) {
   EXPECT_EQ(garbled.find("RING"), std::string::npos);
 }
 
+// A busy computer looks late: what was sent at the old speed was sent at the old speed.
+TEST(LineSpeed, OfAByteIsThatAtWhichItWasSent) {
+  Bench bench(with("baud = 115200\n"));
+  bench.pass(100ms);
+  bench.modem->host_speed(115200);
+  bench.feed("ATE0\r");
+  bench.pass(100ms);
+  bench.feed("AT+IPR=921600\r");
+  bench.modem->advance(bench.now + 100ms);
+  EXPECT_EQ(bench.modem->take_output(bench.now + 100ms), "\r\nOK\r\n");
+  EXPECT_EQ(bench.modem->wire.baud(), 921600);
+}
+
 TEST(UsbPort, IsUnpluggedWhileTheModemRestarts) {
   auto persona = Bench::bench_persona();
   persona.quirks.usb = true;

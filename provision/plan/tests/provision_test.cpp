@@ -345,6 +345,26 @@ TEST_F(Provision, RebootsAndReplaysWhatItWroteOut) {
             "read-back-after-reboot");
 }
 
+TEST_F(Provision, CountsRestartsAndRefusesOneTooMany) {
+  options.reboot_check = true;
+  ASSERT_EQ(run().reboot_check, true);
+  options.dry_run = true;
+  const auto planned = run();
+  EXPECT_NE(describe(planned.plan.back()).find("restart 2 of at most 30 in 24 hours"), std::string::npos)
+      << describe(planned.plan.back());
+  options.dry_run = false;
+  const auto before = ledger->runs(planned.identity.imei);
+  ASSERT_TRUE(before);
+  for (int n = 1; n < most_restarts_a_day; ++n) ASSERT_TRUE(ledger->record_run(before->front()));
+  const auto refused = run();
+  EXPECT_STATUS(refused, "failed");
+  EXPECT_EQ(refused.exit_code(), 2);
+  EXPECT_NE(refused.sentence.find("restarted 30 times"), std::string::npos) << refused.sentence;
+  EXPECT_EQ(modem.count("AT+CFUN=1,1"), 0U);
+  clock.advance(std::chrono::hours(25));
+  EXPECT_EQ(run().reboot_check, true);
+}
+
 TEST_F(Provision, RefusesAFullStore) {
   modem.capacity = 100;
   const auto report = run();
