@@ -42,6 +42,9 @@ struct Words {
     return "wrong-name control" + (a.alternates.empty() ? std::string() : " with " + joined(a.alternates));
   }
   std::string operator()(const RebootAndReplay&) const { return "reboot, replay the boot sequence and connect again"; }
+  std::string operator()(const ProveKey& a) const {
+    return "show the device's certificate to the station at " + a.host + ":" + std::to_string(a.port);
+  }
 };
 
 struct Fields {
@@ -82,6 +85,9 @@ struct Fields {
     return Json::object({{"action", "wrong-name-control"}, {"alternates", Json::array_of(a.alternates)}});
   }
   Json operator()(const RebootAndReplay&) const { return Json::object({{"action", "reboot-and-replay"}}); }
+  Json operator()(const ProveKey& a) const {
+    return Json::object({{"action", "prove-key"}, {"host", a.host}, {"port", a.port}});
+  }
 };
 
 }  // namespace

@@ -57,9 +57,13 @@ struct WrongNameControl {
   std::vector<std::string> alternates;  ///< known so far; the address the modem resolves is added when it is known
 };
 struct RebootAndReplay {};
+struct ProveKey {
+  std::string host;
+  std::uint16_t port = 0;
+};
 
 using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect,
-                            WrongCaControl, WrongNameControl, RebootAndReplay>;
+                            WrongCaControl, WrongNameControl, RebootAndReplay, ProveKey>;
 using Plan = std::vector<Action>;
 
 /// One line for a person: "upload cacert_….pem, 1261 bytes".

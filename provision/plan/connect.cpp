@@ -110,7 +110,7 @@ Status connect_and_publish(Run& run) {
   run.report.connect.opened = open->opened();
   run.report.connect.result = open->text();
   if (!open->opened()) {
-    auto cause = other_cause(run, *open, run.wanted.host);
+    auto cause = other_cause(run, *open, run.wanted.host, run.wanted.port);
     if (!cause) return std::move(cause).error();
     if (!*cause) {
       // A look-up or a connection that was lost once leaves the same trace as certificates that do not fit.
