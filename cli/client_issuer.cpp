@@ -1,7 +1,9 @@
 #include "cli/client_issuer.hpp"
 
 #include <mutex>
+#include <utility>
 
+#include "cli/keys_ahead.hpp"
 #include "cli/open_ca.hpp"
 #include "pki/ca/authority.hpp"
 
@@ -15,15 +17,21 @@ class ClientIssuer {
       : project_(project), options_(std::move(options)), context_(context) {}
 
   Result<plan::IssuedClient> issue(const std::string& name) {
-    const std::lock_guard alone(guard_);  // one passphrase, and one random source
-    if (auto opened = open(); !opened) return std::move(opened).error();
-    const auto type = ossl::parse_key_type(options_.key.value_or(project_.ca.key));
-    if (!type)
-      return Error{Errc::usage, "no such key type: " + options_.key.value_or(project_.ca.key),
-                   "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+    {
+      const std::lock_guard alone(guard_);  // one passphrase
+      if (auto opened = open(); !opened) return std::move(opened).error();
+    }
+    // Not under the lock: the key takes longest, and nobody else has to wait for it.
+    auto first = keys_->next();
+    if (!first) return std::move(first).error();
+    std::optional<ossl::PrivateKey> ready = *std::move(first);
+    const auto new_key = [&]() -> Result<ossl::PrivateKey> {
+      return ready ? *std::exchange(ready, std::nullopt) : keys_->next();
+    };
+    const std::lock_guard alone(guard_);  // one random source
     for (;;) {
-      auto made = ca::mint_client(*profile_, name, *type, std::chrono::days(project_.ca.device_days), ca_->identity,
-                                  {context_.clock, context_.random});
+      auto made = ca::mint_client(*profile_, name, type_, std::chrono::days(project_.ca.device_days), ca_->identity,
+                                  {context_.clock, context_.random}, new_key);
       if (!made) return std::move(made).error();
       auto key =
           profile_->key_form == profile::KeyForm::traditional ? made->key.to_traditional_pem() : made->key.to_pem();
@@ -43,6 +51,14 @@ class ClientIssuer {
 
  private:
   Status open() {
+    if (!keys_) {
+      const auto type = ossl::parse_key_type(options_.key.value_or(project_.ca.key));
+      if (!type)
+        return Error{Errc::usage, "no such key type: " + options_.key.value_or(project_.ca.key),
+                     "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+      type_ = *type;
+      keys_.emplace(type_, options_.keys_ahead);
+    }
     if (!profile_) {
       auto found = profile::find(options_.profile.value_or("device"));
       if (!found) return std::move(found).error();
@@ -59,6 +75,8 @@ class ClientIssuer {
   ClientIssuerOptions options_;
   Context& context_;
   std::mutex guard_;
+  ossl::KeyType type_{};
+  std::optional<KeysAhead> keys_;
   std::optional<profile::Profile> profile_;
   std::optional<OpenCa> ca_;
 };

@@ -19,6 +19,7 @@ struct ClientIssuerOptions {
   PassphraseOptions passphrase{};
   std::optional<std::string> key{};      ///< key type; none: the project's ca.key
   std::optional<std::string> profile{};  ///< name or file; none: "device"
+  std::size_t keys_ahead = 0;            ///< so many are made before they are asked for (keys_ahead.hpp)
 };
 
 /// A function that may be called from several threads; `project` and `context` must outlive it. Errors of it are those

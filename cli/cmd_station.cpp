@@ -2,11 +2,12 @@
 #include <array>
 #include <memory>
 
-#include "cli/client_issuer.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/line_acceptor.hpp"
 #include "cli/line_bench.hpp"
 #include "cli/line_results.hpp"
+#include "cli/line_signing.hpp"
 #include "cli/page_identity.hpp"
 #include "cli/passphrase.hpp"
 #include "config/job.hpp"
@@ -139,7 +140,7 @@ Result<Outcome> serve(const Options& options, const config::Project& project, st
 
 /// The job's steps, for the engine that `provision` uses too.
 Result<ProvisionJob> work_of(const Options& options, const config::Job& job, const config::Project& project,
-                             Context& context) {
+                             std::unique_ptr<LineSigning>& signing, Context& context) {
   auto work = make_provision_job(project, {.baud = job.baud, .mutual = job.steps.mutual});
   if (!work) return work;
   work->options.reboot_check = job.steps.reboot_check;
@@ -147,9 +148,12 @@ Result<ProvisionJob> work_of(const Options& options, const config::Job& job, con
   if (work->wanted.mutual) {
     work->wanted.name_from = plan::parse_name_from(job.name_from);
     work->needs_scan = job.name_from == "serial" && !options.once;  // without the page nobody scans
-    auto issuer = open_client_issuer(project, {.passphrase = options.passphrase}, context);
-    if (!issuer) return std::move(issuer).error();
-    work->issue_client = *std::move(issuer);
+    auto opened = LineSigning::open(project, job, options.passphrase, context);
+    if (!opened) return std::move(opened).error();
+    signing = *std::move(opened);
+    work->issue_client = [ca = signing.get()](const std::string& name, const ec200u::Identity& device) {
+      return ca->issue(name, device);
+    };
   }
   if (!job.steps.audit) return work;
   for (const auto& slot : job.slots)
@@ -177,8 +181,22 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   }
   auto specs = ports_of(*job);
   if (!specs) return std::move(specs).error();
-  auto work = work_of(options, *job, *project, context);
+  std::unique_ptr<LineSigning> signing;
+  auto work = work_of(options, *job, *project, signing, context);
   if (!work) return std::move(work).error();
+  if (!job->acceptor.host.empty() && !work->wanted.mutual)
+    return Error{Errc::input, "the job has an acceptor, and its devices get no certificate to show there",
+                 "set steps.mutual = true, or leave [acceptor] out"};
+  auto acceptor = open_acceptor(*job, *project, options.passphrase, context);
+  if (!acceptor) return std::move(acceptor).error();
+  work->witness = acceptor->get();
+  job->steps.mutual = work->wanted.mutual;
+  work->reissue_reason =
+      ledger::parse_reason(job->reissue.reason).value_or(ledger::RevocationReason::superseded);
+  if (*acceptor) {
+    work->simulated_names.push_back(job->acceptor.host);
+    context.reporter.step("devices prove their keys at " + text_of((*acceptor)->place()));
+  }
 
   std::optional<broker::RunningBroker> broker;
   const bool simulated = std::any_of(specs->begin(), specs->end(), [](const auto& spec) {
@@ -200,11 +218,12 @@ Result<Outcome> station_command(const Options& options, Context& context) {
                                    return *stored ? std::optional((*stored)->verdict_class) : std::nullopt;
                                  });
   records.operator_is(job->operator_name);
+  if (signing) signing->record_in(*ledger);
   auto results = LineResults::open(*job, *project, context);
   if (!results) return std::move(results).error();
 
   station::Line line(
-      *job, {context.clock, context.reporter, context.cancel, records},
+      *job, {context.clock, context.reporter, context.cancel, records, signing.get()},
       [&](const config::JobSlot& slot) {
         const auto at = std::find_if(job->slots.begin(), job->slots.end(),
                                      [&](const config::JobSlot& known) { return known.name == slot.name; });

@@ -21,18 +21,19 @@ using Kind = transport::PortSpec::Kind;
 /// Hands what the plan engine says to the slot's tile.
 class ToWatcher final : public plan::Watch, public Reporter {
  public:
-  ToWatcher(station::Watcher& watcher, Reporter& below, bool needs_scan)
-      : watcher_(watcher), below_(below), needs_scan_(needs_scan) {}
+  ToWatcher(station::Watcher& watcher, Reporter& below, const ProvisionJob& job)
+      : watcher_(watcher), below_(below), job_(job) {}
 
   Result<plan::Admission> identified(const ec200u::Identity& identity) override {
     board_ = {identity.imei, identity.model, identity.firmware};
     auto task = watcher_.identified(board_);
     if (!task) return std::move(task).error();
     connects_ = task->connect;
-    if (needs_scan_ && task->serial.empty())
+    if (job_.needs_scan && task->serial.empty())
       return Error{Errc::usage, "no serial number was scanned for this board, and the job names devices after it",
                    "scan the board's label for this slot, then take the board out and put it in again"};
-    return plan::Admission{task->connect, task->serial};
+    return plan::Admission{task->connect, task->serial,
+                           task->reissue ? std::optional(job_.reissue_reason) : std::nullopt};
   }
   void reached(plan::Milestone milestone) override {
     switch (milestone) {
@@ -53,7 +54,7 @@ class ToWatcher final : public plan::Watch, public Reporter {
  private:
   station::Watcher& watcher_;
   Reporter& below_;
-  bool needs_scan_;
+  const ProvisionJob& job_;
   station::Board board_{};
   bool connects_ = false;
 };
@@ -92,7 +93,7 @@ class LineBench final : public station::Bench {
                            : std::move(spec).error();
       return outcome;
     }
-    ToWatcher follower(watcher, context_.reporter, job_.needs_scan);
+    ToWatcher follower(watcher, context_.reporter, job_);
     auto report = provision_one(**spec, job_, context_, follower, &follower);
     outcome.board = follower.board();
     outcome.name = outcome.board.imei;

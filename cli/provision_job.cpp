@@ -134,7 +134,8 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
                                   reporter,
                                   context.cancel,
                                   watch,
-                                  job.issue_client ? job.issue_client : make_client_issuer(job.project, {}, context)};
+                                  job.issue_client ? job.issue_client : make_client_issuer(job.project, {}, context),
+                                  job.witness};
   auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
   if (!job.options.dry_run)
     if (auto written = write_boot_files(job.project, report); !written) {

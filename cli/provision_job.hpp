@@ -12,6 +12,7 @@
 #include "config/project.hpp"
 #include "core/reporter.hpp"
 #include "core/result.hpp"
+#include "ledger/certificates.hpp"
 #include "provision/plan/audit.hpp"
 #include "provision/plan/provision.hpp"
 
@@ -26,6 +27,8 @@ struct ProvisionJob {
   bool needs_scan = false;             ///< a line that names devices after a number which the operator scans
   std::chrono::seconds audit_limit{};  ///< a line's last step: so long the product's own boot may take; 0: no such step
   plan::IssueClient issue_client{};    ///< for a mutual project; empty: one without options of its own
+  ledger::RevocationReason reissue_reason = ledger::RevocationReason::superseded;  ///< for boards that came back
+  plan::Witness* witness = nullptr;    ///< where every device proves its key, last; null: nowhere
 };
 
 /// What the command line may choose instead of the project file.

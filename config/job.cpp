@@ -18,6 +18,14 @@ constexpr std::array<std::pair<std::string_view, Others>, 3> others_words{
     {{"refuse", Others::refuse}, {"warn", Others::warn}, {"allow", Others::allow}}};
 constexpr std::array<std::pair<std::string_view, Connect>, 3> connect_words{
     {{"always", Connect::always}, {"sample", Connect::sample}, {"never", Connect::never}}};
+constexpr std::array<std::pair<std::string_view, Reissue>, 2> reissue_words{
+    {{"asked", Reissue::asked}, {"known", Reissue::known}}};
+// Those that fit a board that came back (RFC 5280, 5.3.1).
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> reason_words{
+    {{"superseded", "superseded"},
+     {"keyCompromise", "keyCompromise"},
+     {"cessationOfOperation", "cessationOfOperation"},
+     {"unspecified", "unspecified"}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> name_words{
     {{"imei", "imei"}, {"serial", "serial"}, {"uuid", "uuid"}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> class_words{
@@ -86,6 +94,35 @@ void read_result(TomlReader table, JobResult& into) {
   table.integer("timeout_seconds", into.timeout_seconds, 1, 600);
 }
 
+void read_acceptor(TomlReader table, JobAcceptor& into) {
+  line_of_text(table, "host", into.host);
+  table.integer("port", into.port, 0, 65535);
+  line_of_text(table, "listen", into.listen);
+  table.integer("listen_port", into.listen_port, 0, 65535);
+  line_of_text(table, "certificate", into.certificate);
+  line_of_text(table, "key", into.key);
+  const bool any = table.has("port") || table.has("listen") || table.has("certificate") || table.has("key");
+  if (into.host.empty()) {
+    if (any) table.complain("host", "the acceptor needs a host: the name or address that the modems dial");
+    return;
+  }
+  for (const char* file : {"certificate", "key"})
+    if (!table.has(file))
+      table.complain(file, std::string("the acceptor needs a ") + file,
+                     "ec200u-pki issue server " + into.host + " makes both");
+}
+
+void read_reissue(TomlReader table, JobReissue& into) {
+  table.word<Reissue>("when", into.when, reissue_words);
+  std::string_view reason;
+  if (table.word<std::string_view>("reason", reason, reason_words)) into.reason = reason;
+}
+
+void read_signing(TomlReader table, JobSigning& into) {
+  table.integer("minutes", into.minutes, 0, 60 * 24 * 31);
+  table.integer("quota", into.quota, 0, 10000000);
+}
+
 }  // namespace
 
 Result<Job> parse_job(std::string_view text, std::string_view name, const std::filesystem::path& folder) {
@@ -116,6 +153,9 @@ Result<Job> parse_job(std::string_view text, std::string_view name, const std::f
   read_slots(file->tables("slot"), job.slots);
   read_label(file->table("label"), job.label);
   read_result(file->table("on_result"), job.on_result);
+  read_acceptor(file->table("acceptor"), job.acceptor);
+  read_reissue(file->table("reissue"), job.reissue);
+  read_signing(file->table("signing"), job.signing);
   if (auto read = file->finish(); !read) return std::move(read).error();
   return job;
 }

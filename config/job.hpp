@@ -16,6 +16,9 @@ enum class Others : std::uint8_t { refuse, warn, allow };
 /// Which boards connect to the broker: all, every Nth of the batch, none.
 enum class Connect : std::uint8_t { always, sample, never };
 
+/// Which boards that were here before get a new certificate: those the operator asks it for, or all that passed once.
+enum class Reissue : std::uint8_t { asked, known };
+
 struct JobFirmware {
   std::vector<std::string> allow{};  ///< full revisions; empty: every revision is "others"
   Others others = Others::warn;
@@ -29,6 +32,18 @@ struct JobSteps {
   bool reboot_check = false;
   bool audit = false;                ///< the last step: after the product's own boot, compare read-only
   std::int64_t audit_seconds = 120;  ///< so long that boot may take
+};
+
+/// Boards that come back from a customer.
+struct JobReissue {
+  Reissue when = Reissue::asked;
+  std::string reason = "superseded";  ///< of the old certificate's revocation (RFC 5280, 5.3.1)
+};
+
+/// How long the station may sign for devices, and how often, before somebody unlocks the CA again.
+struct JobSigning {
+  std::int64_t minutes = 600;  ///< a shift; 0: without end
+  std::int64_t quota = 2000;   ///< certificates; 0: any number
 };
 
 struct JobSlot {
@@ -50,6 +65,16 @@ struct JobResult {
   std::int64_t timeout_seconds = 10;
 };
 
+/// The station's own TLS server, where each device proves its key. Without a host there is none.
+struct JobAcceptor {
+  std::string host{};              ///< what the modems dial; stands in the certificate
+  std::int64_t port = 8884;        ///< 0: any that is free
+  std::string listen = "0.0.0.0";  ///< address of this machine
+  std::int64_t listen_port = 0;    ///< 0: the same as `port`; differs where a router forwards
+  std::string certificate{};       ///< PEM, leaf first, relative to the job file
+  std::string key{};               ///< PEM, of the leaf; the same
+};
+
 struct Job {
   std::string name;
   std::filesystem::path file;     ///< for messages; empty when there is none
@@ -63,6 +88,9 @@ struct Job {
   std::vector<JobSlot> slots{};
   JobLabel label{};
   JobResult on_result{};
+  JobAcceptor acceptor{};
+  JobReissue reissue{};
+  JobSigning signing{};
 };
 
 /// Errc::input with file:line:column for anything wrong; unknown keys are errors. Every key: docs/job-file.md.

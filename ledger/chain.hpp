@@ -51,7 +51,7 @@ class RowsDigest {
  private:
   std::int64_t format_;
   std::string row_;
-  std::array<std::optional<TableDigest>, 16> parts_{};
+  std::array<std::optional<TableDigest>, chained_table_count> parts_{};
   std::string all_;  ///< format 1: the rows of all tables as one text
 };
 

@@ -24,5 +24,6 @@ struct SchemaStep {
 };
 extern const SchemaStep schema_step_1;
 extern const SchemaStep schema_step_2;
+extern const SchemaStep schema_step_3;
 
 }  // namespace epki::ledger

@@ -6,11 +6,12 @@
 namespace epki::ledger {
 
 std::span<const Table* const> chained_tables() {
-  static constexpr std::array<const Table*, 16> all{
+  static constexpr std::array<const Table*, chained_table_count> all{
       &table::certificate, &table::run,        &table::verdict,     &table::journal,
       &table::journal_end, &table::file,       &table::revocation,  &table::renewal,
       &table::crl_number,  &table::crl,        &table::batch,       &table::batch_progress,
-      &table::unaccounted, &table::settlement, &table::device_step, &table::head};
+      &table::unaccounted, &table::settlement, &table::device_step, &table::head,
+      &table::key_proof};
   return all;
 }
 

@@ -2,6 +2,7 @@
 // Every table whose rows the hash chain covers, described once: inserting, checking, merging and copying walk this
 // list.
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,9 +41,11 @@ inline constexpr Table device_step{"device_step",
                                    "imei, phase, attempt, slot, station, job, batch, board, operator, model, firmware, "
                                    "status, cause, serial, at"};
 inline constexpr Table head{"head", "number, hash, at, signature, public_key"};
+inline constexpr Table key_proof{"key_proof", "imei, issuer, serial, sha256, key_sha256, at"};
 
 }  // namespace table
 
+inline constexpr std::size_t chained_table_count = 17;
 /// In the order in which the chain takes them.
 std::span<const Table* const> chained_tables();
 

@@ -70,6 +70,31 @@ timeout_seconds = 3
   EXPECT_EQ(job->on_result.timeout_seconds, 3);
 }
 
+TEST(Job, TheStationsOwnServerAndItsCa) {
+  const auto job = parse_job(std::string(smallest_job) +
+                                 "[acceptor]\nhost = \"line7.example\"\nport = 9000\nlisten = \"10.0.0.7\"\nlisten_port = "
+                                 "8884\ncertificate = \"a.pem\"\nkey = \"a.key\"\n[reissue]\nwhen = "
+                                 "\"known\"\nreason = \"keyCompromise\"\n[signing]\nminutes = 30\nquota = 0\n",
+                             "job.toml", "/p");
+  ASSERT_TRUE(job) << job.error().what;
+  EXPECT_EQ(job->acceptor.host, "line7.example");
+  EXPECT_EQ(job->acceptor.port, 9000);
+  EXPECT_EQ(job->acceptor.listen_port, 8884);
+  EXPECT_EQ(job->reissue.when, Reissue::known);
+  EXPECT_EQ(job->reissue.reason, "keyCompromise");
+  EXPECT_EQ(job->signing.minutes, 30);
+  EXPECT_EQ(job->signing.quota, 0);
+  const auto usual = parse_job(smallest_job, "job.toml", "/p");
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->signing.minutes, 600) << "a CA that nobody limited is shut after a shift";
+  EXPECT_EQ(usual->signing.quota, 2000);
+  EXPECT_NE(job_complaint(std::string(smallest_job) + "[acceptor]\nport = 1\n").find("needs a host"), std::string::npos);
+  EXPECT_NE(job_complaint(std::string(smallest_job) + "[acceptor]\nhost = \"x\"\n").find("needs a certificate"),
+            std::string::npos);
+  EXPECT_NE(job_complaint(std::string(smallest_job) + "[reissue]\nreason = \"bored\"\n").find("job.toml:4:10"),
+            std::string::npos);
+}
+
 TEST(Job, WhatIsWrongIsSaidWithItsPlace) {
   EXPECT_EQ(job_complaint("name = \"x\"\n"), "job.toml:1:1: format is missing");
   EXPECT_EQ(job_complaint("format = 2\nname = \"x\"\n"),

@@ -3,6 +3,8 @@
 #include <random>
 #include <thread>
 
+#include "ledger/certificates.hpp"
+#include "ledger/key_proofs.hpp"
 #include "ledger/tests/both.hpp"
 
 namespace epki::ledger {
@@ -278,6 +280,48 @@ TEST_P(DevicesTest, ComputedTablesFollowFromAnySteps) {
   }
   EXPECT_GT(refused, 0);
   ASSERT_TRUE(book.check()) << book.check().error().what;
+}
+
+TEST_P(DevicesTest, OneKeyIsOneDevice) {
+  auto book = open();
+  const auto issued = [&](const std::string& serial, const std::string& imei) {
+    return book.record_issued({{.serial = serial,
+                                .issuer = std::string(64, 'a'),
+                                .kind = "device",
+                                .name = imei,
+                                .subject = "CN=" + imei,
+                                .sha256 = std::string(62, '0') + serial,
+                                .not_before = morning,
+                                .not_after = morning + hours(24),
+                                .pem = "pem " + serial,
+                                .imei = imei}});
+  };
+  ASSERT_TRUE(issued("01", "8610"));
+  ASSERT_TRUE(issued("02", "8620"));
+  ASSERT_TRUE(issued("03", ""));
+  KeyProofs proofs(book);
+  const auto judged = [&](const std::string& imei, const std::string& serial, const std::string& key) {
+    const auto trouble =
+        proofs.judge({.imei = imei, .id = {std::string(64, 'a'), serial}, .sha256 = "s", .key_sha256 = key});
+    return trouble ? trouble->value_or("proved") : trouble.error().what;
+  };
+  EXPECT_EQ(judged("8610", "01", "k1"), "proved");
+  EXPECT_EQ(judged("8610", "01", "k1"), "proved") << "as often as it likes";
+  EXPECT_EQ(judged("8620", "01", "k1"), "certificate 01 was issued for IMEI 8610, and IMEI 8620 showed it");
+  EXPECT_EQ(judged("8620", "02", "k1"), "the key of certificate 02 was proved by IMEI 8610 before, and now by IMEI 8620");
+  EXPECT_EQ(judged("8620", "02", "k2"), "proved");
+  EXPECT_EQ(judged("8630", "04", "k4"), "certificate 04 is not in the ledger");
+  EXPECT_EQ(judged("8630", "03", "k3"), "proved") << "issued by name, for a device that was not known";
+  EXPECT_EQ(judged("8640", "03", "k5"), "certificate 03 was proved by IMEI 8630 before, and now by IMEI 8640");
+  const std::vector<Revocation> revoked{{.id = {std::string(64, 'a'), "02"}, .at = morning}};
+  ASSERT_TRUE(Certificates(book).revoke(revoked));
+  EXPECT_EQ(judged("8620", "02", "k2"), "certificate 02 was revoked on 2026-11-22T08:00:00Z");
+  const auto kept = *proofs.of("8610");
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[0].id.serial, "01");
+  EXPECT_EQ(kept[0].key_sha256, "k1");
+  EXPECT_EQ(kept[0].at, morning);
+  EXPECT_TRUE(book.check());
 }
 
 }  // namespace

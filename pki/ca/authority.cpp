@@ -61,8 +61,9 @@ Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_v
   }
 }
 
-Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer) {
-  auto pair = ossl::PrivateKey::generate(key);
+Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer,
+                                 const NewKey& new_key = {}) {
+  auto pair = new_key ? new_key() : ossl::PrivateKey::generate(key);
   if (!pair) return std::move(pair).error();
   return identity(ossl::build(spec, *pair, {issuer.certificate, issuer.key}), *pair, &issuer.certificate);
 }
@@ -100,7 +101,7 @@ Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view 
 }
 
 Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
-                             std::chrono::days lifetime, const Identity& issuer, World world) {
+                             std::chrono::days lifetime, const Identity& issuer, World world, const NewKey& new_key) {
   if (auto checked = check_profile(profile, false, "client certificate"); !checked) return std::move(checked).error();
   auto subject = client_subject(name);
   if (!subject) return std::move(subject).error();
@@ -108,7 +109,7 @@ Result<Identity> mint_client(const profile::Profile& profile, std::string_view n
   if (!spec) return std::move(spec).error();
   spec->subject = *std::move(subject);
   for (std::size_t attempt = 1;; ++attempt) {
-    auto made = sign_below_once(*spec, key, issuer);
+    auto made = sign_below_once(*spec, key, issuer, new_key);
     if (!made) return made;
     const auto text = made->key.to_pem();
     if (!text) return text.error();

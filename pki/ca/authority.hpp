@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,11 +78,15 @@ Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view 
 Result<Identity> mint_device_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                                   std::chrono::days lifetime, World world);
 
+/// Gives keys that were made before.
+using NewKey = std::function<Result<ossl::PrivateKey>()>;
+
 /// A device's client certificate under `issuer`, subject CN=<name>, which is its user name at the broker. The name must
 /// be usable in a topic of its own: 1 to 64 characters, UTF-8, none of `/ + #`, no control character, no space at
-/// either end, and not starting with `$` (MQTT 3.1.1, 4.7). Otherwise as mint_server.
+/// either end, and not starting with `$` (MQTT 3.1.1, 4.7). `new_key` gives keys of this type;
+/// empty: they are made now. Otherwise as mint_server.
 Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
-                             std::chrono::days lifetime, const Identity& issuer, World world);
+                             std::chrono::days lifetime, const Identity& issuer, World world, const NewKey& new_key = {});
 
 /// The project's twin: the root's subject, key type, size, version, extensions, dates, digest and length of serial
 /// number; another key, whose private half is gone when this returns (docs/architecture.md, wrong-CA control). Its key

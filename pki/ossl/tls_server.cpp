@@ -9,6 +9,7 @@
 #include <climits>
 
 #include "core/poll.hpp"
+#include "pki/ossl/digest.hpp"
 #include "pki/ossl/handles.hpp"
 #include "pki/ossl/impl.hpp"
 #include "pki/ossl/tls_alert.hpp"
@@ -36,12 +37,47 @@ bool load(SSL_CTX* context, const TlsServerOptions& options) {
   return SSL_CTX_use_PrivateKey(context, native(options.key)) == 1;
 }
 
+// Whatever is wrong with the certificate, the handshake goes on to prove its key; the verdict stays to be asked for.
+int go_on_regardless(int /*ok*/, X509_STORE_CTX* /*validation*/) {
+  return 1;
+}
+
+bool ask_for_certificate(SSL_CTX* context, const Chain& anchors) {
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  for (const auto& anchor : anchors)
+    if (X509_STORE_add_cert(store, native(anchor)) != 1 || SSL_CTX_add_client_CA(context, native(anchor)) != 1)
+      return false;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, go_on_regardless);
+  return true;
+}
+
+std::optional<ShownCertificate> shown_in(const SSL* session) {
+  const CertificateHandle peer(SSL_get1_peer_certificate(session));
+  if (!peer) return std::nullopt;
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(peer.get(), &der);
+  if (size <= 0) return std::nullopt;
+  auto certificate = Certificate::from_der(std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
+  OPENSSL_free(der);
+  if (!certificate) return std::nullopt;
+  ShownCertificate shown{.certificate = *std::move(certificate)};
+  unsigned char* key = nullptr;
+  const int key_size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(peer.get()), &key);
+  if (key_size <= 0) return std::nullopt;
+  shown.key_sha256 = sha256_hex(std::as_bytes(std::span(key, static_cast<std::size_t>(key_size))));
+  OPENSSL_free(key);
+  const long verdict = SSL_get_verify_result(session);
+  if (verdict != X509_V_OK) shown.problem = X509_verify_cert_error_string(verdict);
+  return shown;
+}
+
 Context make_context(const TlsServerOptions& options) {
   Context context(SSL_CTX_new(TLS_server_method()));
   if (!context) return nullptr;
   SSL_CTX* const c = context.get();
   // Level 0: chains with weak keys and digests must be servable, and siblings of the modem offer old suites.
-  SSL_CTX_set_security_level(c, 0);
+  if (options.client_anchors.empty()) SSL_CTX_set_security_level(c, 0);
   SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
   SSL_CTX_set_max_proto_version(c, TLS1_2_VERSION);
   // Without this OpenSSL would add what it finds in its store to the chain that is to be shown as it is.
@@ -50,6 +86,7 @@ Context make_context(const TlsServerOptions& options) {
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_dh_auto(c, 1);
+  if (!options.client_anchors.empty() && !ask_for_certificate(c, options.client_anchors)) return nullptr;
   if (SSL_CTX_set_cipher_list(c, "ALL:!aNULL:!PSK:!SRP") != 1) return nullptr;
   return load(c, options) ? std::move(context) : nullptr;
 }
@@ -122,7 +159,10 @@ class Server final : public Conversation {
   bool shake_hands() {
     const int result = SSL_accept(session_.get());
     if (record_.alert) finished_ = true;
-    if (result == 1) reach(Stage::complete);
+    if (result == 1) {
+      reach(Stage::complete);
+      record_.shown = shown_in(session_.get());
+    }
     if (result != 1) ended(result);
     return result == 1 && !finished_;
   }

@@ -45,6 +45,9 @@ struct Words {
     return "reboot (restart " + std::to_string(a.restart) + " of at most " + std::to_string(most_restarts_a_day) +
            " in 24 hours), replay the boot sequence and connect again";
   }
+  std::string operator()(const ProveKey& a) const {
+    return "show the device's certificate to the station at " + a.host + ":" + std::to_string(a.port);
+  }
 };
 
 struct Fields {
@@ -87,6 +90,9 @@ struct Fields {
   Json operator()(const RebootAndReplay& a) const {
     return Json::object(
         {{"action", "reboot-and-replay"}, {"restart", a.restart}, {"most_in_24_hours", most_restarts_a_day}});
+  }
+  Json operator()(const ProveKey& a) const {
+    return Json::object({{"action", "prove-key"}, {"host", a.host}, {"port", a.port}});
   }
 };
 

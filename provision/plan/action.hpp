@@ -61,9 +61,13 @@ inline constexpr int most_restarts_a_day = 30;
 struct RebootAndReplay {
   int restart = 1;  ///< which one of the last 24 hours, as far as the ledger knows
 };
+struct ProveKey {
+  std::string host;
+  std::uint16_t port = 0;
+};
 
 using Action = std::variant<DeleteFile, UploadFile, ReadBack, InstallClient, SetSsl, ReadSsl, BindMqtt, Connect,
-                            WrongCaControl, WrongNameControl, RebootAndReplay>;
+                            WrongCaControl, WrongNameControl, RebootAndReplay, ProveKey>;
 using Plan = std::vector<Action>;
 
 /// One line for a person: "upload cacert_….pem, 1261 bytes".

@@ -137,6 +137,7 @@ struct Apply {
   }
   Status operator()(const WrongNameControl&) const { return wrong_name_control(run); }
   Status operator()(const RebootAndReplay&) const { return reboot_and_replay(run); }
+  Status operator()(const ProveKey&) const { return prove_key(run); }
 };
 
 }  // namespace

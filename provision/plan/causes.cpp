@@ -23,9 +23,9 @@ Result<Cause> name_failure(Run& run, const std::string& host) {
   return Cause();
 }
 
-Result<Cause> tcp_failure(Run& run, const std::string& host) {
-  const auto where = host + ":" + std::to_string(run.wanted.port);
-  auto tcp = run.modem.tcp_probe(run.wanted.pdp, host, run.wanted.port);
+Result<Cause> tcp_failure(Run& run, const std::string& host, std::uint16_t port) {
+  const auto where = host + ":" + std::to_string(port);
+  auto tcp = run.modem.tcp_probe(run.wanted.pdp, host, port);
   if (!tcp) {
     if (tcp.error().code == Errc::interrupted) return std::move(tcp).error();
     return Cause("plain TCP to " + where + " could not be tried: " + tcp.error().what);
@@ -39,7 +39,8 @@ Result<Cause> tcp_failure(Run& run, const std::string& host) {
 
 }  // namespace
 
-Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host) {
+Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host,
+                                               std::uint16_t port) {
   if (open.refused) return Cause("the modem refused the command itself: " + open.text());
   if (!open.code) return Cause("the modem gave no result: " + open.text());
   if (*open.code == 1 || *open.code == 2 || *open.code == 3)  // parameter, client occupied, packet context
@@ -48,7 +49,7 @@ Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResul
     auto unresolved = name_failure(run, host);
     if (!unresolved || *unresolved) return unresolved;
   }
-  return tcp_failure(run, host);
+  return tcp_failure(run, host, port);
 }
 
 }  // namespace epki::plan

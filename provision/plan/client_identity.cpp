@@ -240,7 +240,7 @@ Status inspect_client(Run& run) {
     else
       run.found.older.push_back(std::move(identity));
   }
-  if (run.report.client && run.options.rotate) {
+  if (run.report.client && (run.options.rotate || (run.reissue && run.report.client->id != run.issued))) {
     forget_reports(run, *run.report.client);
     run.found.older.insert(run.found.older.begin(), *std::exchange(run.report.client, std::nullopt));
   }
@@ -284,6 +284,7 @@ Status issue_client(Run& run) {
   if (auto kept = run.around.ledger.record_issued({row}); !kept) return kept;
   run.report.client = std::move(identity);
   run.report.client_issued = true;
+  run.issued = {.issuer = row.issuer, .serial = row.serial};
   run.fresh.emplace(std::move(*issued));
   return success();
 }
@@ -304,14 +305,14 @@ Status install_client(Run& run) {
 Status retire_clients(Run& run) {
   if (!run.wanted.mutual) return success();
   std::vector<ledger::Revocation> revocations;
+  const auto reason = run.reissue.value_or(ledger::RevocationReason::superseded);
   for (const auto& identity : run.found.older) {
     auto valid = is_valid(run, identity);
     if (!valid) return std::move(valid).error();
     if (!*valid) continue;
     run.step("certificate " + identity.id.serial + " of " + identity.name +
-             " is not used any more: revoked in the ledger as superseded");
-    revocations.push_back(
-        {.id = identity.id, .at = run.around.clock.now(), .reason = ledger::RevocationReason::superseded});
+             " is not used any more: revoked in the ledger as " + std::string(ledger::word(reason)));
+    revocations.push_back({.id = identity.id, .at = run.around.clock.now(), .reason = reason});
   }
   run.older_revoked = revocations.empty();
   if (run.older_revoked) return success();

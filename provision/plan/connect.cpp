@@ -100,7 +100,7 @@ Status open_for_session(Run& run) {
   auto open = open_broker(run);
   if (!open) return std::move(open).error();
   if (open->opened()) return success();
-  auto cause = other_cause(run, *open, run.wanted.host);
+  auto cause = other_cause(run, *open, run.wanted.host, run.wanted.port);
   if (!cause) return std::move(cause).error();
   if (*cause)
     return Error{open->refused ? Errc::modem_refused : Errc::network,

@@ -64,7 +64,7 @@ Result<std::optional<std::string>> twin_opens_or_cause(Run& run) {
   if (!open) return std::move(open).error();
   if (!open->opened()) {
     run.detail("twin bound: " + open->text());
-    return other_cause(run, *open, run.wanted.host);
+    return other_cause(run, *open, run.wanted.host, run.wanted.port);
   }
   run.report.protection.unknown_ca = Protection::accepted;
   run.report.protection.unknown_ca_note =

@@ -76,7 +76,7 @@ Result<bool> try_alternate(Run& run, const std::string& alternate) {
         "the broker is accepted when it is dialled as " + alternate + ", which its certificate does not carry";
     return true;
   }
-  auto cause = other_cause(run, *open, alternate);
+  auto cause = other_cause(run, *open, alternate, run.wanted.port);
   if (!cause) return std::move(cause).error();
   if (*cause) {
     run.report.protection.wrong_host_note = "untested: " + **cause;

@@ -34,6 +34,12 @@ void plan_settings(const Run& run, Plan& plan) {
 
 }  // namespace
 
+void plan_proof(const Run& run, Plan& plan) {
+  if (run.around.witness == nullptr || !run.wanted.mutual) return;
+  const auto place = run.around.witness->place();
+  plan.push_back(ProveKey{place.host, place.port});
+}
+
 Plan make_plan(const Run& run) {
   Plan plan;
   const auto& wanted = run.wanted;
@@ -48,6 +54,7 @@ Plan make_plan(const Run& run) {
     plan.push_back(WrongNameControl{wanted.alternate_names});
   }
   if (run.options.reboot_check) plan.push_back(RebootAndReplay{run.restarts_before + 1});
+  plan_proof(run, plan);
   for (const auto& name : run.found.retired) plan.push_back(DeleteFile{name, "ours and no longer used"});
   return plan;
 }

@@ -58,6 +58,7 @@ Status admit(Run& run) {
   if (!admission) return std::move(admission).error();
   run.options.connect = run.options.connect && admission->connect;
   if (!admission->serial_number.empty()) run.serial_number = admission->serial_number;
+  run.reissue = admission->reissue;
   return success();
 }
 
@@ -73,7 +74,7 @@ Status make_ready(Run& run) {
   const auto& around = run.around;
   if (auto done = undo_open_journal(run.modem, run.imei(), around.ledger, around.reporter, around.cancel); !done)
     return done;
-  if (run.options.connect || run.options.clock == ClockSource::ntp)
+  if (run.options.connect || run.options.clock == ClockSource::ntp || around.witness != nullptr)
     if (auto done = network(run); !done) return done;
   return settle_clock(run);
 }
@@ -133,7 +134,10 @@ Status pass(Run& run) {
   report_found(run);
   auto same = unchanged(run);
   if (!same) return std::move(same).error();
-  if (!*same) run.report.plan = make_plan(run);
+  if (*same)
+    plan_proof(run, run.report.plan);
+  else
+    run.report.plan = make_plan(run);
   if (!run.options.dry_run) return carry_out(run);
   report_planned(run);
   return success();

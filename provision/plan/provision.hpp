@@ -22,6 +22,7 @@
 #include "provision/plan/boot.hpp"
 #include "provision/plan/client.hpp"
 #include "provision/plan/settings.hpp"
+#include "provision/plan/witness.hpp"
 
 namespace epki::plan {
 
@@ -79,6 +80,9 @@ enum class Milestone : std::uint8_t {
 struct Admission {
   bool connect = true;          ///< false: this modem is not to connect, whatever the options say
   std::string serial_number{};  ///< of the product, scanned for this board; empty: as Wanted says
+  /// The device gets a new key and certificate although the old one is whole; the old one is revoked with this reason
+  /// once the new one is in use. For a board that came back.
+  std::optional<ledger::RevocationReason> reissue{};
 };
 
 /// Somebody who follows a run and may end it: a manufacturing line. Called from the thread that runs provision().
@@ -98,6 +102,7 @@ struct Surroundings {
   const Cancel& cancel;
   Watch* watch = nullptr;      ///< nobody follows
   IssueClient issue_client{};  ///< for Wanted::mutual
+  Witness* witness = nullptr;  ///< with Wanted::mutual: where the device proves its key, last; null: nowhere
 };
 
 enum class DeviceStatus : std::uint8_t {
@@ -157,6 +162,7 @@ struct DeviceReport {
   std::vector<SettingReport> settings{};
   std::optional<ClientIdentity> client{};  ///< with Wanted::mutual, once it is known
   bool client_issued = false;              ///< in this run
+  std::string proved_at{};                 ///< the witness that saw the key used; empty: none was asked
   ConnectReport connect{};
   ProtectionReport protection{};
   std::string clock{};                    ///< what was done about the clock, one sentence

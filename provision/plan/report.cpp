@@ -41,6 +41,7 @@ Json client_json(const DeviceReport& report) {
   if (!report.client) return {};
   Json client = report.client->json();
   client.set("issued", report.client_issued);
+  client.set("proved_at", report.proved_at.empty() ? Json() : Json(report.proved_at));
   return client;
 }
 

@@ -49,6 +49,8 @@ struct Run {
   std::vector<std::int64_t> client_journal{};  ///< open entries of kind journal_client
   std::optional<IssuedClient> fresh{};         ///< to be uploaded; the key is wiped as soon as it is on the modem
   bool older_revoked = false;                  ///< no other certificate of this device is valid
+  std::optional<ledger::RevocationReason> reissue{};  ///< a new certificate is wanted, and why the old one ends
+  ledger::CertificateId issued{};                     ///< what this run made last, also before the modem restarted
   bool network_time_wrong = false;             ///< it put the clock back
   int restarts_before = 0;                     ///< with --reboot-check: in the last 24 hours, by this ledger
   bool quarantined = false;                    ///< a setting's write went unanswered: everything is read again
@@ -125,6 +127,8 @@ Status restore_speed(ec200u::Modem& modem, const Json& detail, Reporter& reporte
 Status inspect(Run& run);
 /// Wanted minus found. Pure: reads the run, asks nobody.
 Plan make_plan(const Run& run);
+/// The device's key is proved in every run, also in one that finds nothing else to do.
+void plan_proof(const Run& run, Plan& plan);
 
 // ---- unchanged.cpp -------------------------------------------------------------------------------------------------
 /// True: the modem is as an earlier run left it and proved it; settings, connection and protection are in the report,
@@ -151,7 +155,12 @@ Status connect_and_publish(Run& run);
 Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host);
 /// Why an open that failed says nothing about certificates: name look-up, TCP, or a result that names another cause.
 /// Nothing when only TLS is left as the cause.
-Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host);
+Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host,
+                                               std::uint16_t port);
+
+// ---- prove_key.cpp -------------------------------------------------------------------------------------------------
+/// Opens to the witness with the bound certificate; the ledger keeps that this device holds its key.
+Status prove_key(Run& run);
 
 // ---- controls.cpp, names.cpp ---------------------------------------------------------------------------------------
 Status wrong_ca_control(Run& run);

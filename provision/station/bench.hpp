@@ -22,6 +22,7 @@ struct Board {
 struct Task {
   std::string serial{};  ///< scanned for this slot; may be empty
   bool connect = true;   ///< decided when the board is known: see Watcher::identified
+  bool reissue = false;  ///< a board that came back: a new certificate, and the old one revoked
 };
 
 /// How the work tells what it does. Called from the slot's own thread.

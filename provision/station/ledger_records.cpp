@@ -21,6 +21,7 @@ Earlier earlier_of(const ledger::Device& device) {
   if (device.attempt == ledger::Attempt::passed) earlier.result = "pass";
   if (device.attempt == ledger::Attempt::failed) earlier.result = "fail";
   earlier.finished = day_of(device.updated);
+  earlier.passed_once = device.passes > 0;
   return earlier;
 }
 

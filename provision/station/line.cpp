@@ -141,6 +141,7 @@ void Line::serve(Slot& slot) {
       gone = !removed || *removed;
     }
     change(slot, [&](Tile& tile) {
+      slot.reissue = false;  // it was asked for the board that is gone
       clear_board(tile);
       tile.since = world_.clock.now();
     });
@@ -207,6 +208,7 @@ void Line::close_board(Slot& slot, const Outcome& done) {
   change(slot, [&](Tile& tile) {
     slot.last = outcome;
     if (outcome.passed()) {
+      slot.reissue = false;
       tile.light = Light::pass;
       return;
     }
@@ -248,6 +250,10 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
   Facts facts{.imei = board.imei, .firmware = board.firmware, .slot = slot.config.name};
   facts.serial = copy_of(slot).serial;
   facts.slot_with_same_imei = other_slot_with(slot, board.imei);
+  {
+    const std::lock_guard guard(mutex_);
+    facts.reissue_asked = slot.reissue;
+  }
   auto& records = world_.records;
   auto arrived = records.arrive(copy_of(slot), job_.batch, !facts.slot_with_same_imei.empty());
   if (!arrived) return std::move(arrived).error();
@@ -275,7 +281,7 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
                  "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
-  return Task{copy_of(slot).serial, decision.connect};
+  return Task{copy_of(slot).serial, decision.connect, decision.reissue};
 }
 
 void Line::refresh_counters() {
@@ -300,8 +306,9 @@ void Line::say_trouble(const Error& error) {
 
 Snapshot Line::snapshot() const {
   const std::lock_guard guard(mutex_);
-  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_, {}, counters_, trouble_};
+  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_, {}, counters_, trouble_, job_.steps.mutual, {}};
   for (const auto& slot : slots_) now.tiles.push_back(slot.tile);
+  if (world_.signing != nullptr) now.signing = world_.signing->standing();
   return now;
 }
 
@@ -323,7 +330,9 @@ Json Snapshot::json() const {
                        {"held", held},
                        {"tiles", list},
                        {"counters", counters.json()},
-                       {"trouble", trouble}});
+                       {"trouble", trouble},
+                       {"mutual", mutual},
+                       {"signing", signing ? signing->json() : Json()}});
 }
 
 Json Finished::json() const {

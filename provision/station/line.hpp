@@ -19,6 +19,7 @@
 #include "core/result.hpp"
 #include "provision/station/bench.hpp"
 #include "provision/station/records.hpp"
+#include "provision/station/signing.hpp"
 #include "provision/station/tile.hpp"
 
 namespace epki::station {
@@ -35,6 +36,8 @@ struct Snapshot {
   std::vector<Tile> tiles{};
   Counters counters{};
   std::string trouble{};  ///< of the station itself: the ledger cannot be written, …
+  bool mutual = false;    ///< devices of this job get a certificate of their own
+  std::optional<SigningStanding> signing{};  ///< nothing: no CA is needed
   Json json() const;
 };
 
@@ -45,6 +48,7 @@ class Line {
     Reporter& reporter;
     const Cancel& cancel;
     Records& records;
+    Signing* signing = nullptr;  ///< the CA that signs for devices; null: none is needed
   };
 
   Line(config::Job job, World world, MakeBench make_bench, OnResult on_result);
@@ -69,7 +73,11 @@ class Line {
   Status scanned(const std::string& slot, const std::string& serial);
   Status operator_is(const std::string& name);
   Status release();
+  /// An engineer unlocks the CA for another time and quota; the operator's name is recorded.
+  Status unlock(const Secret& passphrase);
   Status label_again(const std::string& slot);
+  /// The board in the slot came back: it is done again with a new certificate, and its old one is revoked.
+  Status reissue(const std::string& slot);
 
  private:
   class Worker;
@@ -78,6 +86,7 @@ class Line {
     config::JobSlot config;
     Tile tile;
     bool retry = false, label = false;
+    bool reissue = false;  ///< asked for, and not done yet
     bool begun = false;  ///< the records hold a running attempt of this board
     Outcome last{};
   };

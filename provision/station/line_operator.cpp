@@ -26,6 +26,19 @@ Status Line::retry(const std::string& name) {
   return success();
 }
 
+Status Line::reissue(const std::string& name) {
+  if (!job_.steps.mutual)
+    return Error{Errc::usage, "devices of this job have no certificate that could be issued anew"};
+  auto slot = find(name);
+  if (!slot) return std::move(slot).error();
+  const std::lock_guard guard(mutex_);
+  auto& tile = (*slot)->tile;
+  if ((tile.light != Light::fail && tile.light != Light::pass) || tile.imei.empty())
+    return Error{Errc::usage, "slot " + name + " holds no board that could get a new certificate", "plug a board in"};
+  (*slot)->reissue = (*slot)->retry = true;
+  return success();
+}
+
 Status Line::scanned(const std::string& name, const std::string& serial) {
   auto slot = find(name);
   if (!slot) return std::move(slot).error();
@@ -50,6 +63,15 @@ Status Line::release() {
   if (who.empty()) return Error{Errc::usage, "who releases the batch?", "enter a name first: it is recorded"};
   if (auto released = world_.records.release(job_.batch, who); !released) return released;
   refresh_counters();
+  return success();
+}
+
+Status Line::unlock(const Secret& passphrase) {
+  if (world_.signing == nullptr) return Error{Errc::usage, "no CA signs for the devices of this job"};
+  const auto who = snapshot().operator_name;
+  if (who.empty()) return Error{Errc::usage, "who unlocks the CA?", "enter a name first: it is recorded"};
+  if (auto unlocked = world_.signing->unlock(passphrase, who); !unlocked) return unlocked;
+  nudge();
   return success();
 }
 

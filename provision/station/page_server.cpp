@@ -133,6 +133,15 @@ void PageServer::Impl::posts() {
   server->Post("/label", [this, slot_of](const auto& request, auto& response) {
     answer(response, line.label_again(slot_of(request)));
   });
+  server->Post("/reissue", [this, slot_of](const auto& request, auto& response) {
+    answer(response, line.reissue(slot_of(request)));
+  });
+  server->Post("/unlock", [this](const auto& request, auto& response) {
+    auto text = request.get_param_value("passphrase");
+    const Secret passphrase{text};
+    wipe(std::as_writable_bytes(std::span(text)));
+    answer(response, line.unlock(passphrase));
+  });
   server->Post("/operator", [this](const auto& request, auto& response) {
     answer(response, line.operator_is(std::string(trimmed(request.get_param_value("name")))));
   });

@@ -71,6 +71,13 @@ bool connects(const config::Job& job, const Facts& facts) {
   return true;
 }
 
+// A board that is new to the line has nothing to be issued anew, whoever asks.
+bool reissues(const config::Job& job, const Facts& facts) {
+  if (!job.steps.mutual || !facts.earlier) return false;
+  if (facts.reissue_asked) return true;
+  return job.reissue.when == config::Reissue::known && facts.earlier->passed_once;
+}
+
 }  // namespace
 
 Decision decide(const config::Job& job, const Facts& facts) {
@@ -83,6 +90,8 @@ Decision decide(const config::Job& job, const Facts& facts) {
   if (!decision.refused) decision.refused = firmware_trouble(job, facts, decision.notes);
   if (!decision.refused) decision.refused = batch_trouble(job, facts, decision.notes);
   decision.connect = connects(job, facts);
+  decision.reissue = reissues(job, facts);
+  if (decision.reissue) decision.notes.emplace_back("came back: its certificate is issued anew, the old one is revoked");
   return decision;
 }
 

@@ -18,6 +18,7 @@ struct Earlier {
   std::string batch{}, serial{}, slot{};
   std::string state{};     ///< how far it had come
   std::string result{};    ///< "pass", "fail" or empty: not finished
+  bool passed_once = false;  ///< whatever came after
   std::string finished{};  ///< the day of its last result: "2026-11-20"
 };
 
@@ -31,11 +32,13 @@ struct Facts {
   std::optional<std::string> verdict{};     ///< class of the stored verdict for this firmware
   std::uint64_t begun_in_batch = 0;         ///< boards of this batch that were begun before this one
   std::string held{};                       ///< why the batch is held; empty: it is not
+  bool reissue_asked = false;               ///< the operator wants a new certificate for the board in this slot
 };
 
 struct Decision {
   std::optional<Error> refused{};
   bool connect = true;
+  bool reissue = false;
   std::vector<std::string> notes{};
 };
 

@@ -40,7 +40,8 @@ function tileNode(tile) {
     tile.label ? el("div", {class: "soft"}, t("label") + ": " + tile.label) : null,
     el("div", {class: "actions"},
       done ? el("button", {type: "button", class: "retry", onclick: () => post("/retry", {slot: tile.slot})}, t("retry")) : null,
-      tile.light === "pass" ? el("button", {type: "button", class: "label", onclick: () => post("/label", {slot: tile.slot})}, t("label")) : null));
+      tile.light === "pass" ? el("button", {type: "button", class: "label", onclick: () => post("/label", {slot: tile.slot})}, t("label")) : null,
+      done && state.mutual && tile.imei ? el("button", {type: "button", class: "reissue", onclick: () => reissue(tile.slot)}, t("reissue")) : null));
   node.addEventListener("focusin", () => { chosen = tile.slot; });
   return node;
 }
@@ -57,6 +58,12 @@ function show() {
   $("yield").textContent = yields === null ? "–" : (yields / 10).toFixed(1) + " %";
   $("held").hidden = !state.held;
   $("held-text").textContent = t("held") + ": " + state.held;
+  $("key-reissue").hidden = !state.mutual;
+  const ca = state.signing;
+  $("signing").hidden = !ca || (ca.left === null && ca.minutes_left === null);
+  if (ca) $("signing-left").textContent = [ca.left === null ? "" : ca.left, ca.minutes_left === null ? "" : Math.floor(ca.minutes_left / 60) + ":" + String(ca.minutes_left % 60).padStart(2, "0") + " h"].filter(String).join(" · ");
+  $("locked").hidden = !ca || !ca.locked;
+  $("locked-text").textContent = t("locked") + (ca && ca.why ? ": " + ca.why : "");
   $("trouble").hidden = !state.trouble;
   $("trouble").textContent = state.trouble;
   // Only tiles that changed are drawn again, so that the focus stays where it is.
@@ -115,6 +122,21 @@ function ask(question, value) {
   });
 }
 
+function sure(question) {
+  return new Promise((resolve) => {
+    $("sure-text").textContent = question;
+    const dialog = $("sure");
+    dialog.returnValue = "no";
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), {once: true});
+    dialog.showModal();
+  });
+}
+
+// A board that came back: what it had is revoked, so nobody does it by a slip.
+async function reissue(slot) {
+  if (state.mutual && await sure(t("sure_reissue") + " " + slot + "?")) post("/reissue", {slot});
+}
+
 function listen() {
   const events = new EventSource("/events");
   let finished = -1;
@@ -136,6 +158,7 @@ function keys(event) {
   else if (/^[1-9]$/.test(event.key) && tiles[event.key - 1]) $("tiles").children[event.key - 1].focus();
   else if (event.key === "r" && chosen) post("/retry", {slot: chosen});
   else if (event.key === "l" && chosen) post("/label", {slot: chosen});
+  else if (event.key === "i" && chosen) reissue(chosen);
   else return;
   event.preventDefault();
 }
@@ -152,6 +175,14 @@ async function begin() {
   $("scan").addEventListener("submit", (event) => { event.preventDefault(); const code = $("scanned").value.trim(); $("scanned").value = ""; if (code) scanned(code); });
   $("search").addEventListener("input", showDevices);
   $("operator").addEventListener("click", async () => { const name = await ask(t("who"), state.operator); if (name !== null) post("/operator", {name}); });
+  $("locked").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const passphrase = $("passphrase").value;
+    $("passphrase").value = "";
+    const response = await fetch("/unlock", {method: "POST", body: new URLSearchParams({passphrase})});
+    const said = await response.json().catch(() => ({ok: false, what: response.statusText}));
+    $("unlock-says").textContent = said.ok ? "" : said.what + (said.hint ? " – " + said.hint : "");
+  });
   $("release").addEventListener("click", () => post("/release", {}));
   document.addEventListener("keydown", keys);
   speak();

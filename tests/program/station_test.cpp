@@ -95,5 +95,84 @@ TEST(Station, ThePageIsServedUntilItIsEnded) {
   EXPECT_EQ(exit, 0);
 }
 
+class MutualStation : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(box.run({"init", "--host", "broker.test", "--mutual", "--issuing", "--key", "ec-p256", "--no-passphrase"})
+                  .exit,
+              0);
+  }
+  void job(const std::string& more) {
+    box.write("job.toml", "format = 1\nname = \"pumps\"\n[steps]\nmutual = true\nconnect = \"never\"\n" + more);
+  }
+  Ran once(const std::string& ports) {
+    return box.run({"station", "--job", "job.toml", "--ports", ports, "--once", "--json"});
+  }
+  std::vector<std::string> certificates(const std::string& status) {
+    std::vector<std::string> serials;
+    const auto ran = box.run({"ledger", "list", "--json"});
+    const auto said = ran.json();
+    for (const auto& row : said["rows"].items())
+      if (row["kind"].text() == "device" && row["status"].text() == status) serials.push_back(row["serial"].text_or(""));
+    return serials;
+  }
+  Sandbox box;
+};
+
+TEST_F(MutualStation, EveryDeviceProvesItsKeyToTheStation) {
+  ASSERT_EQ(box.run({"issue", "server", "station.test"}).exit, 0);
+  job("[acceptor]\nhost = \"station.test\"\nport = 0\nlisten = \"127.0.0.1\"\ncertificate = "
+      "\"certs/station.test/station.test.pem\"\nkey = \"certs/station.test/station.test.key\"\n");
+  auto modem = box.simulator({"--persona", "strict", "--state", "state", "--host", "station.test=127.0.0.1"});
+  for (const bool first : {true, false}) {
+    const auto ran = once(modem.pty);
+    ASSERT_EQ(ran.exit, 0) << ran;
+    const auto client = ran.json()["devices"][0]["client"];
+    EXPECT_EQ(client["proved_at"].text_or("").substr(0, 13), "station.test:") << ran;
+    EXPECT_EQ(client["issued"].boolean(), first);
+  }
+  // A server that the modem was not told to trust: nothing is proved, and that is said.
+  ASSERT_EQ(box.run({"issue", "server", "other.test"}).exit, 0);
+  job("[acceptor]\nhost = \"station.test\"\nport = 0\nlisten = \"127.0.0.1\"\ncertificate = "
+      "\"certs/other.test/other.test.pem\"\nkey = \"certs/other.test/other.test.key\"\n");
+  const auto wrong = once(modem.pty);
+  EXPECT_EQ(wrong.exit, 3) << wrong;
+  EXPECT_NE(wrong.err.find("does not carry station.test"), std::string::npos) << wrong;
+}
+
+TEST_F(MutualStation, ABoardThatCameBackIsIssuedAnew) {
+  job("[reissue]\nwhen = \"known\"\nreason = \"cessationOfOperation\"\n");
+  auto modem = box.simulator({"--persona", "strict", "--state", "state"});
+  ASSERT_EQ(once(modem.pty).exit, 0);
+  const auto before = certificates("valid");
+  ASSERT_EQ(before.size(), 1U);
+  const auto again = once(modem.pty);
+  ASSERT_EQ(again.exit, 0) << again;
+  EXPECT_EQ(certificates("revoked"), before);
+  EXPECT_EQ(certificates("valid").size(), 1U);
+  const auto shown = box.run({"show", before.front()});
+  EXPECT_NE(shown.out.find("cessationOfOperation"), std::string::npos) << shown;
+}
+
+TEST_F(MutualStation, TheCaIsLockedWhenItsQuotaIsUsedUp) {
+  job("[signing]\nquota = 2\n");
+  const auto ran = once("sim:strict,sim:strict,sim:strict");
+  EXPECT_EQ(ran.exit, 4) << ran;
+  std::size_t locked = 0;
+  const auto said = ran.json();
+  for (const auto& device : said["devices"].items())
+    if (device["error"]["what"].text_or("").find("unlocked for 2 certificates") != std::string::npos) ++locked;
+  EXPECT_EQ(locked, 1U) << ran;
+  EXPECT_EQ(certificates("valid").size(), 2U);
+}
+
+TEST_F(MutualStation, AKeyThatOthersCanReadIsNotUsed) {
+  job("");
+  std::filesystem::permissions(box / "ca/issuing-device.key", std::filesystem::perms(0640));
+  const auto ran = once("sim:strict");
+  EXPECT_EQ(ran.exit, 4) << ran;
+  EXPECT_NE(ran.err.find("chmod 600"), std::string::npos) << ran;
+}
+
 }  // namespace
 }  // namespace epki::test

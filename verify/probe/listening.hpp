@@ -1,24 +1,13 @@
 #pragma once
 // For this room's own files: sockets that wait for others.
 
-#include <sys/socket.h>
-
-#include <cstdint>
-#include <string>
-
-#include "core/connect.hpp"
-#include "core/descriptor.hpp"
-#include "core/result.hpp"
+#include "core/listen.hpp"
 
 namespace epki::probe {
 
-enum class Transport : std::uint8_t { tcp, udp };
-
-/// Binds (and with TCP listens), non-blocking. The host is an address of this machine. Errc::network otherwise.
-Result<Descriptor> listen_on(const HostPort& where, Transport transport);
-/// "192.0.2.7", without the port; "unknown" for what is no Internet address.
-std::string address_text(const sockaddr_storage& address, socklen_t size);
-/// The port it got.
-Result<std::uint16_t> port_of(int fd);
+using epki::address_text;
+using epki::listen_on;
+using epki::port_of;
+using epki::Transport;
 
 }  // namespace epki::probe

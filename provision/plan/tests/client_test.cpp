@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/certificates.hpp"
+#include "ledger/key_proofs.hpp"
 #include "provision/plan/tests/fixture.hpp"
 
 namespace epki::plan {
@@ -233,6 +234,115 @@ TEST_F(Mutual, ARebootRestoresTheDevicesOwnFiles) {
   EXPECT_STATUS(report, "connected-unproven");
   EXPECT_EQ(report.reboot_check, true);
   EXPECT_EQ(modem.name_of_bound(1, "clientkey"), report.client->key.name);
+}
+
+// ---- the line's own server sees the key used ----
+
+/// Says what it was told to have seen.
+class Seen final : public Witness {
+ public:
+  HostPort place() const override { return {"station.example", 8884}; }
+  std::string expect() override { return "epki-0123456789abcdef01"; }
+  Result<Shown> shown(const std::string& client_id, Deadline) override {
+    asked.push_back(client_id);
+    return said;
+  }
+  std::vector<std::string> asked;
+  Result<Shown> said = Shown{};
+};
+
+class Witnessed : public Mutual {
+ protected:
+  void SetUp() override {
+    Mutual::SetUp();
+    modem.dns["station.example"] = {testing::address};
+    modem.tcp.insert("station.example");
+    modem.tls = testing::strict_tls(wanted.ca_pem, {"broker.example", "station.example"});
+    options.connect = false;
+  }
+  /// What a device shows that has the certificate with this number (see make()).
+  Shown certificate(const std::string& number, const std::string& key = "k") const {
+    const auto text = "-----BEGIN CERTIFICATE-----\n" + number + "#" + imei + "\n-----END CERTIFICATE-----\n";
+    return {{std::string(64, 'a'), "0" + number}, ossl::sha256_hex(as_bytes(text)), key, {}};
+  }
+  DeviceReport prove() {
+    modem.heard.clear();
+    at::Engine engine(modem, ec200u::unsolicited_prefixes());
+    return provision(engine, "/dev/ttyTEST", wanted, options,
+                     {*ledger, clock, random, reporter, cancel, nullptr, issue, &witness});
+  }
+  Seen witness;
+};
+
+TEST_F(Witnessed, TheKeyIsProvedLastAndInEveryRun) {
+  witness.said = certificate("1");
+  const auto first = prove();
+  EXPECT_STATUS(first, "provisioned-untested");
+  EXPECT_EQ(first.proved_at, "station.example:8884");
+  EXPECT_EQ(witness.asked, std::vector<std::string>{"epki-0123456789abcdef01"});
+  EXPECT_EQ(modem.count("AT+QMTOPEN=0,\"station.example\",8884"), 1U);
+  EXPECT_EQ(modem.count("AT+QMTCONN=0,\"epki-0123456789abcdef01\""), 1U);
+  EXPECT_EQ(prove().proved_at, "station.example:8884") << "also where nothing else is to do";
+  EXPECT_EQ(ledger::KeyProofs(*ledger).of(imei)->size(), 2U);
+}
+
+TEST_F(Witnessed, AModemThatShowsSomethingElseIsRefused) {
+  const auto told = [&](const Shown& shown) {
+    witness.said = shown;
+    const auto report = prove();
+    EXPECT_STATUS(report, "failed");
+    EXPECT_EQ(report.proved_at, "");
+    return report.error ? report.error->what : std::string();
+  };
+  EXPECT_NE(told({}).find("showed no certificate"), std::string::npos);
+  auto strange = certificate("1");
+  strange.problem = "unable to get local issuer certificate";
+  EXPECT_NE(told(strange).find("unable to get local issuer certificate"), std::string::npos);
+  EXPECT_NE(told(certificate("9")).find("certificate 09 is not in the ledger"), std::string::npos);
+  witness.said = certificate("1", "one key");
+  EXPECT_STATUS(prove(), "provisioned-untested");
+  modem.imei = "861234567890999";  // a second modem with a copy of all files
+  EXPECT_NE(told(certificate("1", "one key")).find("was issued for IMEI 861234567890123"), std::string::npos);
+}
+
+TEST_F(Witnessed, AnAcceptorThatIsNotReachedIsToldApartFromOneThatIsNotTrusted) {
+  witness.said = certificate("1");
+  modem.tcp.erase("station.example");
+  auto report = prove();
+  EXPECT_STATUS(report, "failed");
+  EXPECT_NE(report.error->what.find("is not reached"), std::string::npos) << report.error->what;
+  modem.tcp.insert("station.example");
+  modem.tls = testing::strict_tls(wanted.ca_pem, {"broker.example"});
+  report = prove();
+  EXPECT_STATUS(report, "failed");
+  EXPECT_NE(report.error->what.find("TLS is not established"), std::string::npos) << report.error->what;
+}
+
+// ---- a board that came back ----
+
+class Returned final : public Watch {
+ public:
+  Result<Admission> identified(const ec200u::Identity&) override {
+    return Admission{true, {}, ledger::RevocationReason::key_compromise};
+  }
+  void reached(Milestone) override {}
+};
+
+TEST_F(Mutual, ABoardThatCameBackGetsANewCertificateAndTheOldIsRevokedWithTheReason) {
+  EXPECT_STATUS(run(), "connected-unproven");
+  Returned returned;
+  at::Engine engine(modem, ec200u::unsolicited_prefixes());
+  const auto again = provision(engine, "/dev/ttyTEST", wanted, options,
+                               {*ledger, clock, random, reporter, cancel, &returned, issue});
+  EXPECT_STATUS(again, "connected-unproven");
+  EXPECT_TRUE(again.client_issued);
+  EXPECT_EQ(serials(State::valid), Serials{"02"});
+  EXPECT_EQ(serials(State::revoked), Serials{"01"});
+  ledger::Certificates certificates(*ledger);
+  const auto old = *certificates.by_id({std::string(64, 'a'), "01"});
+  ASSERT_TRUE(old && old->revoked);
+  EXPECT_EQ(old->revoked->reason, ledger::RevocationReason::key_compromise);
+  EXPECT_EQ(files_like("clientkey_"), 1U) << "the old key is not left on the modem";
 }
 
 }  // namespace

@@ -168,7 +168,6 @@ bool FakeModem::basic(const std::string& line) {
       {"AT+CGMI", "Quectel"},
       {"AT+CGMM", "EC200U"},
       {"AT+CGMR", "EC200UCNAAR03A03M08"},
-      {"AT+CGSN", "861234567890123"},
       {"AT+CGSN=0", "MPA21K0040001234"},
       {"AT+QCCID", "+QCCID: 89860000000000000001"},
       {"AT+CPIN?", "+CPIN: READY"},
@@ -180,6 +179,8 @@ bool FakeModem::basic(const std::string& line) {
   };
   if (const auto at = answers.find(line); at != answers.end()) {
     info(at->second);
+  } else if (line == "AT+CGSN") {
+    info(imei);
   } else if (line == "ATE0" || line == "ATE1") {
     echo_ = line == "ATE1";
   } else if (line == "AT+CCLK?") {

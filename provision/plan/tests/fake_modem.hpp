@@ -27,6 +27,7 @@ class FakeModem final : public transport::ByteStream {
   std::function<int(const std::string& host, const std::string& ca)> tls{};
   /// What a broker that wants a certificate says to the content of the two bound files; none: it wants none.
   std::function<bool(const std::string& certificate, const std::string& key)> takes_client{};
+  std::string imei = "861234567890123";
   std::string clock = "26/11/22,15:46:00+00";
   std::string ntp = "+QNTP: 0,\"2026/11/22,15:46:00+32\"";
   std::size_t capacity = 200000;

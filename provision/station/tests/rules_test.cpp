@@ -107,5 +107,23 @@ TEST(Rules, AFailedSampleHoldsTheBatchAndNothingElseDoes) {
   EXPECT_EQ(refused(sampling, facts), "the batch is held: the sampled board with IMEI 861 failed");
 }
 
+TEST(Rules, ABoardThatCameBackIsIssuedAnewWhereSomebodyWantsIt) {
+  config::Job job;
+  job.steps.mutual = true;
+  Facts facts{.imei = "8610", .firmware = "R03", .slot = "A1"};
+  facts.reissue_asked = true;
+  EXPECT_FALSE(decide(job, facts).reissue) << "it was never here";
+  facts.earlier = Earlier{.imei = "8610"};
+  EXPECT_TRUE(decide(job, facts).reissue);
+  facts.reissue_asked = false;
+  EXPECT_FALSE(decide(job, facts).reissue);
+  job.reissue.when = config::Reissue::known;
+  EXPECT_FALSE(decide(job, facts).reissue) << "it never passed";
+  facts.earlier->passed_once = true;
+  EXPECT_TRUE(decide(job, facts).reissue);
+  job.steps.mutual = false;
+  EXPECT_FALSE(decide(job, facts).reissue) << "there is no certificate";
+}
+
 }  // namespace
 }  // namespace epki::station

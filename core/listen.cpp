@@ -1,4 +1,4 @@
-#include "verify/probe/listening.hpp"
+#include "core/listen.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-namespace epki::probe {
+namespace epki {
 
 namespace {
 
@@ -62,4 +62,4 @@ Result<std::uint16_t> port_of(int fd) {
                                           : reinterpret_cast<const sockaddr_in*>(&name)->sin_port);
 }
 
-}  // namespace epki::probe
+}  // namespace epki
