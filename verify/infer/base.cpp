@@ -33,6 +33,13 @@ Reading read_forged(const Evidence& evidence) {
     auto under_base = read(evidence, on(base, Shown::badsig), evidence.repeat);
     if (under_base.state != Reading::State::absent) return under_base;
   }
+  // The base may have changed since: what was accepted then is still an upload that counts.
+  for (const auto what : {What::user_intermediate, What::other_key}) {
+    const Bound bound{what, -1};
+    if (!answer_to(evidence, {Shown::own_direct, bound}).is(Outcome::accepted)) continue;
+    auto forged = read(evidence, {Shown::badsig, bound}, evidence.repeat);
+    if (forged.state != Reading::State::absent) return forged;
+  }
   return read(evidence, {Shown::badsig, {What::user, -1}}, evidence.repeat);
 }
 

@@ -30,6 +30,17 @@ Reading read_unknown_across(const Evidence& evidence) {
   return first;
 }
 
+/// C2 where it was left out because a chain of U was already refused as one of an unknown CA: the unknown chains that
+/// stand beside the replays say the same, from the other server.
+Reading read_unknown_like(const Evidence& evidence) {
+  Reading first;
+  for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
+    auto reading = read(evidence, {Shown::unknown_like, user, static_cast<int>(i)}, evidence.repeat);
+    if (i == 0 || (!first.settled() && reading.settled())) first = std::move(reading);
+  }
+  return first;
+}
+
 /// A chain of ours that names a genuine root as its issuer: the first anchor under which it was accepted, else any.
 Reading read_forged_genuine(const Evidence& evidence) {
   Reading first;
@@ -136,6 +147,10 @@ Controls read_controls(const Evidence& evidence) {
   if (controls.own.is(Outcome::not_sent) && controls.unknown.is(Outcome::not_sent)) {
     controls.across = true;
     controls.unknown = read_unknown_across(evidence);
+  }
+  if (controls.unknown.state == Reading::State::absent && controls.own.refused(alert_unknown_ca)) {
+    auto like = read_unknown_like(evidence);
+    if (like.refused(alert_unknown_ca)) controls.unknown = std::move(like);
   }
   return controls;
 }

@@ -43,7 +43,7 @@ std::string no_positive(const Reading& reading) {
 }
 
 struct Probes {
-  Reading like, twin, replay, positive, issuer, positive_like, forged, forged_genuine, keyless, own, own_direct,
+  Reading like, twin, replay, positive, issuer, positive_like, issuer_like, forged, forged_genuine, keyless, own, own_direct,
       own_issuer;
 };
 
@@ -56,6 +56,7 @@ Probes read_all(const Evidence& evidence, int anchor, const Bound& under) {
           read(evidence, {Shown::replay, genuine, anchor}, n),
           read(evidence, {Shown::replay, {What::genuine_issuer, anchor}, anchor}, n),
           read(evidence, {Shown::unknown_like, genuine, anchor}),
+          read(evidence, {Shown::unknown_like, {What::genuine_issuer, anchor}, anchor}),
           read_forged(evidence),
           read(evidence, {Shown::forged_genuine, under, anchor}, n),
           read(evidence, {Shown::keyless, user, anchor}, n),
@@ -77,10 +78,20 @@ bool twin_fits(const Probes& p) {
 }
 
 /// Where self-signed uploads are refused, the chain's own intermediate shows that everything but trust is fine. Its
-/// length too: a chain with one intermediate was accepted under another upload that is not self-signed.
+/// length too: a chain with one intermediate was accepted under another upload that is not self-signed. The root need
+/// not be tried then: it is self-signed as U is.
 bool passes_by_issuer(const Probes& p, const Anchor& who) {
-  return p.positive.rejected() && p.positive.alert == p.like.alert && p.issuer.passed() &&
-         p.own_issuer.is(Outcome::accepted) && who.intermediates <= 1;
+  const bool untried = p.positive.state == Reading::State::absent && p.own.refused(alert_unknown_ca);
+  const bool root_is_refused = untried || (p.positive.rejected() && p.positive.alert == p.like.alert);
+  return root_is_refused && p.issuer.passed() && p.issuer_like.rejected() && p.own_issuer.is(Outcome::accepted) &&
+         who.intermediates <= 1;
+}
+
+/// Neither U, nor an intermediate of it on its own, nor a root with another kind of key.
+bool nothing_counts(const Evidence& evidence) {
+  return answer_to(evidence, {Shown::own_chain, {}}).refused(alert_unknown_ca) &&
+         answer_to(evidence, {Shown::own_direct, {What::user_intermediate, -1}}).rejected() &&
+         answer_to(evidence, {Shown::own_chain, {What::other_key, -1}}).rejected();
 }
 
 std::string on_modem(const Anchor& anchor) {
@@ -115,7 +126,9 @@ Replay read_replay(const Evidence& evidence, int anchor, const Bound& under) {
   if (!p.positive.passed() && !by_issuer) {
     if (p.positive.state == Reading::State::mixed)
       return unresolved("P1 contradicts itself: it " + p.positive.words, true);
-    return unusable(p.positive.settled() ? no_positive(p.positive) : unreadable(p.positive));
+    if (p.positive.settled()) return unusable(no_positive(p.positive));
+    return unusable(nothing_counts(evidence) ? "no upload of any form counts, so that no positive control can pass"
+                                             : unreadable(p.positive));
   }
   // A root that the modem cannot read may leave it with no CA at all, and then 51 means that nothing was judged.
   if (!by_issuer && !p.positive_like.rejected()) return unusable(unreadable(p.positive_like));

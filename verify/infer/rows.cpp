@@ -87,12 +87,13 @@ void read_rows_on(const Base& base, const Evidence& evidence, Policy& policy) {
   policy.set("hostname", loosened(left(1), by_sni, "checked-with-sni"));
   policy.set("validity", validity(left(2), left(3)));
   policy.set("eku", habit(left(4)));
-  policy.set("signature", checked(answer_to(evidence, on(base, Shown::badsig))));
+  policy.set("signature", checked(read_forged(evidence)));
   policy.set("max_intermediates", limit(limits_left(evidence, base)));
   policy.set("ignorecertitem", knob(evidence, base, by_items));
   policy.set("ignoreinvalidcertsign", knob(evidence, base, by_signature));
   policy.set("ignoremulticertchainverify", knob(evidence, base, by_chain));
-  const bool user_judged = answer_to(evidence, {Shown::own_chain, user}).settled();
+  // An intermediate with no chain below it leaves open whether it is U's nature or the chain's length.
+  const bool user_judged = answer_to(evidence, {base.direct ? Shown::own_direct : Shown::own_chain, user}).settled();
   if (base.bound == user) policy.set("self_signed_upload", "accepted");
   if (base.bound.what == What::user_intermediate && user_judged) policy.set("self_signed_upload", "refused");
 }
@@ -154,6 +155,11 @@ std::string_view decided(const Evidence& evidence) {
   auto unknown = answer_to(evidence, {Shown::unknown, user});
   for (std::size_t i = 0; i < evidence.anchors.size() && unknown.is(Outcome::not_sent); ++i)
     unknown = answer_to(evidence, {Shown::unknown, {What::genuine, static_cast<int>(i)}});
+  // Left out where a chain of U itself was refused as one of an unknown CA.
+  if (unknown.state == Reading::State::absent) {
+    const auto own = answer_to(evidence, {Shown::own_chain, user});
+    if (own.refused(alert_unknown_ca)) unknown = own;
+  }
   if (unknown.is(Outcome::refused)) return "in-handshake";
   if (unknown.is(Outcome::completed)) return "after-handshake";
   return "unknown";

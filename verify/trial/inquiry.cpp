@@ -52,6 +52,16 @@ bool Inquiry::user_is_refused() const {
   return own.rejected() || own.is(Outcome::completed);
 }
 
+/// A chain of U, and one of a root that nobody has, were both refused as those of an unknown CA: then C2 asks nothing
+/// new. A client that verifies nothing would have accepted the first.
+bool Inquiry::says_unknown_is_refused() const {
+  const auto all = usable();
+  return shoot_.reading({Shown::own_chain, user}).refused(infer::alert_unknown_ca) &&
+         std::any_of(all.begin(), all.end(), [&](int anchor) {
+           return shoot_.reading({Shown::unknown_like, user, anchor}).refused(infer::alert_unknown_ca);
+         });
+}
+
 /// C2 decides alone when an unknown server is accepted.
 bool Inquiry::over() {
   return unreachable() || shoot_.reading({Shown::unknown, user}, repeat_).is(Outcome::accepted);
@@ -74,13 +84,16 @@ Status Inquiry::round(int early) {
   }
   if (unreachable()) return success();
   if (auto done = for_each(Shown::unknown_like, repeat_); !done) return done;
-  if (auto done = shoot_.step({Shown::unknown, user}, repeat_); !done) return done;
-  if (user_is_local() || over()) return success();
+  const Probe unknown{Shown::unknown, user};
+  if (!says_unknown_is_refused()) {
+    if (auto done = shoot_.step(unknown, repeat_); !done) return done;
+  }
+  if (user_is_local() || shoot_.reading(unknown).is(Outcome::accepted)) return success();
   if (!late()) {
     if (auto done = for_each(Shown::flipped_twin, repeat_); !done) return done;
   }
   // Under a root that does not count, a bad signature and a key-less chain say nothing.
-  if (user_is_refused()) return success();
+  if (!shoot_.reading(own).is(Outcome::accepted)) return success();
   if (auto done = shoot_.step({Shown::badsig, user}, repeat_); !done) return done;
   if (late()) return success();
   return for_each(Shown::keyless, repeat_);
@@ -97,8 +110,22 @@ Status Inquiry::under_user() {
   }
 }
 
-bool Inquiry::wants_genuine(int anchor) {
+bool Inquiry::may_ask_about(int anchor) {
   return evidence_.anchors[static_cast<std::size_t>(anchor)].unusable.empty() && !over() && !late() && !shoot_.spent();
+}
+
+/// The positive control, unless what is known of U says that it must fail: where self-signed uploads are refused, the
+/// chain's intermediate takes its place; where no intermediate is taken, nothing does.
+bool Inquiry::wants_genuine(int anchor) {
+  if (!may_ask_about(anchor)) return false;
+  const auto own = shoot_.reading({Shown::own_chain, user}, repeat_);
+  if (!own.refused(infer::alert_unknown_ca)) return true;
+  const auto base = infer::base_of(evidence_);
+  const int intermediates = evidence_.anchors[static_cast<std::size_t>(anchor)].intermediates;
+  if (base.found && base.direct && intermediates > 0) return false;
+  if (base.found && base.bound.what == What::user_intermediate && intermediates <= 1) return false;
+  return base.found || shoot_.reading({Shown::replay, user, anchor}).passed() ||
+         infer::class_gain(evidence_, {Shown::replay, {What::genuine, anchor}, anchor}) > negligible;
 }
 
 Status Inquiry::under_genuine(int anchor) {
@@ -124,38 +151,69 @@ Status Inquiry::across(const Bound& genuine, int bound_anchor) {
   return success();
 }
 
-/// Where even the chain's own root does not help, its intermediate may: then self-signed uploads are refused.
+/// Where the chain's own root does not help, or cannot, its intermediate may: then self-signed uploads are refused.
 bool Inquiry::wants_issuer(int anchor) {
-  if (!wants_genuine(anchor) || !user_is_refused()) return false;
-  return shoot_.reading({Shown::replay, {What::genuine, anchor}, anchor}, repeat_).refused(infer::alert_unknown_ca);
+  if (!may_ask_about(anchor) || !user_is_refused()) return false;
+  const auto base = infer::base_of(evidence_);
+  const bool by_issuer = base.found && base.bound.what == What::user_intermediate && !base.direct;
+  const auto positive = shoot_.reading({Shown::replay, {What::genuine, anchor}, anchor}, repeat_);
+  return by_issuer && !positive.passed() && evidence_.anchors[static_cast<std::size_t>(anchor)].intermediates <= 1;
 }
 
 Status Inquiry::under_issuer(int anchor) {
-  return shoot_.settle({Shown::replay, {What::genuine_issuer, anchor}, anchor}, repeat_);
+  const Bound issuer{What::genuine_issuer, anchor};
+  if (auto done = shoot_.settle({Shown::unknown_like, issuer, anchor}, 1); !done) return done;
+  return shoot_.settle({Shown::replay, issuer, anchor}, repeat_);
 }
 
 bool Inquiry::wants_other_uploads() {
   return user_is_refused() && !over() && !shoot_.spent() && !infer::base_of(evidence_).found;
 }
 
+/// A chain with an intermediate has passed under U: it is not the length.
+bool Inquiry::a_replay_passed() const {
+  const auto all = usable();
+  return !late() && std::any_of(all.begin(), all.end(), [&](int anchor) {
+    return evidence_.anchors[static_cast<std::size_t>(anchor)].intermediates > 0 &&
+           shoot_.reading({Shown::replay, user, anchor}).passed();
+  });
+}
+
+/// U is self-signed and its chain has an intermediate: each alone and both together may be the reason. Where a client
+/// judges late no replay will be read, so that it is enough that something counts.
 Status Inquiry::under_other_uploads() {
   tell_.step(std::string(word(path_)) + ": the throw-away CA is refused: trying other forms of it");
-  const int some = std::min(2, repeat_);
   const Bound issuer{What::user_intermediate, -1}, other{What::other_key, -1};
-  for (const auto& probe : {Probe{Shown::own_chain, issuer}, Probe{Shown::own_direct, user},
-                            Probe{Shown::own_direct, issuer}, Probe{Shown::own_chain, other}}) {
+  std::vector<Probe> variants{{Shown::own_chain, issuer}, {Shown::own_direct, issuer}, {Shown::own_chain, other}};
+  if (late()) variants.erase(variants.begin());
+  if (a_replay_passed()) variants.erase(variants.begin() + 1);
+  for (const auto& probe : variants) {
+    if (auto done = shoot_.settle(probe, some()); !done) return done;
     if (infer::base_of(evidence_).found) break;
-    if (auto done = shoot_.settle(probe, some); !done) return done;
+  }
+  if (!late()) {
+    if (auto done = refine_base(); !done) return done;
   }
   const auto base = infer::base_of(evidence_);
-  if (!base.found || base.bound == user) return success();
-  return shoot_.settle(infer::on(base, Shown::badsig), repeat_);
+  return base.found ? shoot_.settle(infer::on(base, Shown::badsig), repeat_) : success();
+}
+
+/// An intermediate of U counts, and it is open whether U itself would with no intermediate below it, or whether a
+/// longer chain would.
+Status Inquiry::refine_base() {
+  const auto base = infer::base_of(evidence_);
+  if (!base.found || base.bound.what != What::user_intermediate || !base.direct) return success();
+  if (auto done = shoot_.settle({Shown::own_chain, base.bound}, some()); !done) return done;
+  return infer::base_of(evidence_).direct ? shoot_.settle({Shown::own_direct, user}, some()) : success();
 }
 
 bool Inquiry::wants_nothing(int anchor) {
-  if (!wants_genuine(anchor)) return false;
+  if (!may_ask_about(anchor)) return false;
   const Probe replay{Shown::replay, nothing, anchor};
   if (shoot_.is_done(replay, repeat_)) return false;
+  // Where no positive control passes, nothing would be read from it.
+  const auto passes = [&](What what) { return shoot_.reading({Shown::replay, {what, anchor}, anchor}).passed(); };
+  if (!passes(What::genuine) && !passes(What::genuine_issuer)) return false;
   if (infer::class_gain(evidence_, replay) > negligible) return true;
   // Once one root is known to count while nothing is bound, which others do is worth knowing.
   const auto all = usable();
@@ -202,10 +260,13 @@ Status Inquiry::again() {
 
 Status Inquiry::rows() {
   if (over()) return success();
+  if (auto done = refine_base(); !done) return done;
   const auto base = infer::base_of(evidence_);
   if (!base.found) return rows_by_replay();
   tell_.step(std::string(word(path_)) + ": names, dates, usages, lengths, and what the settings change");
-  if (auto done = shoot_.settle(infer::on(base, Shown::badsig), repeat_); !done) return done;
+  if (infer::read_forged(evidence_).state != infer::Reading::State::settled) {
+    if (auto done = shoot_.settle(infer::on(base, Shown::badsig), repeat_); !done) return done;
+  }
   while (!shoot_.spent()) {
     const auto next = infer::next_row_probe(evidence_, base);
     if (!next) break;
@@ -213,16 +274,20 @@ Status Inquiry::rows() {
     if (auto done = shoot_.settle(next->probe, next->least); !done) return done;
     if (evidence_.attempts.size() == before) break;  // nothing more can be done for it
   }
-  return shoot_.settle(infer::on(base, Shown::own_certificate, {.own_certificate = true}), std::min(2, repeat_));
+  return shoot_.settle(infer::on(base, Shown::own_certificate, {.own_certificate = true}), some());
 }
 
 /// Nobody holds a key: what the genuine chain answers when one thing about it is changed, and a forged one.
 Status Inquiry::rows_by_replay() {
-  const int some = std::min(2, repeat_);
   for (const int anchor : usable()) {
     if (shoot_.spent()) return success();
     tell_.step(std::string(word(path_)) + ": what shows with no key: name, dates, signature");
-    if (auto done = shoot_.settle({Shown::forged_genuine, user, anchor}, repeat_); !done) return done;
+    // A twin that is refused where its chain passes says the same of signatures.
+    const bool minded = shoot_.reading({Shown::replay, user, anchor}, repeat_).passed() &&
+                        shoot_.reading({Shown::flipped_twin, user, anchor}, repeat_).rejected();
+    if (!minded) {
+      if (auto done = shoot_.settle({Shown::forged_genuine, user, anchor}, repeat_); !done) return done;
+    }
     const bool readable = shoot_.reading({Shown::replay, user, anchor}).passed() &&
                           shoot_.reading({Shown::unknown_like, user, anchor}).rejected();
     if (!readable) continue;
@@ -232,13 +297,13 @@ Status Inquiry::rows_by_replay() {
     if (shoot_.reading(name).rejected()) {
       auto quiet = name;
       quiet.settings.sni_off = true;
-      if (auto done = shoot_.settle(quiet, some); !done) return done;
+      if (auto done = shoot_.settle(quiet, some()); !done) return done;
     }
-    if (auto done = shoot_.settle(date, some); !done) return done;
+    if (auto done = shoot_.settle(date, some()); !done) return done;
     if (!shoot_.reading(date).rejected()) return success();
     auto quiet = date;
     quiet.settings.ignore_time = true;
-    return shoot_.settle(quiet, some);
+    return shoot_.settle(quiet, some());
   }
   return success();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What is asked of one of the modem's TLS clients, in parts that the schedule puts in step with the other path.
 
+#include <algorithm>
 #include <vector>
 
 #include "core/reporter.hpp"
@@ -44,10 +45,15 @@ class Inquiry {
   bool late() const;
   bool user_is_local() const;
   bool user_is_refused() const;
+  bool says_unknown_is_refused() const;
+  bool a_replay_passed() const;
+  bool may_ask_about(int anchor);
+  int some() const { return std::min(2, repeat_); }  ///< equal answers where no class hangs on the probe
   std::vector<int> usable() const;
   Status round(int early);
   Status for_each(infer::Shown shown, int least);
   Status across(const infer::Bound& genuine, int bound_anchor);
+  Status refine_base();
   Status rows_by_replay();
 
   Bench& bench_;

@@ -39,10 +39,11 @@ class Schedule {
   Status trust(int repeat) {
     for (auto& one : inquiries_) one.ask_for(repeat);
     if (auto done = each(&Inquiry::under_user); !done) return done;
+    // What counts of U says which positive control can pass.
+    if (auto done = other_uploads(); !done) return done;
     for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
       if (auto done = genuine(static_cast<int>(i)); !done) return done;
     }
-    if (auto done = other_uploads(); !done) return done;
     return second_start();
   }
 

@@ -231,7 +231,7 @@ inline Evidence full_run(const ModelClient& client, int anchors = 1, int repeat 
     shoot({Shown::replay_wrong_name, user, i, {.sni_off = true}});
     for (const bool ignored : {false, true})
       shoot({Shown::replay, user, i, {.ignore_time = ignored, .clock = Settings::Clock::past_the_end}});
-    shoot({Shown::replay, {What::genuine_issuer, i}, i});
+    for (const auto shown : {Shown::replay, Shown::unknown_like}) shoot({shown, {What::genuine_issuer, i}, i});
     shoot({Shown::unknown, {What::genuine, i}});
   }
   return evidence;

@@ -77,12 +77,22 @@ class Draw {
 struct Tally {
   int runs = 0, equal = 0, inconclusive = 0;
   std::map<std::size_t, int> by_count{}, by_count_for_class{};  ///< conclusive handshakes -> policies
+  std::size_t most_for_class = 0;
 };
 
 /// Without repetitions and twins; those of the trust question are those under the run's own settings that show no row.
 void count_handshakes(Tally& tally, const infer::Evidence& evidence) {
   infer::Evidence about_trust = evidence;
-  std::erase_if(about_trust.attempts, [](const infer::Attempt& one) {
+  using What = infer::Bound::What;
+  const bool late = std::any_of(evidence.attempts.begin(), evidence.attempts.end(), [](const infer::Attempt& one) {
+    return one.shown == infer::Shown::unknown && one.outcome == infer::Outcome::completed;
+  });
+  bool counts = false;  // where the client judges late, which form of an upload counts is a row once any does
+  std::erase_if(about_trust.attempts, [&](const infer::Attempt& one) {
+    if (one.bound.what == What::no_attributes || one.bound.what == What::no_attributes_issuer) return true;
+    const bool variant = one.shown == infer::Shown::own_chain || one.shown == infer::Shown::own_direct;
+    if (late && counts && variant) return true;
+    counts = counts || (variant && one.outcome == infer::Outcome::accepted);
     switch (one.shown) {
       case infer::Shown::own_chain:
       case infer::Shown::own_direct:
@@ -94,8 +104,10 @@ void count_handshakes(Tally& tally, const infer::Evidence& evidence) {
     }
   });
   const auto all = infer::conclusive_handshakes(evidence);
+  const auto for_class = infer::conclusive_handshakes(about_trust);
   ++tally.by_count[all];
-  ++tally.by_count_for_class[infer::conclusive_handshakes(about_trust)];
+  ++tally.by_count_for_class[for_class];
+  tally.most_for_class = std::max(tally.most_for_class, for_class);
 }
 
 std::string distribution(const std::map<std::size_t, int>& counts) {
@@ -175,6 +187,7 @@ Tally play(const Weather& weather, bool must_be_equal, bool plain_knobs = false)
 TEST(RandomPersonas, AreRecoveredUpToTheirCanonicalForm) {
   const auto tally = play({}, true);
   EXPECT_EQ(tally.equal, tally.runs);
+  EXPECT_LE(tally.most_for_class, 6U) << "conclusive handshakes for the trust class";
 }
 
 TEST(RandomPersonas, AreRecoveredWhereNoKnobDoesAnything) {
