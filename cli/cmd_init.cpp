@@ -10,6 +10,8 @@
 #include "cli/init_project.hpp"
 #include "cli/keyring.hpp"
 #include "cli/passphrase.hpp"
+#include "cli/server_profile.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "pki/ca/authority.hpp"
 
@@ -120,14 +122,11 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
 }
 
 /// What the modems take, as verify --acceptance measured it. The key type follows it: the project's default where it is
-/// taken, else the first that is.
-Result<std::optional<profile::Limits>> modem_limits(const Options& options, config::Project& project) {
-  if (!options.profile) return std::optional<profile::Limits>{};
-  auto found = profile::find(*options.profile);
+/// taken, else the first that is. A file is taken over into the project, which keeps to it from then on.
+Status keep_to_modem(const Options& options, config::Project& project, CaWishes& wishes) {
+  if (!options.profile) return success();
+  auto found = modem_profile(*options.profile, std::filesystem::path());
   if (!found) return std::move(found).error();
-  if (found->kind != profile::Kind::modem)
-    return Error{Errc::usage, "--profile " + *options.profile + " describes a certificate, not what a modem takes",
-                 "give a profile of kind \"modem\": ec200u, ec200u-ec, or what verify --save-profile wrote"};
   const auto& keys = found->accept.keys;
   const bool taken = keys.empty() || std::find(keys.begin(), keys.end(), project.ca.key) != keys.end();
   std::string words;
@@ -135,7 +134,17 @@ Result<std::optional<profile::Limits>> modem_limits(const Options& options, conf
   if (!taken && options.key)
     return Error{Errc::usage, "--key " + *options.key + " is none that " + *options.profile + " takes", words};
   if (!taken) project.ca.key = keys.front();
-  return std::optional(found->accept);
+  const auto names = profile::built_in_names();
+  if (std::find(names.begin(), names.end(), *options.profile) != names.end()) {
+    project.ca.modem_profile = *options.profile;
+    return success();
+  }
+  auto text = read_file(*options.profile);
+  if (!text) return std::move(text).error();
+  project.ca.modem_profile = modem_profile_file;
+  wishes.modem_profile = *std::move(text);
+  wishes.modem = found->accept;
+  return success();
 }
 
 // "root=pkcs11:token=plant;object=root": which CA, and where its key is.
@@ -179,8 +188,8 @@ Result<Outcome> init(const Options& options, Context& context) {
   }
   if (options.key) project.ca.key = *options.key;
   if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
-  auto limits = modem_limits(options, project);
-  if (!limits) return std::move(limits).error();
+  CaWishes wishes;
+  if (auto kept = keep_to_modem(options, project, wishes); !kept) return std::move(kept).error();
   project.ca.issuing = options.issuing;
   project.broker.mutual = options.mutual;
   project.broker.hosts = *std::move(hosts);
@@ -202,8 +211,10 @@ Result<Outcome> init(const Options& options, Context& context) {
   }
   auto tokens = token_keys(options, context);
   if (!tokens) return std::move(tokens).error();
-  auto made = make_project(
-      project, {options.no_passphrase ? nullptr : &passphrase, options.standby, *std::move(tokens), *limits}, context);
+  wishes.passphrase = options.no_passphrase ? nullptr : &passphrase;
+  wishes.standby = options.standby;
+  wishes.tokens = *std::move(tokens);
+  auto made = make_project(project, wishes, context);
   if (!made) return std::move(made).error();
   if (made->broker_as_root)
     context.reporter.warning(

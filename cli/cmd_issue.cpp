@@ -8,6 +8,7 @@
 #include "cli/issue/for_request.hpp"
 #include "cli/issue/issuing.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/server_profile.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -112,7 +113,7 @@ Result<ca::Device> make_server(const Job& job, const profile::Profile& profile, 
 }
 
 Result<MakeGroup> server_maker(const Job& job, const std::vector<std::string>& also, Context& context) {
-  auto profile = profile::built_in("broker");
+  auto profile = server_profile(job.project);
   if (!profile) return std::move(profile).error();
   return MakeGroup([&job, also, &context, profile = *std::move(profile)](
                        std::span<const ListedName> names) -> Result<std::vector<ca::Device>> {
@@ -176,7 +177,7 @@ Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, C
       options.days.value_or(client ? job->project.ca.device_days : job->project.ca.server_days));
   const auto granted = sign_request(
       {*options.csr, options.names.empty() ? std::string() : options.names.front(), options.also, lifetime}, purpose,
-      job->ca, {context.clock, context.random});
+      job->project, job->ca, {context.clock, context.random});
   if (!granted) return granted.error();
   if (auto stem = check_file_stem(granted->name); !stem) return std::move(stem).error();
   const auto stem = file_stem(granted->name);

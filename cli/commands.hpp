@@ -28,6 +28,7 @@ void add_capture(CommandLine& line);
 void add_respond(CommandLine& line);
 void add_verify(CommandLine& line);
 void add_verify_diff(CommandLine& line);
+void add_verify_recheck(CommandLine& line);
 void add_judge(CommandLine& line);
 void add_broker(CommandLine& line);
 void add_station(CommandLine& line);
@@ -68,6 +69,7 @@ inline void add_verification(CommandLine& line) {
   add_capture(line);
   add_verify(line);
   add_verify_diff(line);
+  add_verify_recheck(line);
   add_respond(line);
 }
 

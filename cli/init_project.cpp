@@ -11,6 +11,7 @@
 #include "broker-configs/render.hpp"
 #include "cli/hierarchy.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/server_profile.hpp"
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
@@ -77,14 +78,10 @@ Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Cont
   const auto key = ossl::parse_key_type(project.ca.key);
   if (!key) return Error{Errc::usage, "no such key type: " + project.ca.key};
   const ca::World world{context.clock, context.random};
-  auto broker_profile = profile::built_in("broker");
+  // A file of the project's own is not there yet.
+  auto broker_profile = wishes.modem ? profile::built_in("broker") : server_profile(project);
   if (!broker_profile) return std::move(broker_profile).error();
-  if (wishes.modem) {
-    const auto own = broker_profile->accept;
-    broker_profile->accept = *wishes.modem;
-    broker_profile->accept.days = own.days;
-    broker_profile->accept.names = own.names;
-  }
+  if (wishes.modem) *broker_profile = within(*std::move(broker_profile), *wishes.modem);
 
   std::vector<MadeCa> cas;
   if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, wishes.tokens, cas); !made)
@@ -177,6 +174,9 @@ Result<MadeProject> make(const config::Project& project, const CaWishes& wishes,
   if (auto done = write_cas(writer, *minted, wishes.passphrase); !done) return std::move(done).error();
   if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
   if (context.cancel.requested()) return interrupted();
+  if (!wishes.modem_profile.empty()) {
+    if (auto done = writer.file(modem_profile_file, wishes.modem_profile, 0644); !done) return std::move(done).error();
+  }
   if (auto done = writer.file(std::string(config::project_file), config::render(project), 0644); !done)
     return std::move(done).error();
   auto files = std::move(writer).files();

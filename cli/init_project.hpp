@@ -21,9 +21,12 @@ struct CaWishes {
   const Secret* passphrase = nullptr;  ///< null: CA keys are written unencrypted
   bool standby = false;                ///< a second root, for the day the first must go
   TokenKeys tokens{};                  ///< keys that are in tokens already
-  /// What the modems take, instead of what the broker's profile says of them; a certificate beyond it is Errc::input.
+  /// A file of what the modems take, for the project to keep as modem_profile_file, and its limits.
+  std::string modem_profile{};
   std::optional<profile::Limits> modem{};
 };
+
+inline constexpr const char* modem_profile_file = "ca/modem-profile.toml";
 
 struct MadeProject {
   ossl::Certificate root;
@@ -34,9 +37,9 @@ struct MadeProject {
   bool broker_as_root = false;     ///< the folder is private to root, so the broker must not drop privileges
 };
 
-/// With ca.issuing, each root gets an issuing CA below it; with
-/// broker.mutual, devices get a root of their own. Blocks for the making of two to six keys. Errc::input when
-/// the folder holds a project already, Errc::disk when something cannot be written; then nothing of it is left.
+/// Keeps to ca.modem_profile: a certificate beyond it is Errc::input. With ca.issuing, each root gets an issuing CA
+/// below it; with broker.mutual, devices get a root of their own. Blocks for the making of two to six keys. Errc::input
+/// when the folder holds a project already, Errc::disk when something cannot be written; then nothing of it is left.
 Result<MadeProject> make_project(const config::Project& project, const CaWishes& wishes, Context& context);
 
 }  // namespace epki::cli

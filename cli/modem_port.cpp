@@ -88,13 +88,14 @@ Status start_recording(const transport::PortSpec& spec, OpenModem& modem, const 
   return success();
 }
 
-void start_logs(OpenModem& modem, const Context& context) {
+void start_logs(OpenModem& modem, const std::function<void(std::string_view)>& also, const Context& context) {
   Reporter* const shown = context.globals.verbose ? &context.reporter : nullptr;
   at::Recording* const recording = modem.recording.get();
-  if (shown == nullptr && recording == nullptr) return;
-  modem.engine->log_to([shown, recording](std::string_view line) {
+  if (shown == nullptr && recording == nullptr && !also) return;
+  modem.engine->log_to([shown, recording, also](std::string_view line) {
     if (shown != nullptr) shown->detail(line);
     if (recording != nullptr) recording->take(line);
+    if (also) also(line);
   });
 }
 
@@ -102,7 +103,7 @@ void start_logs(OpenModem& modem, const Context& context) {
 
 Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
                              const std::vector<std::string>& simulated_names, const Context& context,
-                             std::uint16_t simulated_dns) {
+                             std::uint16_t simulated_dns, const std::function<void(std::string_view)>& also) {
   using Kind = transport::PortSpec::Kind;
   OpenModem modem;
   Result<std::unique_ptr<transport::ByteStream>> wire = Error{Errc::internal, "no port", {}};
@@ -140,7 +141,7 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
   modem.wire = *std::move(wire);
   if (auto started = start_recording(spec, modem, context); !started) return std::move(started).error();
   modem.engine = std::make_unique<at::Engine>(*modem.wire, ec200u::unsolicited_prefixes(), ec200u::restart_line);
-  start_logs(modem, context);
+  start_logs(modem, also, context);
   return modem;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 // From --port to a modem one can talk to.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/context.hpp"
@@ -27,10 +29,11 @@ struct OpenModem {
 
 /// Opens the port: finds it (auto), starts the simulator (sim) or connects. `simulated_names` are the names the modem
 /// will dial, known to a simulated modem's resolver; `simulated_dns` the port at which it asks the DNS servers it is
-/// given, 0: it does not ask them. Errc::modem_gone with what was looked for and where.
+/// given, 0: it does not ask them. `also` takes each line of the wire log. Errc::modem_gone with what was looked for
+/// and where.
 Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Project& project, std::int64_t baud,
                              const std::vector<std::string>& simulated_names, const Context& context,
-                             std::uint16_t simulated_dns = 0);
+                             std::uint16_t simulated_dns = 0, const std::function<void(std::string_view)>& also = {});
 
 /// What several --port say. One persona of the simulator that comes twice is two modems. Errc::usage as parse_port().
 Result<std::vector<transport::PortSpec>> parse_ports(const std::vector<std::string>& texts);

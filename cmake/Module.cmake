@@ -20,6 +20,7 @@ set(EPKI_MAY_USE_probe "core;ossl")
 set(EPKI_MAY_USE_infer "core;probe;oracle")
 set(EPKI_MAY_USE_trial "core;transport;at;ec200u;plan;infer;probe;oracle;ledger;ossl")
 set(EPKI_MAY_USE_report "core")
+set(EPKI_MAY_USE_bundle "core;ossl;at;probe;infer;oracle;trial;report")
 set(EPKI_MAY_USE_broker "core;config;ossl")
 set(EPKI_MAY_USE_simulator "core")
 

@@ -104,6 +104,10 @@ const Key keys[] = {
     {"ca", "crl_days", "1 to 3650", "How many days ahead the next update of a CRL lies.",
      [](R& t, K k, P& p) { t.integer(k.name, p.ca.crl_days, 1, 3650); },
      [](const P& p) { return std::to_string(p.ca.crl_days); }},
+    {"ca", "modem_profile", "ec200u, ec200u-ec, a TOML file of kind modem, or empty",
+     "What the modems take: server certificates beyond it are not made. Empty: what the broker's profile says.",
+     [](R& t, K k, P& p) { read_optional(t, k, p.ca.modem_profile, why_no_line); },
+     [](const P& p) { return toml_quoted(p.ca.modem_profile); }},
 
     {"broker", "hosts", "at least one host name or address",
      "What modems may dial, the first being what this tool makes them dial; each becomes a dNSName of the server "

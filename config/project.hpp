@@ -23,6 +23,9 @@ struct Ca {
   std::int64_t issuing_days = 1825;
   std::int64_t device_days = 3650;
   std::int64_t crl_days = 30;  ///< nextUpdate of a CRL lies that far ahead
+  /// What the modems take, for server certificates: a built-in profile of kind "modem", or a TOML file; empty: as the
+  /// broker's profile says.
+  std::string modem_profile{};
 };
 
 struct Broker {

@@ -101,7 +101,9 @@ Status write_new_file(const fs::path& path, std::string_view content, unsigned m
   return success();
 }
 
-Status replace_file(const fs::path& path, std::string_view content, unsigned mode) {
+namespace {
+
+Status write_beside(const fs::path& path, std::string_view content, unsigned mode, unsigned rename_flags) {
   std::string beside = path.string() + ".XXXXXX";
   const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
   if (file.get() < 0) return disk_error("creating a file beside", path, errno);
@@ -111,9 +113,20 @@ Status replace_file(const fs::path& path, std::string_view content, unsigned mod
   };
   if (::fchmod(file.get(), mode) != 0) return fail(disk_error("setting the mode of", beside, errno));
   if (auto written = write_and_sync(file.get(), content, path); !written) return fail(std::move(written).error());
-  if (::rename(beside.c_str(), path.c_str()) != 0) return fail(disk_error("replacing", path, errno));
+  if (::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, path.c_str(), rename_flags) != 0)
+    return fail(disk_error(rename_flags == 0 ? "replacing" : "creating", path, errno));
   sync_folder(path);
   return success();
+}
+
+}  // namespace
+
+Status replace_file(const fs::path& path, std::string_view content, unsigned mode) {
+  return write_beside(path, content, mode, 0);
+}
+
+Status publish_new_file(const fs::path& path, std::string_view content, unsigned mode) {
+  return write_beside(path, content, mode, RENAME_NOREPLACE);
 }
 
 Status make_folder(const fs::path& path, unsigned mode) {

@@ -22,6 +22,10 @@ enum class Sync : std::uint8_t { file, file_and_folder };
 Status write_new_file(const std::filesystem::path& path, std::string_view content, unsigned mode,
                       Sync sync = Sync::file_and_folder);
 
+/// The same, but under its name it is whole or not there at all: written beside it and renamed, unless the name is
+/// taken by then. For what others may already be waiting for.
+Status publish_new_file(const std::filesystem::path& path, std::string_view content, unsigned mode);
+
 /// Makes the names in a file's folder durable, e.g. after a link or an unlink.
 Status sync_folder_of(const std::filesystem::path& path);
 

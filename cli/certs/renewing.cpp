@@ -10,6 +10,7 @@
 #include "cli/issue/output.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/open_ca.hpp"
+#include "cli/server_profile.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "ledger/certificates.hpp"
@@ -49,7 +50,7 @@ Result<ossl::PublicKey> public_half(const fs::path& key_file, Keyring& keyring) 
 
 Result<Made> make_server(const config::Project& project, const RenewOptions& options, const OpenCa& ca,
                          Keyring& keyring, Context& context) {
-  const auto profile = profile::built_in("broker");
+  const auto profile = server_profile(project);
   if (!profile) return profile.error();
   const ca::World world{context.clock, context.random};
   const ca::ServerNames names{project.broker.hosts, project.broker.ips};

@@ -1,4 +1,5 @@
 #include "cli/issue/for_request.hpp"
+#include "cli/server_profile.hpp"
 
 #include "core/file.hpp"
 #include "pki/ca/release.hpp"
@@ -32,13 +33,14 @@ Result<Granted> sign_for_server(const ForRequest& wanted, const ossl::Request& r
 
 }  // namespace
 
-Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, const OpenCa& ca, ca::World world) {
+Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, const config::Project& project,
+                             const OpenCa& ca, ca::World world) {
   const bool client = purpose == ca::Purpose::client;
   const auto text = read_file(wanted.file, 1U << 20U);
   if (!text) return text.error();
   const auto request = ossl::read_request(*text);
   if (!request) return Error(request.error()).during("reading " + wanted.file);
-  const auto profile = profile::built_in(client ? "device" : "broker");
+  const auto profile = client ? profile::built_in("device") : server_profile(project);
   if (!profile) return profile.error();
   auto granted = client ? sign_for_client(wanted, *request, *profile, ca, world)
                         : sign_for_server(wanted, *request, *profile, ca, world);

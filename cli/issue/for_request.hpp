@@ -22,8 +22,9 @@ struct Granted {
   std::vector<std::string> passed_over{};  ///< what it asked for and does not get
 };
 
-/// Reads and judges the request (proof of possession, key, names), signs, and asks lint. Not recorded yet. Errors of
-/// ossl::read_request, ca::grant_client and ca::sign_client.
-Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, const OpenCa& ca, ca::World world);
+/// Reads and judges the request (proof of possession, key, names), signs by the project's profile, and asks lint. Not
+/// recorded yet. Errors of ossl::read_request, ca::grant_client and ca::sign_client.
+Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, const config::Project& project,
+                             const OpenCa& ca, ca::World world);
 
 }  // namespace epki::cli

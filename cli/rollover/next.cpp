@@ -10,6 +10,7 @@
 #include "broker-configs/render.hpp"
 #include "cli/certs/broker_files.hpp"
 #include "cli/certs/find.hpp"
+#include "cli/server_profile.hpp"
 #include "core/file.hpp"
 #include "pki/ca/authority.hpp"
 #include "pki/ca/release.hpp"
@@ -41,8 +42,9 @@ Result<Made> make(const config::Project& project, const fs::path& root_key, Keyr
     return Error{Errc::key, root_key.string() + " is not the key of ca/standby-root.pem",
                  "name the right file with --key"};
   const auto type = ossl::parse_key_type(project.ca.key);
-  const auto profile = profile::built_in("broker");
-  if (!type || !profile) return Error{Errc::internal, "the project's key type or profile is unknown"};
+  const auto profile = server_profile(project);
+  if (!profile) return profile.error();
+  if (!type) return Error{Errc::internal, "the project's key type is unknown"};
   Context& context = keyring.context();
   const ca::World world{context.clock, context.random};
   auto server = ca::mint_server(*profile, {project.broker.hosts, project.broker.ips}, *type,

@@ -28,11 +28,13 @@ PeerSocket::PeerSocket(int fd) : fd_(fd) {
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-PeerSocket::PeerSocket(PeerSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), reset_(other.reset_) {}
+PeerSocket::PeerSocket(PeerSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), reset_(other.reset_), tap_(std::move(other.tap_)) {}
 
 PeerSocket& PeerSocket::operator=(PeerSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(reset_, other.reset_);
+  std::swap(tap_, other.tap_);
   return *this;
 }
 
@@ -51,9 +53,18 @@ PeerSocket::Got PeerSocket::receive(std::string& into) {
     n = ::recv(fd_, into.data(), into.size(), 0);
   } while (n < 0 && errno == EINTR);
   into.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-  if (n > 0) return Got::bytes;
-  if (n == 0) return reset_ ? Got::reset : Got::closed;
-  return errno == EAGAIN || errno == EWOULDBLOCK ? Got::nothing_yet : Got::reset;
+  Got got = Got::bytes;
+  if (n == 0) {
+    got = reset_ ? Got::reset : Got::closed;
+  } else if (n < 0) {
+    got = errno == EAGAIN || errno == EWOULDBLOCK ? Got::nothing_yet : Got::reset;
+  }
+  if (tap_) {
+    tap_->take(true, into);
+    tap_->closed_by_peer = tap_->closed_by_peer || got == Got::closed;
+    tap_->reset_by_peer = tap_->reset_by_peer || got == Got::reset;
+  }
+  return got;
 }
 
 void PeerSocket::send(std::string& unsent) {
@@ -61,6 +72,7 @@ void PeerSocket::send(std::string& unsent) {
     // MSG_NOSIGNAL: a peer that closed at once must not end this program by SIGPIPE.
     const ssize_t n = ::send(fd_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
     if (n >= 0) {
+      if (tap_) tap_->take(false, std::string_view(unsent).substr(0, static_cast<std::size_t>(n)));
       unsent.erase(0, static_cast<std::size_t>(n));
     } else if (errno != EINTR) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) return;

@@ -6,6 +6,7 @@
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
 #include "pki/ossl/tls_conversation.hpp"
+#include "pki/ossl/wire_tap.hpp"
 
 namespace epki::ossl {
 
@@ -20,6 +21,8 @@ class PeerSocket {
   ~PeerSocket();
 
   int fd() const { return fd_; }
+  /// What goes over the connection from now on is copied there.
+  void tap(std::shared_ptr<WireTap> into) { tap_ = std::move(into); }
 
   enum class Got : std::uint8_t { bytes, nothing_yet, closed, reset };
   /// One read, without waiting. `into` is replaced.
@@ -32,6 +35,7 @@ class PeerSocket {
  private:
   int fd_;
   bool reset_ = false;  // a send failed: the connection is gone
+  std::shared_ptr<WireTap> tap_{};
 };
 
 /// A socket with its conversation.

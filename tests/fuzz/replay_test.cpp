@@ -25,6 +25,9 @@ void replay(const char* corpus, void (*target)(std::string_view)) {
   EXPECT_GE(inputs, 3U) << "tests/fuzz/corpus/" << corpus << " is all but empty";
 }
 
+TEST(FuzzCorpus, EvidenceBundle) {
+  replay("evidence_bundle", evidence_bundle);
+}
 TEST(FuzzCorpus, LintFile) {
   replay("lint_file", lint_file);
 }

@@ -27,6 +27,7 @@ void access_list(std::string_view bytes);           ///< acl_file
 void mqtt_answers(std::string_view bytes);          ///< what a broker sends to broker test
 void at_conversation(std::string_view bytes);       ///< what a modem says while it is asked, uploaded to, read from
 void modem_replies(std::string_view bytes);         ///< its lines, through every reader of one
+void evidence_bundle(std::string_view bytes);       ///< an evidence bundle, its capture, and its documents
 void boot_capture(std::string_view bytes);          ///< a capture of a UART, and a boot sequence as JSON
 
 }  // namespace epki::fuzz

@@ -48,6 +48,7 @@ ServerRecord Lobby::disarm() {
   } else if (without_hello_ || !strangers_.empty()) {
     result.peer = without_hello_ ? *without_hello_ : tcp_only();
   }
+  result.wire = take_wire();
   result.connected = result.peer.stage != ossl::Stage::none;
   result.strays = std::exchange(strays_, 0);
   armed_ = false;
@@ -110,7 +111,11 @@ void Lobby::accept_all(Deadline now) {
       remember(tcp_only());
       strangers_.pop_front();
     }
-    strangers_.push_back({.socket = std::move(socket), .until = now + caps_.hello, .from = address_text(who, size)});
+    auto tap = std::make_shared<ossl::WireTap>();
+    socket.tap(tap);
+    strangers_.push_back(
+        {.socket = std::move(socket), .until = now + caps_.hello, .from = address_text(who, size), .tap = tap});
+    if (taps_.size() < ServerRecord::most_connections) taps_.push_back(std::move(tap));
   }
 }
 
@@ -166,10 +171,21 @@ void Lobby::identify(Stranger& stranger, Deadline now) {
     ++strays_;
     return;
   }
+  stranger.tap->of_the_attempt = true;
+  // Of many strangers the first are kept; the attempt's own always is.
+  if (std::find(taps_.begin(), taps_.end(), stranger.tap) == taps_.end()) taps_.back() = stranger.tap;
   attempt_ = welcome_(std::move(stranger.socket));
   attempt_until_ = now + caps_.attempt;
   from_ = stranger.from;
   attempt_->feed(stranger.bytes);
+}
+
+std::vector<ossl::WireTap> Lobby::take_wire() {
+  std::vector<ossl::WireTap> all;
+  for (const auto& tap : std::exchange(taps_, {})) {
+    all.insert(tap->of_the_attempt ? all.begin() : all.end(), *tap);
+  }
+  return all;
 }
 
 // A peer that said something wrong tells more than one that said nothing.

@@ -53,6 +53,7 @@ class Lobby {
     ossl::PeerSocket socket;
     Deadline until;
     std::string from;
+    std::shared_ptr<ossl::WireTap> tap;
     ossl::HelloCollector hello{};
     std::string bytes{};
   };
@@ -62,6 +63,7 @@ class Lobby {
   void identify(Stranger& stranger, Deadline now);
   bool is_ours(const std::optional<ossl::ClientHello>& hello);
   void remember(ossl::TlsRecordOfPeer record);
+  std::vector<ossl::WireTap> take_wire();
 
   int listener_;
   Caps caps_;
@@ -76,6 +78,7 @@ class Lobby {
   std::optional<ossl::TlsRecordOfPeer> cut_;            // of an attempt whose time was up
   std::optional<ossl::TlsRecordOfPeer> without_hello_;  // the best of the connections that never came to a ClientHello
   std::string from_;
+  std::vector<std::shared_ptr<ossl::WireTap>> taps_;  // of this attempt's time, the attempt's own first
   std::size_t strays_ = 0;
 };
 

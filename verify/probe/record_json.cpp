@@ -39,6 +39,50 @@ Result<std::optional<Relayed>> relayed_in(const Json& json) {
   return std::optional(std::move(relayed));
 }
 
+Json json_of_wire(const std::vector<ossl::WireTap>& wire) {
+  Json all = Json::array();
+  for (const auto& tap : wire) {
+    Json pieces = Json::array();
+    for (const auto& piece : tap.pieces) {
+      pieces.push(Json::object({{"from_peer", piece.from_peer},
+                                {"after_us", piece.after.count()},
+                                {"bytes", to_hex(as_bytes(piece.bytes))}}));
+    }
+    all.push(Json::object({{"of_the_attempt", tap.of_the_attempt},
+                           {"cut", tap.cut},
+                           {"closed_by_peer", tap.closed_by_peer},
+                           {"reset_by_peer", tap.reset_by_peer},
+                           {"pieces", std::move(pieces)}}));
+  }
+  return all;
+}
+
+// An older responder sends none.
+Result<std::vector<ossl::WireTap>> wire_in(const Json& json) {
+  std::vector<ossl::WireTap> wire;
+  if (json.size() > ServerRecord::most_connections) return damaged("too many connections");
+  for (const auto& one : json.items()) {
+    ossl::WireTap tap;
+    const auto ours = one["of_the_attempt"].boolean(), cut = one["cut"].boolean(),
+               closed = one["closed_by_peer"].boolean(), reset = one["reset_by_peer"].boolean();
+    if (!ours || !cut || !closed || !reset) return damaged("a connection");
+    for (const auto& piece : one["pieces"].items()) {
+      const auto from_peer = piece["from_peer"].boolean();
+      const auto after = piece["after_us"].integer();
+      const auto bytes = from_hex(piece["bytes"].text_or("-"));
+      if (!from_peer || !after || *after < 0 || !bytes) return damaged("a connection's bytes");
+      tap.take(*from_peer, as_text(*bytes));
+      if (!tap.pieces.empty()) tap.pieces.back().after = std::chrono::microseconds(*after);
+    }
+    tap.of_the_attempt = *ours;
+    tap.cut = tap.cut || *cut;
+    tap.closed_by_peer = *closed;
+    tap.reset_by_peer = *reset;
+    wire.push_back(std::move(tap));
+  }
+  return wire;
+}
+
 }  // namespace
 
 Json json_of_record(const ServerRecord& record) {
@@ -53,7 +97,8 @@ Json json_of_record(const ServerRecord& record) {
                             {"could_not_present", peer.could_not_present},
                             {"strays", record.strays},
                             {"connected", record.connected},
-                            {"from", record.from}});
+                            {"from", record.from},
+                            {"wire", json_of_wire(record.wire)}});
   if (!record.relayed) return json;
   std::string chain;
   for (const auto& certificate : record.relayed->presented) chain += certificate.pem();
@@ -86,6 +131,9 @@ Result<ServerRecord> record_in(const Json& json) {
   record.strays = static_cast<std::size_t>(*strays);
   record.connected = *connected;
   record.from = json["from"].text_or("");
+  auto wire = wire_in(json["wire"]);
+  if (!wire) return std::move(wire).error();
+  record.wire = std::move(*wire);
   auto relayed = relayed_in(json["relayed"]);
   if (!relayed) return std::move(relayed).error();
   record.relayed = std::move(*relayed);

@@ -15,6 +15,7 @@
 #include "pki/ossl/certificate.hpp"
 #include "pki/ossl/key.hpp"
 #include "pki/ossl/tls_server.hpp"
+#include "pki/ossl/wire_tap.hpp"
 
 namespace epki::probe {
 
@@ -51,6 +52,10 @@ struct ServerRecord {
   bool connected = false;  ///< a TCP connection of the attempt arrived
   std::optional<Relayed> relayed{};
   std::string from{};  ///< the address of the attempt's peer; empty when none came to a ClientHello
+  /// What went over the attempt's connection, and over others that said something while it was armed; at most
+  /// `most_connections` of them.
+  std::vector<ossl::WireTap> wire{};
+  static constexpr std::size_t most_connections = 4;
 };
 
 class NameServer;

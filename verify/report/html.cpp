@@ -16,7 +16,10 @@ Json rows_of(const Matrix& matrix) {
     for (const auto& cell : row.cells)
       cells.push(Json::object({{"state", cell.tried ? word(cell.agreement) : std::string_view("not-tried")},
                                {"text", cell.tried ? cell.text : "–"}}));
-    rows.push(Json::object({{"id", row.id}, {"presented", row.presented}, {"cells", cells}}));
+    rows.push(Json::object({{"id", row.id},
+                            {"presented", row.presented},
+                            {"settings", row.settings.empty() ? "as provision writes them" : row.settings},
+                            {"cells", cells}}));
   }
   return rows;
 }
@@ -29,7 +32,8 @@ Json columns_of(const Matrix& matrix) {
 
 Json open_rows(const Json& verdict) {
   Json open = Json::array();
-  for (const auto& [row, means] : not_established(verdict)) open.push(Json::object({{"row", row}, {"means", means}}));
+  for (const auto& [row, why, means] : not_established(verdict))
+    open.push(Json::object({{"row", row}, {"why", why}, {"means", means}, {"has_means", !means.empty()}}));
   return open;
 }
 
@@ -42,9 +46,33 @@ Json policy_rows(const Json& policy) {
   return rows;
 }
 
+/// Of the acceptance finder: {group, what, answer}.
+Json acceptance_rows(const Json& table) {
+  Json rows = Json::array();
+  for (const auto& row : table["rows"].items()) {
+    const auto alert = row["alert"].integer();
+    rows.push(
+        Json::object({{"group", row["group"]},
+                      {"what", row["what"]},
+                      {"answer", row["answer"].text_or("") + (alert ? ", alert " + std::to_string(*alert) : "")}}));
+  }
+  return rows;
+}
+
+Json swept_rows(const Json& found) {
+  Json rows = Json::array();
+  for (const auto& one : found["swept"].items())
+    rows.push(Json::object({{"key", one["key"]},
+                            {"value", one["value"]},
+                            {"effect", one["effect"]},
+                            {"closes", one["effect"].text_or("") == "closes"}}));
+  return rows;
+}
+
 Json path_section(const std::string& path, const Json& verdict, const Json& document) {
   const auto matrix = matrix_of(document["probes"], path);
   const auto open = open_rows(verdict);
+  const auto &acceptance = document["acceptance"][path], &mitigation = document["mitigation"][path];
   // A section key that holds a text would open a scope of its own in Mustache; only flags and lists open sections.
   return Json::object({{"title", path == "ssl" ? "SSL sockets (AT+QSSLOPEN)" : "MQTT (AT+QMTOPEN)"},
                        {"answer", answer(verdict)},
@@ -58,6 +86,17 @@ Json path_section(const std::string& path, const Json& verdict, const Json& docu
                        {"columns", columns_of(matrix)},
                        {"rows", rows_of(matrix)},
                        {"policy", policy_rows(verdict["policy"])},
+                       {"stack", verdict["stack"]["name"].text_or("unknown")},
+                       {"has_stack", verdict["stack"]["name"].text_or("unknown") != "unknown"},
+                       {"odds", verdict["odds"].text_or("")},
+                       {"has_odds", !verdict["odds"].text_or("").empty()},
+                       {"acceptance", acceptance_rows(acceptance)},
+                       {"has_acceptance", !acceptance.is_null()},
+                       {"untold", acceptance["untold"].text_or("")},
+                       {"mitigation", mitigation["summary"].text_or("")},
+                       {"has_mitigation", !mitigation.is_null()},
+                       {"swept", swept_rows(mitigation)},
+                       {"has_swept", mitigation["swept"].size() > 0},
                        {"open", open},
                        {"has_open", open.size() > 0},
                        {"statement", statement(path, verdict, document["device"], document["oracle"])}});
@@ -91,6 +130,8 @@ Result<std::string> html(const Json& document, const Occasion& occasion) {
        {"tool", occasion.tool},
        {"command", occasion.command},
        {"paths", paths},
+       {"answer", answer_for_all(document["verdict"])},
+       {"several", document["verdict"].size() > 1},
        {"handshakes", document["handshakes"]},
        {"reboots", document["reboots"]},
        {"seconds", (milliseconds + 500) / 1000},

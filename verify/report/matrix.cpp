@@ -85,11 +85,13 @@ Matrix matrix_of(const Json& probes, std::string_view path) {
     const auto id = probe["id"].text_or("?");
     const auto presented = probe["presented"].text_or("");
     const auto bound = probe["bound"].text_or("?");
+    const auto settings = probe["settings"].text_or("");
     const auto column = place(
         matrix.columns, [&](const std::string& known) { return known == bound; }, std::string(bound));
     const auto row = place(
-        matrix.rows, [&](const Row& known) { return known.id == id && known.presented == presented; },
-        Row{id, presented, {}});
+        matrix.rows,
+        [&](const Row& known) { return known.id == id && known.presented == presented && known.settings == settings; },
+        Row{id, presented, settings, {}});
     cells[{row, column}].add(probe);
   }
   for (std::size_t row = 0; row < matrix.rows.size(); ++row)

@@ -25,6 +25,7 @@ struct Cell {
 
 struct Row {
   std::string id, presented;
+  std::string settings{};     ///< what differed from the run's own settings; empty: nothing
   std::vector<Cell> cells{};  ///< one for each column
 };
 

@@ -1,6 +1,7 @@
 #include "verify/report/statement.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace epki::report {
@@ -60,6 +61,15 @@ constexpr std::array means{
     Words{"decided", "the server's record of a refused certificate: whether the handshake ended first"},
 };
 
+std::string client_words(std::string_view path) {
+  return path == "ssl" ? "the TLS client of the SSL socket commands" : "the TLS client of the MQTT commands";
+}
+
+std::string upper_first(std::string text) {
+  if (text.starts_with('t')) text[0] = 'T';
+  return text;
+}
+
 }  // namespace
 
 std::string answer(const Json& verdict) {
@@ -89,10 +99,60 @@ std::string statement(std::string_view path, const Json& verdict, const Json& de
   return text;
 }
 
+std::string answer_for_all(const Json& verdicts) {
+  constexpr std::array worst_first{
+      "unverified",   "union",   "built-in", "built-in-when-nothing-uploaded", "uploaded-not-honoured",
+      "inconclusive", "uploaded"};
+  std::string text;
+  std::string said;
+  for (const std::string_view word : worst_first) {
+    for (const auto& [path, verdict] : verdicts.members()) {
+      if (verdict["class"].text_or("inconclusive") != word) continue;
+      const auto one = answer(verdict);
+      if (one == said) {
+        text += " The same holds for " + client_words(path) + ".";
+      } else {
+        text += (text.empty() ? "" : " ") +
+                (verdicts.size() > 1 ? upper_first(client_words(path)) + ": " : std::string()) + one;
+      }
+      said = one;
+    }
+  }
+  return text;
+}
+
+namespace {
+
+/// Why a row stays open: the class hides it, or the run did not come to it.
+std::string why_open(std::string_view row, const Json& verdict) {
+  const auto found = verdict["class"].text_or("");
+  const auto decided = verdict["policy"]["decided"].text_or("");
+  if (found == "unverified") return "this client accepts any server, so no check of its own can show";
+  if (decided == "never") return "this client ignores what its own checks say, so none of them can show";
+  if (found == "built-in")
+    return "nobody holds a key under a built-in root, so only what a replay without its key answers can show";
+  if (decided == "after-handshake" && row == "anchors")
+    return "this client judges after the handshake, so every replay without its key is answered alike";
+  if (found == "uploaded-not-honoured")
+    return "no server under an uploaded CA was accepted, so there was nothing to vary";
+  if (found == "inconclusive" || found.empty())
+    return "the run did not come to a verdict: " + verdict["because"].text_or("no reason is given");
+  if (row.starts_with("knob "))
+    return "with it set the answers left more than one reading, or the check that it loosens was not seen at work";
+  return "the answers left more than one value, or the run ended before it was asked";
+}
+
+}  // namespace
+
 std::vector<Open> not_established(const Json& verdict) {
   std::vector<Open> open;
   for (const auto& [row, value] : verdict["policy"].members())
-    if (value.text_or("unknown") == "unknown") open.push_back({row, std::string(find_in(means, row))});
+    if (!value.is_object() && value.text_or("unknown") == "unknown" && !value.integer())
+      open.push_back({row, why_open(row, verdict), std::string(find_in(means, row))});
+  for (const auto& [knob, value] : verdict["policy"]["knobs"].members())
+    if (value.text_or("unknown") == "unknown")
+      open.push_back({"knob " + knob, why_open("knob " + knob, verdict),
+                      "a run in which a server under the uploaded CA is accepted, with the setting on and off"});
   return open;
 }
 

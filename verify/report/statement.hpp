@@ -16,9 +16,13 @@ std::string answer(const Json& verdict);
 /// and what it does not say.
 std::string statement(std::string_view path, const Json& verdict, const Json& device, const Json& oracle);
 
-/// Rows of the policy that were not established, each with the means that would split it.
+/// One sentence over all paths, for the head of a report: the worst of them first. `verdicts` is `verdict` of a verify
+/// document.
+std::string answer_for_all(const Json& verdicts);
+
+/// Rows of the policy and settings that were not established: why not, and the means that would split them.
 struct Open {
-  std::string row, means;
+  std::string row, why, means;
 };
 std::vector<Open> not_established(const Json& verdict);
 

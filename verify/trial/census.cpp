@@ -240,20 +240,14 @@ class Run {
   Census result() const {
     Census census;
     census.ended_early = ended_;
+    std::vector<int> like;
+    for (std::size_t k = 0; k < anchors_.size(); ++k) {
+      const int anchor = static_cast<int>(k);
+      like.push_back(anchors_[k].unusable.empty() ? like_of(anchor) : anchor);
+    }
     for (std::size_t i = 0; i < paths_.size(); ++i) {
-      PathCensus one{paths_[i]};
-      if (!usable_.empty()) {
-        const auto rebinding = read_rebinding(evidence_[i], representative_);
-        one.rebinding = rebinding.words;
-        one.binding_counts = rebinding.counts;
-      }
-      for (std::size_t k = 0; k < anchors_.size(); ++k) {
-        const int anchor = static_cast<int>(k);
-        const bool usable = anchors_[k].unusable.empty();
-        const bool confirmed = std::find(confirmed_.begin(), confirmed_.end(), anchor) != confirmed_.end();
-        one.rows.push_back(read_row(evidence_[i], anchor, usable ? like_of(anchor) : anchor, confirmed));
-      }
-      census.paths.push_back(std::move(one));
+      CensusFacts facts{evidence_[i], like, confirmed_, usable_.empty() ? -1 : representative_};
+      census.paths.push_back(read_census(std::move(facts), paths_[i]));
     }
     return census;
   }

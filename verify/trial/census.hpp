@@ -32,9 +32,18 @@ struct CensusRow {
 };
 std::string_view word(CensusRow::State state);  ///< "trusted", "when-nothing-bound", "not-trusted", "untried"
 
+/// What the census of one path is read from.
+struct CensusFacts {
+  infer::Evidence evidence{};    ///< its anchors are all of the run
+  std::vector<int> like{};       ///< by anchor: whose unknown chain stands for this one's shape
+  std::vector<int> confirmed{};  ///< anchors that were asked about again after a restart
+  int representative = -1;       ///< the anchor of the rebinding control; -1: no anchor was usable
+};
+
 /// What the census says of one path.
 struct PathCensus {
   Path path = Path::mqtt;
+  CensusFacts facts{};
   std::vector<CensusRow> rows{};  ///< by anchor
   /// U1 bound: its key-less chain passes and that of U2 does not; U2 bound: the other way round. Or what was seen.
   std::string rebinding{};

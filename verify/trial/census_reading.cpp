@@ -1,5 +1,8 @@
 #include "verify/trial/census_reading.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "verify/infer/reading.hpp"
 #include "verify/infer/replays.hpp"
 
@@ -95,6 +98,22 @@ Rebinding read_rebinding(const Evidence& evidence, int anchor) {
   if (first.passed() && first_other.passed() && second.passed() && second_other.passed())
     return {false, "every chain passed, whatever was bound"};
   return {false, "rebinding from U1 to U2 did not turn both answers round"};
+}
+
+PathCensus read_census(CensusFacts facts, Path path) {
+  PathCensus census{path};
+  if (facts.representative >= 0) {
+    const auto rebinding = read_rebinding(facts.evidence, facts.representative);
+    census.rebinding = rebinding.words;
+    census.binding_counts = rebinding.counts;
+  }
+  for (std::size_t k = 0; k < facts.evidence.anchors.size(); ++k) {
+    const int anchor = static_cast<int>(k);
+    const bool confirmed = std::find(facts.confirmed.begin(), facts.confirmed.end(), anchor) != facts.confirmed.end();
+    census.rows.push_back(read_row(facts.evidence, anchor, facts.like[k], confirmed));
+  }
+  census.facts = std::move(facts);
+  return census;
 }
 
 }  // namespace epki::trial

@@ -22,4 +22,7 @@ struct Rebinding {
 /// The four answers of the rebinding control, shown for `anchor`'s name.
 Rebinding read_rebinding(const infer::Evidence& evidence, int anchor);
 
+/// All of it for one path.
+PathCensus read_census(CensusFacts facts, Path path);
+
 }  // namespace epki::trial

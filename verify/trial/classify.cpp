@@ -56,4 +56,24 @@ Seen classify(const probe::ServerRecord& record) {
   return seen;
 }
 
+Seen beside(Seen seen, const probe::ServerRecord& record, const ModemSide& modem) {
+  if (seen.outcome == Outcome::completed && (modem.opened || modem.silent)) {
+    // Not refused after the handshake: either nobody knows what the modem thought, or it says that it is connected.
+    seen.outcome = Outcome::silent;
+    seen.note = modem.silent ? "the modem's result line did not come, so whether it accepted is not known"
+                             : "the modem says that it is open, and its data did not arrive";
+  } else if (seen.outcome == Outcome::completed && record.peer.reset_by_peer) {
+    seen.outcome = Outcome::silent;
+    seen.note = "the connection was reset as the handshake completed: the line may have done that";
+  }
+  if (!seen.nothing_arrived) return seen;
+  if (modem.opened && !record.connected) {
+    seen.outcome = Outcome::unreachable;
+  } else if (modem.absence) {
+    if (!modem.absence->path_is_fine) seen.outcome = Outcome::unreachable;
+    seen.note = modem.absence->words;
+  }
+  return seen;
+}
+
 }  // namespace epki::trial

@@ -1,5 +1,7 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "verify/infer/evidence.hpp"
 #include "verify/probe/responder.hpp"
@@ -20,5 +22,15 @@ struct Seen {
   std::string note{};
 };
 Seen classify(const probe::ServerRecord& record);
+
+/// What the modem's own side of the attempt adds.
+struct ModemSide {
+  bool opened = false;               ///< it says that it is connected
+  bool silent = false;               ///< no result line came: it is not known whether it opened
+  std::optional<Absence> absence{};  ///< looked into, because nothing arrived
+};
+/// The same where the server's record alone may mislead.
+Seen beside(Seen seen, const probe::ServerRecord& record, const ModemSide& modem);
+inline constexpr std::string_view somebody_else = "the modem connected to somebody else by this name";
 
 }  // namespace epki::trial

@@ -4,6 +4,7 @@
 
 #include "verify/probe/throw_away.hpp"
 #include "verify/trial/moments.hpp"
+#include "verify/trial/uploadable.hpp"
 
 namespace epki::trial {
 
@@ -119,8 +120,9 @@ Result<std::string> Deck::pem(const infer::Bound& bound) {
   switch (bound.what) {
     case What::user: return material_.u.certificate.pem();
     case What::nothing: return std::string();
-    case What::genuine: return chain->root.pem();
-    case What::genuine_issuer: return (chain->presented.size() > 1 ? chain->presented.back() : chain->root).pem();
+    case What::genuine: return uploadable(chain->root.pem());
+    case What::genuine_issuer:
+      return uploadable((chain->presented.size() > 1 ? chain->presented.back() : chain->root).pem());
     default: break;
   }
   auto other = other_user(bound.what);

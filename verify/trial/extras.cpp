@@ -8,13 +8,17 @@ namespace epki::trial {
 
 Status ask_extras(const ExtraParts& parts, const Setup& setup, const std::vector<infer::Evidence>& evidence,
                   Report& report) {
+  parts.bench.beside_trust();
   if (setup.mitigate) {
     report.mitigation = Json::object();
     for (std::size_t i = 0; i < setup.paths.size(); ++i) {
       const auto path = setup.paths[i];
-      auto swept = sweep(parts.bench, path, infer::conclude(evidence[i]), evidence[i].anchors, parts.keys, setup.repeat,
+      const auto concluded = infer::conclude(evidence[i]);
+      auto swept = sweep(parts.bench, path, concluded, evidence[i].anchors, parts.keys, {setup.repeat, setup.budget},
                          parts.reporter);
       if (!swept) return std::move(swept).error();
+      for (std::size_t other = 0; other < evidence.size() && !swept->unwanted.empty(); ++other)
+        if (other != i) swept->other_path = on_other_path(concluded, infer::conclude(evidence[other]));
       report.mitigation.set(word(path), swept->json());
     }
   }

@@ -141,38 +141,36 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   record.at_result = said->result;
   auto server = collect();
   if (!server) return std::move(server).error();
-  if (said->opened && !server->connected) record.note = "the modem connected to somebody else by this name";
+  if (said->opened && !server->connected) record.note = somebody_else;
   auto ended = opener.end();
   if (!ended && ends_run(ended.error())) return std::move(ended).error();
-  return Opened{std::move(*server), std::move(*said)};
+  return Opened{std::move(*server), ModemSide{said->opened, said->silent, {}}};
 }
 
 /// What the attempt says, where the server's record alone may mislead.
-Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record) {
-  auto seen = classify(opened.server);
-  if (seen.outcome == Outcome::completed && (opened.said.opened || opened.said.silent)) {
-    // Not refused after the handshake: either nobody knows what the modem thought, or it says that it is connected.
-    seen.outcome = Outcome::silent;
-    seen.note = opened.said.silent ? "the modem's result line did not come, so whether it accepted is not known"
-                                   : "the modem says that it is open, and its data did not arrive";
-  } else if (seen.outcome == Outcome::completed && opened.server.peer.reset_by_peer) {
-    seen.outcome = Outcome::silent;
-    seen.note = "the connection was reset as the handshake completed: the line may have done that";
-  }
-  if (seen.nothing_arrived && !record.note.empty()) {
-    seen.outcome = Outcome::unreachable;
+Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, Opened& opened, ProbeRecord& record) {
+  const auto alone = classify(opened.server);
+  if (alone.nothing_arrived && !record.note.empty()) {
     absence_ = record.note;
-  } else if (seen.nothing_arrived) {
-    auto why = explain(shot, card);
+  } else if (alone.nothing_arrived) {
+    auto why = explain(shot, card, opened.server.wire);
     if (!why) return std::move(why).error();
-    if (!why->path_is_fine) seen.outcome = Outcome::unreachable;
-    absence_ = seen.note = why->words;
+    absence_ = why->words;
+    opened.modem.absence = *std::move(why);
   }
-  return seen;
+  return beside(alone, opened.server, opened.modem);
 }
 
 /// The settings of the probe cannot be brought about: said in the report, and no evidence of anything.
 infer::Attempt ModemBench::not_possible(const Shot& shot, ProbeRecord record) {
+  if (setup_.keep_exhibits) {
+    Exhibit exhibit{shot.path};
+    if (about_trust_) exhibit.probe = shot;
+    exhibit.record = records_.size();
+    exhibit.brought_about = false;
+    exhibit.at = exhibit.judged_at = around_.clock.now();
+    exhibits_.push_back(std::move(exhibit));
+  }
   record.outcome = infer::word(Outcome::not_presented);
   record.stage = ossl::word(ossl::Stage::none);
   const auto settings = infer::words(shot.settings);
@@ -192,7 +190,7 @@ Result<std::optional<std::string>> ModemBench::name_fault(const std::string& hos
                                     (words.empty() ? "" : ", " + std::string(words)) + ")");
 }
 
-Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card) {
+Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card, std::vector<ossl::WireTap>& wire) {
   const auto& host = parts_.deck.host(shot);
   auto fault = name_fault(host);
   if (!fault) return std::move(fault).error();
@@ -203,6 +201,11 @@ Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card) {
   if (!probed && ends_run(probed.error())) return std::move(probed).error();
   auto server = collect();
   if (!server) return std::move(server).error();
+  for (auto& tap : server->wire) {
+    tap.of_the_attempt = false;
+    tap.afterwards = true;
+    wire.push_back(std::move(tap));
+  }
   if (server->connected || server->strays > 0) {
     return Absence{true, "the name " + host + " and TCP to " + place + " are fine: the modem refuses inside"};
   }
@@ -254,6 +257,7 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (!*turned) return not_possible(shot, std::move(record));
   auto asked = parts_.opinions.ask_about(parts_.deck, shot);  // the oracle thinks while the modem works
   if (!asked) return std::move(asked).error();
+  const auto begun = begin_exhibit();
   auto opened = open(shot, **card, record);
   if (!opened) return std::move(opened).error();
   auto seen = judge(shot, **card, *opened, record);
@@ -264,6 +268,7 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   }();
   if (!joined) return std::move(joined).error();
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
+  if (auto kept = keep_exhibit(begun, shot, **card, *opened, *joined); !kept) return std::move(kept).error();
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));
   return result;
 }
@@ -284,6 +289,7 @@ Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord r
   }
   auto& opener = *openers_.at(call.path);
   ++opens_;
+  const auto begun = begin_exhibit();
   auto said = opener.open(call.target.host, call.relay ? port() : call.target.port, true);
   if (!said) return std::move(said).error();
   record.at_command = said->command;
@@ -294,6 +300,17 @@ Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord r
     auto server = collect();
     if (!server) return std::move(server).error();
     note_relayed(*server, outcome, record);
+    if (setup_.keep_exhibits) {
+      Exhibit exhibit{call.path};
+      exhibit.record = records_.size();
+      exhibit.at = exhibit.judged_at = begun.at;
+      exhibit.host = call.target.host;
+      exhibit.modem = {said->opened, said->silent, {}};
+      exhibit.wire = std::move(server->wire);
+      exhibit.lines_from = begun.line;
+      exhibit.lines_to = around_.at_line ? around_.at_line() : 0;
+      exhibits_.push_back(std::move(exhibit));
+    }
   }
   record.outcome = infer::word(outcome);
   record.attempt = ++attempts_[record.path + "/" + record.id + "/" + text_of(call.target)];

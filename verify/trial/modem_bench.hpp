@@ -14,6 +14,7 @@
 #include "verify/trial/classify.hpp"
 #include "verify/trial/deck.hpp"
 #include "verify/trial/dns_override.hpp"
+#include "verify/trial/exhibit.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
 #include "verify/trial/stopwatch.hpp"
@@ -67,10 +68,16 @@ class ModemBench final : public SweptBench {
 
   Result<Held> hold(const std::string& key, const std::string& value) override;
   Status let_go() override;
+  Result<std::string> user_file() override;
+
+  /// What is asked from now on is no question of trust: its exhibits say so.
+  void beside_trust() { about_trust_ = false; }
 
   int reboots() const { return reboots_; }
   /// Every attempt, those included that were tried again.
   std::vector<ProbeRecord>& records() { return records_; }
+  /// The same with all that they rest on, where the run keeps it.
+  std::vector<Exhibit>& exhibits() { return exhibits_; }
 
  private:
   void note_relayed(const probe::ServerRecord& server, infer::Outcome& outcome, ProbeRecord& record);
@@ -84,15 +91,24 @@ class ModemBench final : public SweptBench {
   Status drop_own_certificate();
   struct Opened {
     probe::ServerRecord server;
-    Said said;
+    ModemSide modem;
   };
+  struct Begun {
+    Instant at;
+    std::size_t line = 0;
+  };
+  Begun begin_exhibit() const;
+  Exhibit exhibit_of(const Begun& begun, const Shot& shot, const probe::Case& card, Opened& opened,
+                     const Joined& joined);
+  Status keep_exhibit(const Begun& begun, const Shot& shot, const probe::Case& card, Opened& opened,
+                      const Joined& joined);
   Result<Opened> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
-  Result<Seen> judge(const Shot& shot, const probe::Case& card, const Opened& opened, ProbeRecord& record);
+  Result<Seen> judge(const Shot& shot, const probe::Case& card, Opened& opened, ProbeRecord& record);
   Result<const probe::Case*> card(const Shot& shot);
   Status arm(const probe::Presentation& presentation);
   Result<probe::ServerRecord> collect();
   infer::Attempt not_possible(const Shot& shot, ProbeRecord record);
-  Result<Absence> explain(const Shot& shot, const probe::Case& card);
+  Result<Absence> explain(const Shot& shot, const probe::Case& card, std::vector<ossl::WireTap>& wire);
   Result<std::optional<std::string>> name_fault(const std::string& host);
   void note_attempt(const Shot& shot, const Seen& seen, const probe::ServerRecord& server, const Joined& joined,
                     ProbeRecord record);
@@ -111,9 +127,10 @@ class ModemBench final : public SweptBench {
   std::string held_words_{};
   std::map<std::string, int> attempts_{};  ///< by probe name
   std::vector<ProbeRecord> records_{};
+  std::vector<Exhibit> exhibits_{};
   std::string absence_{};
   int opens_ = 0, reboots_ = 0;
-  bool reboot_refused_ = false;
+  bool reboot_refused_ = false, about_trust_ = true;
 };
 
 }  // namespace epki::trial

@@ -27,6 +27,8 @@ class Opinions {
   /// Waits for it, at most the oracle's own limit. Errc::internal when the oracle's process cannot be started.
   Result<Joined> answer(const std::string& asked);
   Result<Joined> about(Deck& deck, const Shot& shot);
+  /// The time for which the oracle is asked.
+  Instant time_for(const Deck& deck, const Shot& shot) const { return deck.clock_for(shot).value_or(at_); }
   /// Of any chain under any uploaded file, now. What is no certificate to it is a reject.
   Result<oracle::Opinion> of(const std::string& trusted_pem, const ossl::Chain& chain, const std::string& host);
 

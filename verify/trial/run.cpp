@@ -2,13 +2,13 @@
 
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
-#include "verify/infer/conclude.hpp"
 #include "verify/trial/anchors.hpp"
 #include "verify/trial/census.hpp"
 #include "verify/trial/census_files.hpp"
 #include "verify/trial/census_merge.hpp"
 #include "verify/trial/extras.hpp"
 #include "verify/trial/inspect.hpp"
+#include "verify/trial/judgement.hpp"
 #include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
 #include "verify/trial/openers.hpp"
@@ -63,9 +63,9 @@ Result<std::vector<probe::Genuine>> read_all(const std::vector<std::string>& fil
 class Trial {
  public:
   Trial(at::Engine& engine, const std::string& port_name, const Setup& setup, const Surroundings& around)
-      : modem_(engine), setup_(setup), keeper_(around.reporter), around_{around.ledger, around.clock,
-                                                                         around.random, keeper_,
-                                                                         around.cancel, around.responder} {
+      : modem_(engine), setup_(setup), keeper_(around.reporter), around_{around.ledger, around.clock,  around.random,
+                                                                         keeper_,       around.cancel, around.responder,
+                                                                         around.at_line} {
     report_.port = port_name;
     report_.simulated = setup.simulated;
     report_.oracle = oracle::version();
@@ -91,8 +91,9 @@ class Trial {
     if (!restored)
       around_.reporter.warning("not everything was put back: " + restored.error().what +
                                "; the next run of any command undoes the rest");
-    for (std::size_t i = 0; i < evidence->size(); ++i) {
-      if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
+    gather(*std::move(evidence));
+    for (std::size_t i = 0; i < report_.facts.size(); ++i) {
+      if (auto done = judge(i); !done) return std::move(done).error();
     }
     report_.warnings = keeper_.warnings;
     report_.own_work = own_work_.total();
@@ -178,6 +179,7 @@ class Trial {
     }();
     if (!anchors) return std::move(anchors).error();
 
+    for (const auto& one : deck->genuine()) report_.genuine_roots.push_back(one.root.pem());
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
     ModemBench bench(
         {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
@@ -192,6 +194,7 @@ class Trial {
         evidence = std::move(more).error();
     }
     report_.probes = std::move(bench.records());
+    report_.exhibits = std::move(bench.exhibits());
     report_.handshakes = bench.handshakes();
     report_.reboots = bench.reboots();
     return evidence;
@@ -227,7 +230,6 @@ class Trial {
     auto census =
         run_census(bench, anchors, setup_.paths, {setup_.repeat, budget, setup_.census_reboots}, around_.reporter);
     if (!census) return std::move(census).error();
-    census_anchors_ = anchors;
     chosen_ = worth_a_closer_look(*census, anchors);
     report_.census = census_json(*census, anchors);
     census_ = std::move(*census);
@@ -265,22 +267,6 @@ class Trial {
   }
 
   /// What was asked beyond the schedule, added to the verdict that the schedule allows.
-  void merge_more(PathVerdict& verdict, const infer::Evidence& evidence, const infer::Conclusion& conclusion,
-                  Path path) {
-    const auto number =
-        static_cast<std::size_t>(std::find(setup_.paths.begin(), setup_.paths.end(), path) - setup_.paths.begin());
-    if (census_) {
-      std::vector<int> counted;
-      for (const int one : conclusion.counted) counted.push_back(chosen_[static_cast<std::size_t>(one)]);
-      merge_census(verdict, census_->paths[number], census_anchors_, counted);
-    }
-    if (!with_key_.empty()) {
-      merge_with_key(verdict, read_with_key(with_key_[number], evidence, key_anchor_), evidence,
-                     all_anchors_[static_cast<std::size_t>(key_anchor_)]);
-    }
-    for (const auto& said : live_) verdict.because += " Beside that, " + said[number] + ".";
-  }
-
   /// The few exchanges that put the modem back are not interrupted.
   Status restore(Traces& traces) {
     const Cancel::Shield shield(around_.cancel);
@@ -308,34 +294,29 @@ class Trial {
     return error;
   }
 
-  Status judge(const infer::Evidence& evidence, Path path) {
-    const auto conclusion = infer::conclude(evidence);
-    PathVerdict verdict;
-    verdict.path = word(path);
-    verdict.verdict_class = conclusion.verdict;
-    verdict.influence = conclusion.influence;
-    verdict.because = conclusion.because;
-    if (!evidence.rebooted) verdict.because += " The modem was not restarted before the first replay.";
-    verdict.next_step = conclusion.next_step;
-    verdict.possible = conclusion.possible;
-    verdict.policy = conclusion.policy;
-    verdict.names_checked = conclusion.names_checked;
-    verdict.outside_the_model = conclusion.outside_the_model;
-    verdict.stack = infer::recognise(evidence);
-    verdict.odds = infer::odds_sentence(evidence, conclusion);
-    verdict.conclusive = infer::conclusive_handshakes(evidence);
-    verdict.anchors_tried = conclusion.counted.size();
-    for (const int number : conclusion.found) {
-      const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
-      verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
+  Status judge(std::size_t number) {
+    auto judgement = trial::judge(report_.facts[number]);
+    report_.verdicts.push_back(std::move(judgement.verdict));
+    return judgement.says_something ? store(report_.verdicts.back(), report_.facts[number].evidence) : success();
+  }
+
+  /// Everything that the verdicts are concluded from, one a path.
+  void gather(std::vector<infer::Evidence> evidence) {
+    for (std::size_t i = 0; i < evidence.size(); ++i) {
+      PathFacts facts{setup_.paths[i]};
+      facts.evidence = std::move(evidence[i]);
+      facts.anchors = all_anchors_;
+      if (census_) {
+        facts.chosen = chosen_;
+        facts.census = census_->paths[i].facts;
+      }
+      if (!with_key_.empty()) {
+        facts.with_key = with_key_[i];
+        facts.key_anchor = key_anchor_;
+      }
+      for (const auto& said : live_) facts.live.push_back(said[i]);
+      report_.facts.push_back(std::move(facts));
     }
-    merge_more(verdict, evidence, conclusion, path);
-    // A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
-    const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
-                                verdict.verdict_class != infer::Class::inconclusive ||
-                                verdict.influence == infer::Influence::detected;
-    report_.verdicts.push_back(std::move(verdict));
-    return says_something ? store(report_.verdicts.back(), evidence) : success();
   }
 
   Status store(const PathVerdict& verdict, const infer::Evidence& evidence) {
@@ -360,7 +341,6 @@ class Trial {
   Report report_{};
   std::optional<DnsOverride> dns_{};
   std::optional<Census> census_{};
-  std::vector<infer::Anchor> census_anchors_{};
   std::vector<infer::Anchor> all_anchors_{};
   std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
   int key_anchor_ = 0;

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "pki/ossl/digest.hpp"
 #include "provision/plan/settings.hpp"
+#include "verify/probe/throw_away.hpp"
 #include "verify/trial/trial.hpp"
 #include "verify/trial/undo.hpp"
 
@@ -13,6 +14,12 @@ namespace epki::trial {
 namespace {
 
 using std::chrono::seconds;
+
+/// What the modem says of it is beside the point: bytes lost, or another size than it was told.
+Error ends_itself(const std::string& name) {
+  return {Errc::modem_refused, name + " cannot be uploaded: its text holds +++, which ends an upload on this modem",
+          "leave this certificate out, or give it with lines of another length"};
+}
 
 /// More than reading it takes, less than any certificate of the run minds.
 constexpr seconds clock_tolerance{300};
@@ -99,6 +106,7 @@ Status Traces::send(const std::string& name, const std::string& pem) {
   reporter_.detail("uploading " + name + ", " + std::to_string(pem.size()) + " bytes");
   auto receipt = modem_.upload(name, pem);
   if (!receipt && receipt.error().code != Errc::modem_refused) return std::move(receipt).error();
+  if (!receipt && !probe::can_be_uploaded(pem)) return ends_itself(name);
   // Lost completions happen: what lies there decides, not what was said about it (AT reference, 3).
   auto listed = modem_.file(name);
   if (!listed) return std::move(listed).error();
@@ -107,6 +115,7 @@ Status Traces::send(const std::string& name, const std::string& pem) {
   auto bytes = modem_.download(name, (*listed)->size);
   if (!bytes) return std::move(bytes).error();
   if (*bytes == pem) return success();
+  if (!probe::can_be_uploaded(pem)) return ends_itself(name);
   return Error{Errc::modem_refused, name + " was damaged on its way to the modem",
                "check the cable, or use a lower --baud"};
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@
 #include "verify/probe/cases.hpp"
 #include "verify/probe/responder.hpp"
 #include "verify/trial/bench.hpp"
+#include "verify/trial/exhibit.hpp"
 
 namespace epki::trial {
 
@@ -68,9 +70,10 @@ struct Setup {
   std::optional<probe::Genuine> genuine{};  ///< the user's own certificate under a public root, with its key
   /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
   std::optional<HostPort> relay{};
-  bool acceptance = false;  ///< ask as well which certificates this firmware takes
-  bool mitigate = false;    ///< where more is trusted than was uploaded: sweep the settings for what switches it off
-  int census_reboots = 20;  ///< the most restarts of the census; some 30 a day are advised for this modem
+  bool acceptance = false;     ///< ask as well which certificates this firmware takes
+  bool keep_exhibits = false;  ///< keep what went over the wire, for a bundle
+  bool mitigate = false;       ///< where more is trusted than was uploaded: sweep the settings for what switches it off
+  int census_reboots = 20;     ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
   int repeat = 3;             ///< how often a decisive probe must give the same answer, at least 1
@@ -90,6 +93,8 @@ struct Surroundings {
   Reporter& reporter;
   const Cancel& cancel;
   probe::Responder* responder = nullptr;  ///< one that runs already; null: run() starts the one that Setup describes
+  /// How many lines the AT log has, where one is kept: the report then says which belong to which attempt.
+  std::function<std::size_t()> at_line{};
 };
 
 /// One attempt, its three records joined: an element of `probes[]` in the contract.
@@ -154,6 +159,9 @@ struct Report {
   Json mitigation{};                    ///< by path, with Setup::mitigate
   std::string acceptance_profile{};     ///< TOML of kind "modem"; empty: there is none
   std::vector<ProbeRecord> probes{};
+  std::vector<PathFacts> facts{};            ///< what each verdict is concluded from
+  std::vector<std::string> genuine_roots{};  ///< PEM, of the run: what the oracle judges with beside the uploaded CA
+  std::vector<Exhibit> exhibits{};           ///< with Setup::keep_exhibits: one for each attempt
   int handshakes = 0;
   int reboots = 0;
   std::vector<std::string> warnings{};

@@ -1,5 +1,7 @@
 #include "verify/report/html.hpp"
 
+#include <algorithm>
+
 #include "verify/report/saved_policy.hpp"
 #include "verify/report/statement.hpp"
 #include "verify/report/tests/sample.hpp"
@@ -70,11 +72,52 @@ TEST(Statement, InfluenceThatWasDetectedIsSaidEvenWhereTheClassIsOpen) {
   EXPECT_TRUE(has(answer(verdict), "Yes:"));
 }
 
-TEST(Statement, RowsLeftOpenNameTheirMeans) {
-  for (const auto& [row, means] : not_established(sample("strict")["verdict"]["mqtt"])) {
-    EXPECT_TRUE(row == "ca_attributes" || row == "max_intermediates") << row;
+TEST(Statement, RowsLeftOpenSayWhyAndNameTheirMeans) {
+  for (const auto& [row, why, means] : not_established(sample("strict")["verdict"]["mqtt"])) {
+    EXPECT_TRUE(row == "ca_attributes" || row == "max_intermediates" || row.starts_with("knob ")) << row;
+    EXPECT_FALSE(why.empty()) << row;
     EXPECT_FALSE(means.empty()) << row;
   }
+  auto verdict = sample("strict")["verdict"]["mqtt"];
+  auto policy = verdict["policy"];
+  verdict.set("class", "unverified").set("policy", policy.set("hostname", "unknown"));
+  const auto open = not_established(verdict);
+  const auto row = std::find_if(open.begin(), open.end(), [](const Open& one) { return one.row == "hostname"; });
+  ASSERT_NE(row, open.end());
+  EXPECT_TRUE(has(row->why, "accepts any server")) << row->why;
+}
+
+TEST(Statement, OneAnswerStandsForAllPathsTheWorstFirst) {
+  const auto strict = sample("strict")["verdict"]["mqtt"], both = sample("union")["verdict"]["mqtt"];
+  EXPECT_EQ(answer_for_all(Json::object({{"mqtt", strict}})), answer(strict));
+  const auto text = answer_for_all(Json::object({{"mqtt", strict}, {"ssl", both}}));
+  EXPECT_TRUE(text.starts_with("The TLS client of the SSL socket commands: Yes:")) << text;
+  EXPECT_TRUE(has(text, "The TLS client of the MQTT commands: No built-in")) << text;
+  EXPECT_TRUE(has(answer_for_all(Json::object({{"mqtt", both}, {"ssl", both}})), "The same holds for")) << text;
+}
+
+TEST(Html, EachSettingHasARowOfItsOwn) {
+  auto document = sample("strict");
+  auto probes = document["probes"];
+  auto loosened = probes[0];
+  loosened.set("settings", "ignorecertitem=0xfffff");
+  document.set("probes", probes.push(loosened));
+  const auto text = page(document);
+  EXPECT_TRUE(has(text, "<td>ignorecertitem=0xfffff</td>"));
+  EXPECT_TRUE(has(text, "<td>as provision writes them</td>"));
+}
+
+TEST(Html, WhatWasAskedBeyondTrustIsInItToo) {
+  auto document = sample("union");
+  EXPECT_FALSE(has(page(document), "Can it be switched off?"));
+  document.set("mitigation", *Json::parse(R"({"mqtt":{"summary":"None of 3 settings","swept":[
+    {"key":"sni","value":"0","effect":"no-effect"}]}})"));
+  document.set("acceptance", *Json::parse(R"({"mqtt":{"untold":null,"rows":[
+    {"group":"digest","what":"SHA1","answer":"refused","alert":43}]}})"));
+  const auto text = page(document);
+  EXPECT_TRUE(has(text, "None of 3 settings"));
+  EXPECT_TRUE(has(text, "<th>sni</th><td>0</td><td>no-effect</td>"));
+  EXPECT_TRUE(has(text, "<td>SHA1</td><td>refused, alert 43</td>"));
 }
 
 TEST(SavedPolicy, HoldsTheTablesAndNoPersonalNumber) {

@@ -33,6 +33,7 @@ class TwoFaced final : public SweptBench {
     held_.clear();
     return success();
   }
+  Result<std::string> user_file() override { return std::string("UFS:u.pem"); }
   Result<bool> unbind() override { return true; }
   Status forget(const infer::Bound&) override { return success(); }
   bool can_reboot() const override { return false; }
@@ -55,7 +56,7 @@ Client client(Client::Anchors anchors) {
   return model;
 }
 
-Mitigation swept(TwoFaced& bench, infer::Class verdict = infer::Class::union_of_both) {
+Mitigation swept(TwoFaced& bench, infer::Class verdict = infer::Class::union_of_both, int budget = 0) {
   SilentReporter quiet;
   infer::Conclusion conclusion;
   conclusion.verdict = verdict;
@@ -63,8 +64,9 @@ Mitigation swept(TwoFaced& bench, infer::Class verdict = infer::Class::union_of_
     conclusion.influence = infer::Influence::detected;
     conclusion.found = {0};
   }
-  const std::vector<ec200u::SslKey> keys{{"store", {{0, 1}}}, {"deaf", {{0, 1}}}, {"fixed", {{0, 1}}}, {"cacert", {}}};
-  auto result = sweep(bench, Path::mqtt, conclusion, {{"CN=Root", "00", "host.example"}}, keys, 3, quiet);
+  const std::vector<ec200u::SslKey> keys{{"store", {{0, 1}}}, {"deaf", {{0, 1}}}, {"fixed", {{0, 1}}},
+                                         {"cacert", {}},      {"cacertex", {}},   {"odd", {}}};
+  auto result = sweep(bench, Path::mqtt, conclusion, {{"CN=Root", "00", "host.example"}}, keys, {3, budget}, quiet);
   EXPECT_TRUE(result);
   return result ? *result : Mitigation{};
 }
@@ -83,7 +85,8 @@ TEST(Sweep, FindsTheSettingThatSwitchesTheStoreOff) {
   EXPECT_EQ(effect(found, "store", "1"), Effect::none);
   EXPECT_EQ(effect(found, "deaf", "1"), Effect::closes_all);
   EXPECT_EQ(effect(found, "fixed", "1"), Effect::not_taken);
-  EXPECT_EQ(found.not_tried, std::vector<std::string>{"cacert"});
+  EXPECT_EQ(found.not_tried, std::vector<std::string>{"odd"});
+  EXPECT_EQ(effect(found, "cacertex", "UFS:u.pem"), Effect::none);
   EXPECT_NE(found.summary().find("With store=0 the modem refuses"), std::string::npos) << found.summary();
 }
 
@@ -107,12 +110,50 @@ TEST(Sweep, AsksNothingWhereNothingMorePasses) {
   EXPECT_TRUE(found.unwanted.empty());
 }
 
+TEST(Sweep, ABudgetEndsItAndWhatWasLeftOutIsNamed) {
+  TwoFaced bench(client(Client::Anchors::both), client(Client::Anchors::uploaded));
+  const auto found = swept(bench, infer::Class::union_of_both, 5);
+  EXPECT_LE(bench.asked, 5 + 4);
+  EXPECT_FALSE(found.not_tried.empty());
+  EXPECT_NE(found.summary().find("Not tried: "), std::string::npos) << found.summary();
+}
+
+TEST(Sweep, SaysWhereBindingIsWhatHelps) {
+  TwoFaced bench(client(Client::Anchors::uploaded), client(Client::Anchors::uploaded));
+  SilentReporter quiet;
+  infer::Conclusion conclusion;
+  conclusion.verdict = infer::Class::built_in_when_nothing_uploaded;
+  conclusion.influence = infer::Influence::detected;
+  conclusion.found = {0};
+  const auto found = sweep(bench, Path::mqtt, conclusion, {{"CN=Root", "00", "host.example"}}, {}, {3, 0}, quiet);
+  ASSERT_TRUE(found);
+  EXPECT_NE(found->summary().find("binding the uploaded CA"), std::string::npos) << found->summary();
+}
+
+TEST(Sweep, TheOtherPathSaysWhetherItRefusesTheSameChain) {
+  infer::Conclusion takes, refuses, silent, blind;
+  takes.verdict = infer::Class::union_of_both;
+  takes.influence = infer::Influence::detected;
+  takes.found = takes.counted = {0};
+  refuses.verdict = infer::Class::uploaded;
+  refuses.counted = {0};
+  blind.verdict = infer::Class::unverified;
+  EXPECT_EQ(on_other_path(takes, refuses), "refused");
+  EXPECT_EQ(on_other_path(takes, takes), "accepted");
+  EXPECT_EQ(on_other_path(takes, blind), "accepted");
+  EXPECT_EQ(on_other_path(takes, silent), "untested");
+  EXPECT_EQ(on_other_path(blind, refuses), "refused");
+  refuses.counted.clear();
+  EXPECT_EQ(on_other_path(takes, refuses), "untested") << "that anchor was not tried there";
+}
+
 TEST(Sweep, TriesShortRangesWholeAndMasksBitByBit) {
   EXPECT_EQ(values_of({"sslversion", {{0, 4}}}).size(), 5U);
   EXPECT_EQ(values_of({"seclevel", {{0, 2}}}), (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(values_of({"ignorecertitem", {{0, 1048575}}}).size(), 21U);
   EXPECT_EQ(values_of({"negotiatetime", {{10, 300}}}), (std::vector<std::string>{"10", "300"}));
   EXPECT_TRUE(values_of({"cacert", {}}).empty());
+  EXPECT_EQ(values_of({"ciphersuite", {}}).size(), 27U);
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+#include "cli/server_profile.hpp"
+
+#include <algorithm>
+
+namespace epki::cli {
+
+Result<profile::Profile> modem_profile(std::string_view name_or_file, const std::filesystem::path& folder) {
+  const auto names = profile::built_in_names();
+  const bool built_in = std::find(names.begin(), names.end(), name_or_file) != names.end();
+  auto found = built_in ? profile::built_in(name_or_file) : profile::load(folder / name_or_file);
+  if (!found) return found;
+  if (found->kind == profile::Kind::modem) return found;
+  return Error{Errc::usage,
+               "the profile " + std::string(name_or_file) + " describes a certificate, not what a modem takes",
+               "give a profile of kind \"modem\": ec200u, ec200u-ec, or what verify --save-profile wrote"};
+}
+
+profile::Profile within(profile::Profile profile, const profile::Limits& modem) {
+  const auto own = std::move(profile.accept);
+  profile.accept = modem;
+  profile.accept.days = own.days;
+  profile.accept.names = own.names;
+  return profile;
+}
+
+Result<profile::Profile> server_profile(const config::Project& project) {
+  auto broker = profile::built_in("broker");
+  if (!broker || project.ca.modem_profile.empty()) return broker;
+  auto modem = modem_profile(project.ca.modem_profile, project.folder);
+  if (!modem) return Error(std::move(modem).error()).during("reading ca.modem_profile of ec200u-pki.toml");
+  return within(*std::move(broker), modem->accept);
+}
+
+}  // namespace epki::cli

@@ -1,0 +1,62 @@
+#pragma once
+// Each exhibit judged once more: its bytes read, the oracle asked, and compared with what the report says of it.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "verify/bundle/evidence_file.hpp"
+
+namespace epki::bundle {
+
+class ReadingAgain {
+ public:
+  ReadingAgain(const EvidenceFile& file, const oracle::Worker& worker) : file_(file), worker_(worker) {}
+
+  /// Reads exhibit `number`. Errc::internal when the oracle's process cannot be started.
+  Status take(std::size_t number);
+  /// Fills in the attempts of a path's evidence from the exhibits. After all were taken.
+  Status fill(PathOfFile& path);
+
+  /// Nothing was left out: each record has its exhibit, and what was answered counts somewhere. After all were filled.
+  void check_complete();
+
+  void disagree(std::string sentence) { disagreements_.push_back(std::move(sentence)); }
+  const std::vector<std::string>& disagreements() const { return disagreements_; }
+  const std::vector<std::string>& oracle_changes() const { return oracle_changes_; }
+  std::size_t attempts() const { return attempts_; }
+  std::size_t from_wire() const { return from_wire_; }
+  std::size_t no_wire() const { return no_wire_; }
+  std::size_t unread() const { return unread_; }
+
+ private:
+  struct Read {
+    infer::Outcome outcome = infer::Outcome::not_presented;
+    std::optional<int> alert{};
+    bool as_expected = true;
+    enum class From : std::uint8_t { wire, nothing, record } from = From::nothing;
+  };
+
+  std::string name(std::size_t number) const;
+  Status ask_oracle(std::size_t number, Read& read);
+  void compare_with_record(std::size_t number, const Read& read, const ossl::TlsRecordOfPeer& peer);
+  void check_chain(std::size_t number, const ossl::Chain& presented);
+  void check_log(std::size_t number);
+  void check_bound(std::size_t number);
+  Status fill(infer::Evidence& evidence, const std::vector<AttemptOf>& attempts, const trial::PathFacts& facts,
+              bool chosen);
+
+  const EvidenceFile& file_;
+  const oracle::Worker& worker_;
+  std::vector<Read> read_{};
+  std::set<std::size_t> used_{};  ///< exhibits that an attempt rests on
+  std::map<std::string, oracle::Verdict> known_{};
+  std::map<std::string, std::string> user_roots_{};
+  std::vector<std::string> disagreements_{}, oracle_changes_{};
+  std::size_t attempts_ = 0, from_wire_ = 0, no_wire_ = 0, unread_ = 0;
+};
+
+}  // namespace epki::bundle
