@@ -23,7 +23,7 @@ namespace cmd_issue {
 namespace fs = std::filesystem;
 
 // EC identities take 40 microseconds each, RSA ones 60 milliseconds: a group is what a second loses at a cut.
-constexpr std::size_t ec_group = 250;
+constexpr std::size_t ec_group = 500;
 constexpr std::size_t rsa_group = 16;
 
 struct Options {

@@ -49,12 +49,13 @@ void describe(const RolloverProgress& progress, Outcome& outcome) {
   Json names = Json::array();
   for (const auto& name : missing) names.push(name);
   outcome.document.set("devices", static_cast<std::int64_t>(progress.devices.size()))
+      .set("holding", static_cast<std::int64_t>(progress.holding.size()))
       .set("proven", static_cast<std::int64_t>(progress.devices.size() - missing.size()))
       .set("percent", static_cast<std::int64_t>(progress.percent()))
       .set("missing", std::move(names));
   outcome.text += std::to_string(progress.devices.size() - missing.size()) + " of " +
                   counted(progress.devices.size(), "device") + " proven on the next root, " +
-                  std::to_string(progress.percent()) + " %\n";
+                  std::to_string(progress.percent()) + " %; " + std::to_string(progress.holding.size()) + " hold it\n";
   std::size_t n = 0;
   for (const auto& name : missing) {
     if (++n > shown) break;
@@ -67,9 +68,6 @@ void describe(const RolloverProgress& progress, Outcome& outcome) {
 Result<Outcome> begin(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (project->ca.issuing)
-    return Error{Errc::input, "this project serves its broker's certificate from an issuing CA below the root",
-                 "docs/workflows/root-roll-over.md tells how to do it by hand there"};
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto port = options.port.value_or(project->broker.port + 1);

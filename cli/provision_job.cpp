@@ -65,6 +65,14 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
     return std::move(parsed).error().during("reading " + p.root_certificate().string());
   auto& wanted = job.wanted;
   wanted.ca_pem = *std::move(root);
+  std::error_code ignored;
+  if (const auto file = p.folder / "ca/standby-root.pem"; std::filesystem::exists(file, ignored)) {
+    auto standby = read_file(file);
+    if (!standby) return std::move(standby).error();
+    if (auto parsed = ossl::Certificate::from_pem(*standby); !parsed)
+      return std::move(parsed).error().during("reading " + file.string());
+    wanted.standby_pem = *std::move(standby);
+  }
   wanted.context = static_cast<int>(choices.context.value_or(p.modem.ssl_context));
   wanted.spare_context = static_cast<int>(p.modem.spare_context);
   if (wanted.spare_context == wanted.context)

@@ -59,12 +59,27 @@ std::string rfc3339(Instant at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 40> text{};
-  const int n = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                              static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                              static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                              static_cast<int>(time.seconds().count()));
-  return {text.data(), static_cast<std::size_t>(n)};
+  const int year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999) {  // RFC 3339 has no such year; what is printed still tells what was meant
+    std::array<char, 40> text{};
+    const int n = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", year,
+                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                                static_cast<int>(time.seconds().count()));
+    return {text.data(), static_cast<std::size_t>(n)};
+  }
+  // Written out: a batch of certificates asks four times for each.
+  std::string text = "0000-00-00T00:00:00Z";
+  const auto put = [&text](std::size_t place, unsigned value, std::size_t digits) {
+    for (std::size_t i = digits; i-- > 0; value /= 10) text[place + i] = static_cast<char>('0' + value % 10);
+  };
+  put(0, static_cast<unsigned>(year), 4);
+  put(5, static_cast<unsigned>(date.month()), 2);
+  put(8, static_cast<unsigned>(date.day()), 2);
+  put(11, static_cast<unsigned>(time.hours().count()), 2);
+  put(14, static_cast<unsigned>(time.minutes().count()), 2);
+  put(17, static_cast<unsigned>(time.seconds().count()), 2);
+  return text;
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {

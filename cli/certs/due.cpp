@@ -29,12 +29,24 @@ int order(const Due& due) {
   return due.kind == "server" ? 1 : 0;
 }
 
+bool is_ca(const std::string& kind) {
+  return kind == "issuing" || kind == "root" || kind == "device-root" || kind == "standby-root";
+}
+
 Status add_certificates(const config::Project& project, ledger::Ledger& ledger, const ledger::CertificateFilter& filter,
                         Instant now, const Cancel& cancel, std::vector<Due>& into) {
+  const auto cas = cas_of(project);
+  if (!cas) return cas.error();
+  // After a roll-over the old root and what it signed with lie aside: they may end.
+  const auto laid_aside = [&](const ledger::IssuedCertificate& c) {
+    return is_ca(c.kind) && std::none_of(cas->begin(), cas->end(), [&](const CaFiles& ca) {
+             return ca.certificate.serial() == c.serial && ossl::sha256_hex(ca.certificate.issuer_der()) == c.issuer;
+           });
+  };
   return ledger::Certificates(ledger).for_each(filter, [&](const ledger::CertificateRecord& one) -> Result<bool> {
     if (cancel.requested()) return interrupted();
     const auto& c = one.certificate;
-    if (c.kind == "twin" || one.renewed_by || one.revoked) return true;
+    if (c.kind == "twin" || one.renewed_by || one.revoked || laid_aside(c)) return true;
     into.push_back({c.kind, c.name, c.serial,
                     c.subject + (c.not_after < now ? " ended " : " ends ") + rfc3339(c.not_after) + ": " +
                         remedy(c.kind, c.name, project),

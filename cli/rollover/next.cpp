@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -10,10 +11,13 @@
 #include "broker-configs/render.hpp"
 #include "cli/certs/broker_files.hpp"
 #include "cli/certs/find.hpp"
+#include "cli/hierarchy.hpp"
 #include "cli/server_profile.hpp"
 #include "core/file.hpp"
 #include "pki/ca/authority.hpp"
 #include "pki/ca/release.hpp"
+#include "pki/ca/requested.hpp"
+#include "pki/ca/subordinate.hpp"
 #include "pki/profile/profile.hpp"
 
 namespace epki::cli {
@@ -26,12 +30,76 @@ fs::path standby(const config::Project& project) {
   return project.folder / "ca/standby-root.pem";
 }
 
+/// With ca.issuing: what signs for the broker below the next root.
+struct MadeIssuing {
+  std::string stem;  ///< of its files below ca/
+  ca::Identity identity;
+  Secret key_text;
+};
+
 /// All that is made before anything is written.
 struct Made {
   ossl::Certificate root;
+  std::optional<MadeIssuing> issuing;
   ca::Identity server;
   ossl::Certificate twin;
+
+  /// What the broker shows: the issuing CA behind its certificate, where there is one.
+  std::string served() const {
+    return server.certificate.pem() + (issuing ? issuing->identity.certificate.pem() : std::string());
+  }
 };
+
+// No name of a CA is used twice: what the old and the new one signed could not be told apart.
+ca::IssuingName free_name(const config::Project& project) {
+  ca::IssuingName name{ca::Purpose::server, {}};
+  std::error_code ignored;
+  for (int n = 2; fs::exists(project.folder / "ca" / (name.stem() + ".pem"), ignored) ||
+                  fs::exists(project.folder / "ca" / (name.stem() + ".key"), ignored);
+       ++n)
+    name.label = std::to_string(n);
+  return name;
+}
+
+// As the standby root's key is kept: encrypted, unless that one is not.
+Result<Secret> sealed(const ossl::PrivateKey& key, const fs::path& root_key, Keyring& keyring) {
+  auto text = read_file(root_key, 1U << 20U);
+  if (!text) return std::move(text).error();
+  const Secret root{*text};
+  wipe(std::as_writable_bytes(std::span(*text)));
+  const auto token = ossl::token_in_key_file(root.view());
+  if (!token) return token.error();
+  if (!*token && !ossl::PrivateKey::is_encrypted(root.view())) {
+    keyring.context().reporter.warning(
+        "the new issuing CA's key will not be encrypted, because the standby root's is not: whoever copies it can play "
+        "your broker");
+    return key_text(key, nullptr);
+  }
+  if (const auto* known = keyring.passphrase(); known != nullptr) return key_text(key, known);
+  const auto fresh = new_passphrase(keyring.options(), keyring.context());
+  if (!fresh) return fresh.error();
+  return key_text(key, &*fresh);
+}
+
+Result<std::optional<MadeIssuing>> make_issuing(const config::Project& project, const ca::Identity& root,
+                                                ossl::KeyType type, const fs::path& root_key, Keyring& keyring) {
+  if (!project.ca.issuing) return std::optional<MadeIssuing>{};
+  const auto profile = profile::built_in("issuing");
+  if (!profile) return profile.error();
+  Context& context = keyring.context();
+  const auto name = free_name(project);
+  context.reporter.step("making the issuing CA for the broker below the standby root, ca/" + name.stem() + ".pem");
+  auto key = ossl::PrivateKey::generate(type);
+  if (!key) return std::move(key).error();
+  auto made = ca::sign_issuing(*profile, project.ca.name, name.purpose, name.label, ossl::PublicKey::of(*key),
+                               std::chrono::days(project.ca.issuing_days), root, {context.clock, context.random});
+  if (!made) return std::move(made).error();
+  if (auto fine = ca::refuse_what_lint_refuses(*made, *profile, {root.certificate}, context.clock.now()); !fine)
+    return std::move(fine).error();
+  auto text = sealed(*key, root_key, keyring);
+  if (!text) return std::move(text).error();
+  return std::optional(MadeIssuing{name.stem(), {*std::move(made), *std::move(key)}, *std::move(text)});
+}
 
 Result<Made> make(const config::Project& project, const fs::path& root_key, Keyring& keyring) {
   auto root = certificate_in(standby(project));
@@ -47,16 +115,22 @@ Result<Made> make(const config::Project& project, const fs::path& root_key, Keyr
   if (!type) return Error{Errc::internal, "the project's key type is unknown"};
   Context& context = keyring.context();
   const ca::World world{context.clock, context.random};
+  const ca::Identity signing{*root, *std::move(key)};
+  auto issuing = make_issuing(project, signing, *type, root_key, keyring);
+  if (!issuing) return std::move(issuing).error();
+  const ca::Identity& issuer = *issuing ? (*issuing)->identity : signing;
   auto server = ca::mint_server(*profile, {project.broker.hosts, project.broker.ips}, *type,
-                                std::chrono::days(project.ca.server_days), {*root, *std::move(key)}, world);
+                                std::chrono::days(project.ca.server_days), issuer, world);
   if (!server) return std::move(server).error();
-  if (auto fine = ca::refuse_what_lint_refuses(server->certificate, *profile, {*root}, context.clock.now(),
+  ossl::Chain above{*root};
+  if (*issuing) above.insert(above.begin(), issuer.certificate);
+  if (auto fine = ca::refuse_what_lint_refuses(server->certificate, *profile, above, context.clock.now(),
                                                project.broker.hosts.front());
       !fine)
     return std::move(fine).error();
   auto twin = ca::mint_twin(*root, world);
   if (!twin) return std::move(twin).error();
-  return Made{*std::move(root), *std::move(server), *std::move(twin)};
+  return Made{*std::move(root), *std::move(issuing), *std::move(server), *std::move(twin)};
 }
 
 // As init gives the broker's key away: to the account that reads it, where there is one and the folder lets it in.
@@ -76,11 +150,15 @@ Status write(const config::Project& project, config::Project next, const Made& m
   const auto root_pem = read_file(standby(project));
   if (!root_pem) return root_pem.error();
   if (auto done = write_new_file(next.root_certificate(), *root_pem, 0644); !done) return done;
+  if (made.issuing) {
+    const auto base = (next.folder / "ca" / made.issuing->stem).string();
+    if (auto done = write_new_file(base + ".key", made.issuing->key_text.view(), 0600); !done) return done;
+    if (auto done = write_new_file(base + ".pem", made.issuing->identity.certificate.pem(), 0644); !done) return done;
+  }
   const auto key = made.server.key.to_pem();
   if (!key) return key.error();
   if (auto done = write_key(next.broker_folder() / "certs/server.key", key->view(), as_root); !done) return done;
-  if (auto done = write_new_file(next.broker_folder() / "certs/server.pem", made.server.certificate.pem(), 0644); !done)
-    return done;
+  if (auto done = write_new_file(next.broker_folder() / "certs/server.pem", made.served(), 0644); !done) return done;
   std::error_code ignored;
   for (const char* shared : {"certs/client-ca.pem", "certs/crl.pem"})
     if (fs::exists(project.broker_folder() / shared, ignored)) {
@@ -102,6 +180,39 @@ Status rename_unless_done(const fs::path& from, const fs::path& to) {
   if (fs::exists(to, ignored) || !fs::exists(from, ignored)) return success();
   if (::rename(from.c_str(), to.c_str()) != 0) return disk_error("moving", from, errno);
   return sync_folder_of(to);
+}
+
+// Those of the old root step aside with it, or the broker's next certificate might come from one of them.
+Status move_issuing(const config::Project& project, const fs::path& next) {
+  const auto root = certificate_in(project.root_certificate());
+  if (!root) return root.error();
+  const auto ca = project.folder / "ca";
+  const auto of_broker = [](const fs::path& file) {
+    const auto stem = file.stem().string();
+    return stem == "issuing-server" || stem.starts_with("issuing-server-");
+  };
+  std::vector<fs::path> old, fresh;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(ca, failed))
+    if (of_broker(entry.path()) && entry.path().extension() == ".pem") {
+      const auto one = certificate_in(entry.path());
+      if (!one) return one.error();
+      if (one->issuer_der() != root->subject_der() || !one->signed_by(*root)) old.push_back(entry.path());
+    }
+  if (!failed)
+    for (const auto& entry : fs::directory_iterator(next / "ca", failed))
+      if (of_broker(entry.path())) fresh.push_back(entry.path());
+  if (failed) return disk_error("reading", ca, failed.value());
+  for (const auto& pem : old)
+    for (const char* end : {".key", ".csr", ".pem"}) {
+      const auto from = fs::path(pem).replace_extension(end);
+      if (auto done = rename_unless_done(from, ca / ("old-" + from.filename().string())); !done) return done;
+    }
+  // The key first: a certificate without its key would be taken for another station's.
+  std::sort(fresh.begin(), fresh.end());
+  for (const auto& from : fresh)
+    if (auto done = rename_unless_done(from, ca / from.filename()); !done) return done;
+  return success();
 }
 
 }  // namespace rollover_next
@@ -126,12 +237,13 @@ Status make_next(const config::Project& project, std::int64_t port, const std::f
   config::Project next = project;
   next.folder = next_folder(project);
   next.broker.port = port;
-  next.ca.issuing = false;
   if (project.ledger.url.empty()) next.ledger.file = project.ledger_file().string();
-  const auto recorded =
-      ledger.record_issued({ca::ledger_row(made->server.certificate, "server", project.broker.hosts.front()),
-                            ca::ledger_row(made->twin, "twin", project.ca.name)});
-  if (!recorded) return recorded;
+  std::vector<ledger::IssuedCertificate> rows{
+      ca::ledger_row(made->server.certificate, "server", project.broker.hosts.front()),
+      ca::ledger_row(made->twin, "twin", project.ca.name)};
+  if (made->issuing)
+    rows.insert(rows.begin(), ca::ledger_row(made->issuing->identity.certificate, "issuing", made->issuing->stem));
+  if (auto recorded = ledger.record_issued(rows); !recorded) return recorded;
   return write(project, std::move(next), *made);
 }
 
@@ -155,6 +267,7 @@ Status put_in_place(const config::Project& project, Context& context) {
     if (auto done = rename_unless_done(ca / (std::string("standby-root") + end), ca / (std::string("root") + end));
         !done)
       return done;
+  if (auto done = move_issuing(project, next); !done) return done;
   const auto chain = read_file(next / "broker/certs/server.pem");
   if (!chain) return chain.error();
   auto key_pem = read_file(next / "broker/certs/server.key");

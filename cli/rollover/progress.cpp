@@ -11,11 +11,21 @@ namespace epki::cli {
 
 namespace {
 
-bool connected_under(const ledger::DeviceRun& run, const std::string& root_file_sha256) {
+// The name under which the modem holds this root, as it was read back; empty when it does not.
+std::string held_as(const ledger::DeviceRun& run, const std::string& root_file_sha256) {
+  for (const auto& file : run.detail["files"].items())
+    if (file["sha256"].text() == root_file_sha256 && file["verified"].boolean().value_or(false))
+      return file["name"].text_or("");
+  return {};
+}
+
+// A standby root lies on every modem and is bound to nothing: only the root that was bound was proved by a connection.
+bool connected_under(const ledger::DeviceRun& run, const std::string& name) {
   if (run.status != "protected" && run.status != "connected-unproven") return false;
-  const auto& files = run.detail["files"].items();
-  return std::any_of(files.begin(), files.end(), [&](const Json& file) {
-    return file["sha256"].text() == root_file_sha256 && file["verified"].boolean().value_or(false);
+  const auto& settings = run.detail["settings"].items();
+  return std::any_of(settings.begin(), settings.end(), [&](const Json& setting) {
+    return setting["key"].text() == "cacert" && setting["state"].text() == "ok" &&
+           setting["wanted"].text_or("").ends_with(name);
   });
 }
 
@@ -35,11 +45,14 @@ Result<RolloverProgress> rollover_progress(ledger::Ledger& ledger, const std::st
   RolloverProgress progress;
   const auto runs = ledger.runs();
   if (!runs) return runs.error();
-  std::map<std::string, bool> newest;
-  for (const auto& run : *runs) newest[run.imei] = connected_under(run, root_file_sha256);
-  for (const auto& [imei, connected] : newest) {
+  std::map<std::string, const ledger::DeviceRun*> newest;
+  for (const auto& run : *runs) newest[run.imei] = &run;
+  for (const auto& [imei, run] : newest) {
     progress.devices.insert(imei);
-    if (connected) progress.proven.insert(imei);
+    const auto name = held_as(*run, root_file_sha256);
+    if (name.empty()) continue;
+    progress.holding.insert(imei);
+    if (connected_under(*run, name)) progress.proven.insert(imei);
   }
   ledger::CertificateFilter valid;
   valid.kind = "device";

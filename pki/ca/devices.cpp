@@ -50,9 +50,11 @@ struct DeviceMint::Impl {
   Instant not_before;
   World world;
   std::vector<Worker> workers;
+  std::size_t minted = 0;                   ///< in all calls of mint()
+  std::optional<std::chrono::days> last{};  ///< lifetime of the one before
 
   Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const;
-  Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted) const;
+  Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted);
   Status look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const;
 };
 
@@ -91,16 +93,15 @@ Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyTy
 
 // Names and numbers are settled here, in one thread: the random source need not be shared, and nothing is made for a
 // list that holds a bad name.
-Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevice> wanted) const {
+Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevice> wanted) {
   if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
   std::vector<Ticket> all;
   all.reserve(wanted.size());
-  std::optional<std::chrono::days> last;
   for (const auto& device : wanted) {
     if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
     if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
     const Instant until = world.clock.now() + device.lifetime;
-    const bool looked_at = all.size() % looked_at_one_in == 0 || device.lifetime != last;
+    const bool looked_at = minted++ % looked_at_one_in == 0 || device.lifetime != last;
     last = device.lifetime;
     all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after()), looked_at});
   }
@@ -157,9 +158,12 @@ Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wante
   std::vector<std::optional<Error>> failed(shares);
   const auto work = [&](std::size_t share) {
     const std::size_t end = wanted.size() * (share + 1) / shares;
+    bool looked = false;
     for (std::size_t i = wanted.size() * share / shares; i < end; ++i) {
-      if (i + 1 == end) (*tickets)[i].looked_at = true;
-      auto device = impl_->one(impl_->workers[share], wanted[i], (*tickets)[i]);
+      auto& ticket = (*tickets)[i];
+      if (i + 1 == end && !looked) ticket.looked_at = true;
+      looked = looked || ticket.looked_at;
+      auto device = impl_->one(impl_->workers[share], wanted[i], ticket);
       if (!device) {
         failed[share] = std::move(device).error();
         return;

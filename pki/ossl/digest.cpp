@@ -9,6 +9,8 @@ namespace epki::ossl {
 
 namespace {
 
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+
 // A broken installation; no input does it.
 [[noreturn]] void no_sha256() {
   throw std::runtime_error("this machine's OpenSSL offers no SHA-256");
@@ -17,10 +19,15 @@ namespace {
 }  // namespace
 
 std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
+  // Looking the digest up costs more than hashing a certificate: once a thread.
+  thread_local const DigestHandle algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  thread_local const DigestContext context(EVP_MD_CTX_new());
   std::array<std::byte, 32> digest{};
-  std::size_t size = 0;
+  unsigned size = 0;
   auto* into = reinterpret_cast<unsigned char*>(digest.data());
-  if (EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), into, &size) != 1 || size != digest.size())
+  if (!algorithm || !context || EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), into, &size) != 1 || size != digest.size())
     no_sha256();
   return digest;
 }
@@ -30,10 +37,7 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 }
 
 struct Sha256::State {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+  DigestContext context{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {

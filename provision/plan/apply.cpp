@@ -56,7 +56,9 @@ struct Apply {
                                           [&](const FileReport& f) { return f.verified && f.sha256 == action.sha256; });
     if (!done) return Error{Errc::internal, action.name + " was not read back before it was to be bound"};
     run.detail(action.name + " was read back, its SHA-256 is " + action.sha256);
-    run.reached(Milestone::uploaded);
+    const bool roots = run.file_report(run.ca_file).verified &&
+                       (run.standby_file.empty() || run.file_report(run.standby_file).verified);
+    if (roots) run.reached(Milestone::uploaded);
     return success();
   }
 

@@ -17,27 +17,36 @@ const ec200u::FileEntry* listed(const Run& run, std::string_view name) {
   return at == run.found.files.end() ? nullptr : &*at;
 }
 
-Status inspect_ca(Run& run) {
-  const auto* entry = listed(run, run.ca_file);
+Status inspect_root(Run& run, const std::string& name, std::size_t size, const std::string& sha256, Stored& stored,
+                    std::string& proof) {
+  const auto* entry = listed(run, name);
   if (entry == nullptr) return success();
-  const auto size = run.wanted.ca_pem.size();
   if (entry->size != size) {
-    run.found.ca = Stored::broken;
+    stored = Stored::broken;
     return success();
   }
-  auto evidence = run.around.ledger.file_evidence(run.imei(), run.ca_file, size, run.ca_sha256);
+  auto evidence = run.around.ledger.file_evidence(run.imei(), name, size, sha256);
   if (!evidence) return std::move(evidence).error();
   if (!evidence->empty() && !run.options.deep) {
-    run.found.ca = Stored::good;
-    run.found.ca_evidence = from_ledger;
+    stored = Stored::good;
+    proof = from_ledger;
     return success();
   }
-  run.step("reading " + run.ca_file + " back");
-  auto same = holds(run, run.ca_file, size, run.ca_sha256);
+  run.step("reading " + name + " back");
+  auto same = holds(run, name, size, sha256);
   if (!same) return std::move(same).error();
-  run.found.ca = *same ? Stored::good : Stored::broken;
-  if (*same) run.found.ca_evidence = "read-back";
+  stored = *same ? Stored::good : Stored::broken;
+  if (*same) proof = "read-back";
   return success();
+}
+
+Status inspect_roots(Run& run) {
+  auto& found = run.found;
+  if (auto done = inspect_root(run, run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256, found.ca, found.ca_evidence);
+      !done || run.standby_file.empty())
+    return done;
+  return inspect_root(run, run.standby_file, run.wanted.standby_pem.size(), run.standby_sha256, found.standby,
+                      found.standby_evidence);
 }
 
 /// Ours is what the ledger intended, or a name whose 12 digits match the content. A key that this ledger does not know
@@ -111,8 +120,8 @@ Status inspect_others(Run& run) {
   std::vector<std::string> ours;
   bool client_files = false;
   for (const auto& entry : run.found.files) {
-    if (entry.name == run.ca_file || entry.name == run.twin_file || entry.name == wanted.client_certificate ||
-        entry.name == wanted.client_key)
+    if (entry.name == run.ca_file || entry.name == run.standby_file || entry.name == run.twin_file ||
+        entry.name == wanted.client_certificate || entry.name == wanted.client_key)
       continue;
     auto mine = is_ours(run, entry, *intended);
     if (!mine) return std::move(mine).error();
@@ -170,7 +179,7 @@ Status inspect(Run& run) {
   if (!files) return std::move(files).error().during("listing files");
   run.found.files = std::move(*files);
   run.found.twin_left = !run.twin_file.empty() && listed(run, run.twin_file) != nullptr;
-  if (auto done = inspect_ca(run); !done) return done;
+  if (auto done = inspect_roots(run); !done) return done;
   if (auto done = inspect_client(run); !done) return done;
   if (auto done = issue_client(run); !done) return done;
   if (auto done = inspect_others(run); !done) return done;

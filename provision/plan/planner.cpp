@@ -16,6 +16,15 @@ void plan_file(const Run& run, Plan& plan) {
   plan.push_back(ReadBack{run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256});
 }
 
+/// Bound to nothing, so whatever stands under its name may be replaced at once.
+void plan_standby(const Run& run, Plan& plan) {
+  if (run.standby_file.empty() || run.found.standby == Stored::good) return;
+  if (run.found.standby == Stored::broken)
+    plan.push_back(DeleteFile{run.standby_file, "incomplete, it is not what was sent"});
+  plan.push_back(UploadFile{run.standby_file, run.wanted.standby_pem, run.standby_sha256});
+  plan.push_back(ReadBack{run.standby_file, run.wanted.standby_pem.size(), run.standby_sha256});
+}
+
 void plan_client(const Run& run, Plan& plan) {
   const auto& client = run.report.client;
   if (!client || (!run.fresh && !run.options.dry_run)) return;
@@ -45,6 +54,7 @@ Plan make_plan(const Run& run) {
   const auto& wanted = run.wanted;
   if (run.found.twin_left) plan.push_back(DeleteFile{run.twin_file, "left over from an interrupted control"});
   plan_file(run, plan);
+  plan_standby(run, plan);
   plan_client(run, plan);
   plan_settings(run, plan);
   plan.push_back(BindMqtt{wanted.client, wanted.context, wanted.pdp});

@@ -80,10 +80,16 @@ Status make_ready(Run& run) {
 }
 
 void report_found(Run& run) {
-  auto& file = run.file_report(run.ca_file);
-  if (run.found.ca != Stored::good) return;
-  file.verified = true;
-  file.evidence = run.found.ca_evidence;
+  const auto there = [&run](const std::string& name, Stored stored, const std::string& evidence) {
+    if (stored != Stored::good) return false;
+    auto& file = run.file_report(name);
+    file.verified = true;
+    file.evidence = evidence;
+    return true;
+  };
+  const bool standby =
+      run.standby_file.empty() || there(run.standby_file, run.found.standby, run.found.standby_evidence);
+  if (!there(run.ca_file, run.found.ca, run.found.ca_evidence) || !standby) return;
   run.reached(Milestone::uploaded);
   run.step("nothing to upload: " + run.ca_file + " is on the modem (" + run.found.ca_evidence + ")");
 }
@@ -101,8 +107,14 @@ void report_planned(Run& run) {
 }
 
 Status record_found(Run& run) {
-  if (run.found.ca_evidence != "read-back") return success();
-  return run.around.ledger.record_file(run.imei(), run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256, "read-back");
+  auto& ledger = run.around.ledger;
+  if (run.found.ca_evidence == "read-back")
+    if (auto kept = ledger.record_file(run.imei(), run.ca_file, run.wanted.ca_pem.size(), run.ca_sha256, "read-back");
+        !kept)
+      return kept;
+  if (run.found.standby_evidence != "read-back") return success();
+  return ledger.record_file(run.imei(), run.standby_file, run.wanted.standby_pem.size(), run.standby_sha256,
+                            "read-back");
 }
 
 Status carry_out(Run& run) {
@@ -201,6 +213,13 @@ Status prepare(Run& run) {
     run.twin_sha256 = ossl::sha256_hex(as_bytes(run.wanted.twin_pem));
   }
   run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
+  if (run.wanted.standby_pem.empty() || run.wanted.standby_pem == run.wanted.ca_pem) return success();
+  if (auto standby = ossl::Certificate::from_pem(run.wanted.standby_pem); !standby)
+    return std::move(standby).error().during("reading the project's standby root certificate");
+  run.standby_file = file_name_for(run.wanted.standby_pem);
+  run.standby_sha256 = ossl::sha256_hex(as_bytes(run.wanted.standby_pem));
+  run.report.files.push_back(
+      {.name = run.standby_file, .size = run.wanted.standby_pem.size(), .sha256 = run.standby_sha256});
   return success();
 }
 

@@ -30,12 +30,15 @@ namespace epki::plan {
 struct Wanted {
   std::string ca_pem;      ///< the bytes of ca/root.pem, unchanged
   std::string twin_pem{};  ///< the project's twin; empty: the wrong-CA control stays untested
-  int context = 1;         ///< SSL context 0-5
-  int spare_context = 5;   ///< for the wrong-CA control; must differ from `context`
-  int client = 0;          ///< MQTT client index 0-5
-  int pdp = 1;             ///< packet context 1-7
-  std::string apn{};       ///< empty: as the modem has it
-  std::string host;        ///< the name the modem dials
+  /// The root of the day after: put on the modem beside the other and bound to nothing, so that a roll-over needs no
+  /// upload. Empty: none.
+  std::string standby_pem{};
+  int context = 1;        ///< SSL context 0-5
+  int spare_context = 5;  ///< for the wrong-CA control; must differ from `context`
+  int client = 0;         ///< MQTT client index 0-5
+  int pdp = 1;            ///< packet context 1-7
+  std::string apn{};      ///< empty: as the modem has it
+  std::string host;       ///< the name the modem dials
   std::uint16_t port = 8883;
   bool mutual = false;  ///< the device shows a certificate of its own
   /// Nothing: the certificate the device has is kept whatever it is named after; a new one is named after the IMEI.

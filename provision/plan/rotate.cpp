@@ -45,7 +45,7 @@ Status bind_again(Run& run, const BoundFiles& files) {
 Status remove_new(Run& run, const BoundFiles& now_bound) {
   for (const auto& report : run.report.files) {
     if (!report.uploaded || report.name == now_bound.ca || report.name == now_bound.client_certificate ||
-        report.name == now_bound.client_key)
+        report.name == now_bound.client_key || report.name == run.standby_file)
       continue;
     if (auto gone = run.modem.remove(report.name); !gone) return gone;
   }

@@ -27,6 +27,8 @@ struct Found {
   std::vector<ClientIdentity> older{};     ///< installed before and not wanted any more, or never finished
   Stored ca = Stored::absent;
   std::string ca_evidence{};                                     ///< for `good`
+  Stored standby = Stored::absent;                               ///< the standby root
+  std::string standby_evidence{};                                ///< for `good`
   bool twin_left = false;                                        ///< a file under the twin's name
   std::map<std::string, std::optional<std::string>> settings{};  ///< of the main context, by key
   std::vector<std::string> retired{};                            ///< ours, not wanted any more, no context uses them
@@ -40,7 +42,8 @@ struct Run {
   DeviceReport& report;
   std::string serial_number{};  ///< of the product, where it is given
   std::string ca_file{}, ca_sha256{};
-  std::string twin_file{}, twin_sha256{};  ///< empty without a twin
+  std::string twin_file{}, twin_sha256{};        ///< empty without a twin
+  std::string standby_file{}, standby_sha256{};  ///< empty without a standby root
   int minimum_year = 2024;
   bool mqtt_pdp_taken = true;
   bool no_alternate = false;                   ///< the wrong-name control had nothing to dial

@@ -49,7 +49,9 @@ bool settings_are_as_wanted(Run& run) {
 /// Nothing is to be done, and what was found is known to be sound.
 bool nothing_to_do(const Run& run) {
   const auto& found = run.found;
-  const bool known = found.ca == Stored::good && found.ca_evidence != "read-back";
+  const bool known =
+      found.ca == Stored::good && found.ca_evidence != "read-back" &&
+      (run.standby_file.empty() || (found.standby == Stored::good && found.standby_evidence != "read-back"));
   const bool to_clear = found.twin_left || !found.retired.empty() || !found.older.empty() || !run.ca_journal.empty() ||
                         !run.client_journal.empty();
   const bool client_is_there = !run.wanted.mutual || (run.report.client && !run.fresh);

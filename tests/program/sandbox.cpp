@@ -120,13 +120,13 @@ Sandbox::Modem Sandbox::simulator(std::vector<std::string> arguments) {
   return {*std::move(child), (*said)["pty"].text_or("")};
 }
 
-Child Sandbox::broker() {
-  auto child = Child::start({.argv = {"mosquitto", "-c", (folder() / "broker/mosquitto.conf").string()},
+Child Sandbox::broker(const std::string& project, std::uint16_t port) {
+  auto child = Child::start({.argv = {"mosquitto", "-c", (folder() / project / "broker/mosquitto.conf").string()},
                              .error_file = output_.path() / "broker.err",
                              .output_file = output_.path() / "broker.out"});
   if (!child) throw std::runtime_error(child.error().what);
   const auto by = after(std::chrono::seconds(20));
-  while (!accepts(broker_port_)) {
+  while (!accepts(port)) {
     // Waiting on the broker's end wakes us at once when it dies, and paces the look at its port otherwise.
     if (child->wait(after(std::chrono::milliseconds(10))) || std::chrono::steady_clock::now() > by)
       throw std::runtime_error("the broker did not start: " + text_of(output_.path() / "broker.err"));

@@ -40,8 +40,9 @@ class Sandbox {
     std::string pty;
   };
   Modem simulator(std::vector<std::string> arguments);
-  /// The project's own broker, listening.
-  Child broker();
+  /// The project's own broker, listening; or that of a project in a folder of this one, on its port.
+  Child broker() { return broker(".", broker_port_); }
+  Child broker(const std::string& project, std::uint16_t port);
 
   std::filesystem::path write(const std::string& name, const std::string& content);
 
