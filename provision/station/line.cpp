@@ -214,7 +214,9 @@ void Line::close_board(Slot& slot, const Outcome& done) {
     }
     show_failure(tile, outcome.error
                            ? *outcome.error
-                           : Error{Errc::modem_refused, outcome.sentence, "see docs/station.md, \"not-protected\""});
+                           : Error{Errc::modem_refused, outcome.sentence,
+                                   "put the board aside and call an engineer: no repair of the board helps "
+                                   "(docs/station.md, \"not-protected\")"});
     if (tile.state == State::recorded) tile.state = State::verified;
   });
   refresh_counters();
@@ -281,6 +283,9 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
                  "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
+  if (job_.steps.connect == config::Connect::sample && decision.connect)
+    if (auto written = records.sampled(copy_of(slot), job_.batch, job_.steps.sample_every); !written)
+      return std::move(written).error();
   return Task{copy_of(slot).serial, decision.connect, decision.reissue};
 }
 
