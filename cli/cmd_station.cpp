@@ -204,8 +204,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   if (!acceptor) return std::move(acceptor).error();
   work->witness = acceptor->get();
   job->steps.mutual = work->wanted.mutual;
-  work->reissue_reason =
-      ledger::parse_reason(job->reissue.reason).value_or(ledger::RevocationReason::superseded);
+  work->reissue_reason = ledger::parse_reason(job->reissue.reason).value_or(ledger::RevocationReason::superseded);
   if (*acceptor) {
     work->simulated_names.push_back(job->acceptor.host);
     context.reporter.step("devices prove their keys at " + text_of((*acceptor)->place()));

@@ -39,7 +39,8 @@ void add_served_names(const config::Project& project, std::vector<std::string>& 
 }
 
 /// The line's, always the same one for a thread; else one of this run's own.
-Result<ledger::Ledger*> ledger_for(const ProvisionJob& job, std::optional<ledger::Ledger>& own, const Context& context) {
+Result<ledger::Ledger*> ledger_for(const ProvisionJob& job, std::optional<ledger::Ledger>& own,
+                                   const Context& context) {
   if (!job.ledgers.empty()) {
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t mine = threads.fetch_add(1);

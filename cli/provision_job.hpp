@@ -30,7 +30,7 @@ struct ProvisionJob {
   ledger::RevocationReason reissue_reason = ledger::RevocationReason::superseded;  ///< for boards that came back
   /// What the boards of a line share: a connection each would be too many for a database. Empty: each run opens one.
   std::vector<ledger::Ledger*> ledgers{};
-  plan::Witness* witness = nullptr;    ///< where every device proves its key, last; null: nowhere
+  plan::Witness* witness = nullptr;  ///< where every device proves its key, last; null: nowhere
 };
 
 /// What the command line may choose instead of the project file.

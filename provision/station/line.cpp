@@ -212,11 +212,10 @@ void Line::close_board(Slot& slot, const Outcome& done) {
       tile.light = Light::pass;
       return;
     }
-    show_failure(tile, outcome.error
-                           ? *outcome.error
-                           : Error{Errc::modem_refused, outcome.sentence,
-                                   "put the board aside and call an engineer: no repair of the board helps "
-                                   "(docs/station.md, \"not-protected\")"});
+    show_failure(tile, outcome.error ? *outcome.error
+                                     : Error{Errc::modem_refused, outcome.sentence,
+                                             "put the board aside and call an engineer: no repair of the board helps "
+                                             "(docs/station.md, \"not-protected\")"});
     if (tile.state == State::recorded) tile.state = State::verified;
   });
   refresh_counters();
@@ -311,7 +310,8 @@ void Line::say_trouble(const Error& error) {
 
 Snapshot Line::snapshot() const {
   const std::lock_guard guard(mutex_);
-  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_, {}, counters_, trouble_, job_.steps.mutual, {}};
+  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_,
+               {},       counters_, trouble_,   job_.steps.mutual,  {}};
   for (const auto& slot : slots_) now.tiles.push_back(slot.tile);
   if (world_.signing != nullptr) now.signing = world_.signing->standing();
   return now;

@@ -1,6 +1,6 @@
-// A shift at a line of sixteen boards, as an operator works: the station's real program, real simulated modems with mixed
-// faults, a real broker, and a real Chromium that types and clicks. EPKI_PICTURES names a folder for the pictures of
-// docs/station.md (scripts/station-pictures); without it they go to the build folder, under screenshots/.
+// A shift at a line of sixteen boards, as an operator works: the station's real program, real simulated modems with
+// mixed faults, a real broker, and a real Chromium that types and clicks. EPKI_PICTURES names a folder for the pictures
+// of docs/station.md (scripts/station-pictures); without it they go to the build folder, under screenshots/.
 
 #include <gtest/gtest.h>
 
@@ -86,9 +86,10 @@ class Shift : public testing::Test {
   }
 
   void plug(const Board& board) {
-    in.insert_or_assign(board.slot, box.simulator({"--persona", board.persona + ".toml", "--first", board.number,
-                                                   "--state", "board-" + board.number, "--link",
-                                                   (box.folder() / board.slot).string(), "--host", "broker.test=127.0.0.1"}));
+    in.insert_or_assign(
+        board.slot, box.simulator({"--persona", board.persona + ".toml", "--first", board.number, "--state",
+                                   "board-" + board.number, "--link", (box.folder() / board.slot).string(), "--host",
+                                   "broker.test=127.0.0.1"}));
   }
   void take_out(const std::string& slot) {
     auto& modem = in.at(slot);
@@ -109,8 +110,9 @@ class Shift : public testing::Test {
     return text ? text->text_or("") : text.error().what;
   }
   bool choose(const char* id, const char* value) {
-    const auto done = browser->value("(() => { const s = document.getElementById('" + std::string(id) + "'); s.value = '" +
-                                     value + "'; s.dispatchEvent(new Event('change')); return true; })()");
+    const auto done =
+        browser->value("(() => { const s = document.getElementById('" + std::string(id) + "'); s.value = '" + value +
+                       "'; s.dispatchEvent(new Event('change')); return true; })()");
     return static_cast<bool>(done);
   }
   void picture(const std::string& name) {
@@ -141,7 +143,7 @@ TEST_F(Shift, SixteenBoardsWithMixedFaults) {
   EXPECT_TRUE(sees("document.getElementById('scan-says').textContent.includes('SN-0042')"));
 
   // Plug: all slots, one after the other, as hands do.
-  const std::map<std::string, const char*> persona{{"A3", "no-name"}, {"A5", "reboots"}, {"A6", "other"},
+  const std::map<std::string, const char*> persona{{"A3", "no-name"}, {"A5", "reboots"},  {"A6", "other"},
                                                    {"A8", "loses"},   {"B2", "careless"}, {"B4", "no-sim"},
                                                    {"B5", "alters"},  {"B7", "full"}};
   int number = 1;
@@ -213,8 +215,9 @@ TEST_F(Shift, SixteenBoardsWithMixedFaults) {
   // Search, by serial number and by IMEI.
   ASSERT_TRUE(browser->click("#search"));
   ASSERT_TRUE(browser->type("SN-0042"));
-  EXPECT_TRUE(sees("document.querySelectorAll('#devices tr').length === 1 && "
-                   "document.querySelector('#devices').textContent.includes('861234567890123')"));
+  EXPECT_TRUE(
+      sees("document.querySelectorAll('#devices tr').length === 1 && "
+           "document.querySelector('#devices').textContent.includes('861234567890123')"));
   ASSERT_TRUE(browser->value("(document.getElementById('last').scrollIntoView(), true)"));
   picture("station-search.png");
 
