@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -165,6 +166,18 @@ Result<ProvisionJob> work_of(const Options& options, const config::Job& job, con
   return work;
 }
 
+/// As many as share the flushes of their commits well; a slot each would be more than a database server takes.
+Result<std::deque<ledger::Ledger>> open_ledgers(const config::Project& project, std::size_t slots, Context& context) {
+  constexpr std::size_t most = 8;
+  std::deque<ledger::Ledger> ledgers;
+  while (ledgers.size() < std::min(slots, most)) {
+    auto opened = open_ledger(project, context);
+    if (!opened) return std::move(opened).error();
+    ledgers.push_back(*std::move(opened));
+  }
+  return ledgers;
+}
+
 Result<Outcome> station_command(const Options& options, Context& context) {
   auto project = config::load(std::filesystem::current_path());
   if (!project && options.job) {
@@ -191,8 +204,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   if (!acceptor) return std::move(acceptor).error();
   work->witness = acceptor->get();
   job->steps.mutual = work->wanted.mutual;
-  work->reissue_reason =
-      ledger::parse_reason(job->reissue.reason).value_or(ledger::RevocationReason::superseded);
+  work->reissue_reason = ledger::parse_reason(job->reissue.reason).value_or(ledger::RevocationReason::superseded);
   if (*acceptor) {
     work->simulated_names.push_back(job->acceptor.host);
     context.reporter.step("devices prove their keys at " + text_of((*acceptor)->place()));
@@ -219,6 +231,9 @@ Result<Outcome> station_command(const Options& options, Context& context) {
                                  });
   records.operator_is(job->operator_name);
   if (signing) signing->record_in(*ledger);
+  auto shared = open_ledgers(*project, job->slots.size(), context);
+  if (!shared) return std::move(shared).error();
+  for (auto& one : *shared) work->ledgers.push_back(&one);
   auto results = LineResults::open(*job, *project, context);
   if (!results) return std::move(results).error();
 

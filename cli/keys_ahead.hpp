@@ -14,8 +14,8 @@ namespace epki::cli {
 
 class KeysAhead {
  public:
-  /// Keeps up to `ahead` keys of this type ready, in a thread of its own. EC keys are made when they are asked for: that
-  /// is no slower. 0: all are.
+  /// Keeps up to `ahead` keys of this type ready, in a thread of its own. EC keys are made when they are asked for:
+  /// that is no slower. 0: all are.
   KeysAhead(ossl::KeyType type, std::size_t ahead);
 
   /// One that is ready, else one made now. Safe from many threads.

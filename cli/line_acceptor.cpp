@@ -32,8 +32,9 @@ Status modems_take(const ossl::Chain& chain, const std::string& host, const ossl
     return Error{Errc::input, "the acceptor's certificate ended on " + rfc3339(leaf.not_after()), hint};
   for (std::size_t i = 1; i < chain.size(); ++i)
     if (!chain[i - 1].signed_by(chain[i]))
-      return Error{Errc::input, "the acceptor's chain is out of order: its certificate " + std::to_string(i) +
-                                    " is not signed by the one that follows",
+      return Error{Errc::input,
+                   "the acceptor's chain is out of order: its certificate " + std::to_string(i) +
+                       " is not signed by the one that follows",
                    "put the acceptor's own certificate first, then what signed it"};
   if (!chain.back().signed_by(root))
     return Error{Errc::input, "the acceptor's chain does not end at this project's root, which the modems trust", hint};

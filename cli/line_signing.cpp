@@ -68,8 +68,7 @@ LineSigning::LineSigning(const config::Project& project, const config::Job& job,
       window_(std::chrono::minutes(job.signing.minutes), static_cast<std::uint64_t>(job.signing.quota)),
       keys_ahead_(std::min<std::size_t>(job.slots.size(), 64)) {}
 
-Result<std::unique_ptr<LineSigning>> LineSigning::open(const config::Project& project,
-                                                       const config::Job& job,
+Result<std::unique_ptr<LineSigning>> LineSigning::open(const config::Project& project, const config::Job& job,
                                                        const PassphraseOptions& passphrase, Context& context) {
   if (auto safe = check_custody(project, context); !safe) return std::move(safe).error();
   auto signing = std::unique_ptr<LineSigning>(new LineSigning(project, job, context));

@@ -1,5 +1,7 @@
 #include "cli/provision_job.hpp"
 
+#include <atomic>
+
 #include "cli/client_issuer.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/leftovers.hpp"
@@ -36,6 +38,35 @@ void add_served_names(const config::Project& project, std::vector<std::string>& 
   names.push_back(server->front().common_name());
 }
 
+/// The line's, always the same one for a thread; else one of this run's own.
+Result<ledger::Ledger*> ledger_for(const ProvisionJob& job, std::optional<ledger::Ledger>& own,
+                                   const Context& context) {
+  if (!job.ledgers.empty()) {
+    static std::atomic<std::size_t> threads{0};
+    thread_local const std::size_t mine = threads.fetch_add(1);
+    return job.ledgers[mine % job.ledgers.size()];
+  }
+  auto opened = open_ledger(job.project, context);
+  if (!opened) return std::move(opened).error();
+  own.emplace(*std::move(opened));
+  return &*own;
+}
+
+Result<OpenModem> open_with(const transport::PortSpec& spec, const ProvisionJob& job, ledger::Ledger& ledger,
+                            Context& context, Reporter& reporter) {
+  auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
+  if (!modem) return std::move(modem).error();
+  if (auto undone = undo_leftovers(*modem->engine, ledger, reporter, context); !undone)
+    return std::move(undone).error();
+  return modem;
+}
+
+/// Boards of one kind have one sequence: what stands there already is not written and flushed again for each.
+Status write_if_other(const std::filesystem::path& path, const std::string& text) {
+  if (const auto there = read_file(path); there && *there == text) return success();
+  return replace_file(path, text, 0644);
+}
+
 Status write_boot_files(const config::Project& project, plan::DeviceReport& report) {
   if (!report.boot) return success();
   const auto folder = project.folder / plan::boot_folder;
@@ -48,7 +79,7 @@ Status write_boot_files(const config::Project& project, plan::DeviceReport& repo
                                                        {".script", plan::boot_script(*report.boot)}};
   for (const auto& [ending, text] : files) {
     const auto path = folder / (stem + ending);
-    if (auto written = replace_file(path, text, 0644); !written) return written;
+    if (auto written = write_if_other(path, text); !written) return written;
     report.boot_files.push_back(path.string());
   }
   return success();
@@ -104,39 +135,40 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
 
 Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                            Reporter& reporter) {
-  auto ledger = open_ledger(job.project, context);
+  std::optional<ledger::Ledger> own;
+  auto ledger = ledger_for(job, own, context);
   if (!ledger) return std::move(ledger).error();
-  auto modem = open_modem(spec, job.project, job.baud, job.simulated_names, context);
-  if (!modem) return std::move(modem).error();
-  if (auto undone = undo_leftovers(*modem->engine, *ledger, reporter, context); !undone)
-    return std::move(undone).error();
-  return modem;
+  return open_with(spec, job, **ledger, context, reporter);
 }
 
 Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                     Reporter& reporter) {
-  auto ledger = open_ledger(job.project, context);
-  if (!ledger) return std::move(ledger).error();
-  auto modem = open_for(spec, job, context, reporter);
+  std::optional<ledger::Ledger> own;
+  auto opened = ledger_for(job, own, context);
+  if (!opened) return std::move(opened).error();
+  auto& ledger = **opened;
+  auto modem = open_with(spec, job, ledger, context, reporter);
   if (!modem) return std::move(modem).error();
   return plan::audit(*modem->engine, modem->name, job.wanted, job.options,
-                     {*ledger, context.clock, context.random, reporter, context.cancel});
+                     {ledger, context.clock, context.random, reporter, context.cancel});
 }
 
 Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                          Reporter& reporter, plan::Watch* watch) {
-  auto ledger = open_ledger(job.project, context);
-  if (!ledger) return std::move(ledger).error();
-  auto twin = twin_of(job.wanted.ca_pem, *ledger);
+  std::optional<ledger::Ledger> own;
+  auto opened = ledger_for(job, own, context);
+  if (!opened) return std::move(opened).error();
+  auto& ledger = **opened;
+  auto twin = twin_of(job.wanted.ca_pem, ledger);
   if (!twin) return std::move(twin).error();
   plan::Wanted wanted = job.wanted;
   wanted.twin_pem = *std::move(twin);
   wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
   if (wanted.simulated) wanted.alternate_names.emplace_back(name_nobody_certifies);
 
-  auto modem = open_for(spec, job, context, reporter);
+  auto modem = open_with(spec, job, ledger, context, reporter);
   if (!modem) return std::move(modem).error();
-  const plan::Surroundings around{*ledger,
+  const plan::Surroundings around{ledger,
                                   context.clock,
                                   context.random,
                                   reporter,

@@ -28,7 +28,9 @@ struct ProvisionJob {
   std::chrono::seconds audit_limit{};  ///< a line's last step: so long the product's own boot may take; 0: no such step
   plan::IssueClient issue_client{};    ///< for a mutual project; empty: one without options of its own
   ledger::RevocationReason reissue_reason = ledger::RevocationReason::superseded;  ///< for boards that came back
-  plan::Witness* witness = nullptr;    ///< where every device proves its key, last; null: nowhere
+  /// What the boards of a line share: a connection each would be too many for a database. Empty: each run opens one.
+  std::vector<ledger::Ledger*> ledgers{};
+  plan::Witness* witness = nullptr;  ///< where every device proves its key, last; null: nowhere
 };
 
 /// What the command line may choose instead of the project file.

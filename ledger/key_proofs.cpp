@@ -41,8 +41,8 @@ Result<std::string> trouble_of_key(Database& database, const KeyProof& proof) {
   other = first_text(by_key.bind(1, proof.key_sha256).bind(2, proof.imei));
   if (!other) return std::move(other).error();
   if (*other)
-    return "the key of certificate " + proof.id.serial + " was proved by IMEI " + **other + " before, and now by IMEI " +
-           proof.imei;
+    return "the key of certificate " + proof.id.serial + " was proved by IMEI " + **other +
+           " before, and now by IMEI " + proof.imei;
   return std::string();
 }
 
@@ -75,7 +75,8 @@ Result<std::optional<std::string>> KeyProofs::judge(const KeyProof& proof) {
 Result<std::vector<KeyProof>> KeyProofs::of(std::string_view imei) {
   using All = std::vector<KeyProof>;
   return impl_.read<All>([&](Database& database) -> Result<All> {
-    Statement rows(database, "SELECT imei, issuer, serial, sha256, key_sha256, at FROM key_proof WHERE imei = ? ORDER BY id");
+    Statement rows(database,
+                   "SELECT imei, issuer, serial, sha256, key_sha256, at FROM key_proof WHERE imei = ? ORDER BY id");
     rows.bind(1, imei);
     All all;
     auto read = for_rows(rows, [&]() -> Status {

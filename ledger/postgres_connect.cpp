@@ -68,6 +68,14 @@ std::string postgres_types(const std::string& sql) {
 }
 
 Result<PostgresConnecting> PostgresConnecting::start(const std::string& url) {
+  // A slip of the pen is no database that is away: nobody would ever bring home what was recorded without it.
+  char* why = nullptr;
+  PQconninfoOption* parsed = ::PQconninfoParse(url.c_str(), &why);
+  ::PQfreemem(why);  // it may repeat a password
+  ::PQconninfoFree(parsed);
+  if (parsed == nullptr)
+    return Error{Errc::input, "the ledger's address cannot be understood",
+                 "mend [ledger] url in the project file: postgresql://USER@HOST/DATABASE?sslmode=verify-full"};
   // What the URL says comes last and wins. A peer that vanished is noticed within about fifteen seconds.
   const std::array<const char*, 9> names{"connect_timeout",           "keepalives_idle",  "keepalives_interval",
                                          "keepalives_count",          "tcp_user_timeout", "application_name",

@@ -71,11 +71,12 @@ timeout_seconds = 3
 }
 
 TEST(Job, TheStationsOwnServerAndItsCa) {
-  const auto job = parse_job(std::string(smallest_job) +
-                                 "[acceptor]\nhost = \"line7.example\"\nport = 9000\nlisten = \"10.0.0.7\"\nlisten_port = "
-                                 "8884\ncertificate = \"a.pem\"\nkey = \"a.key\"\n[reissue]\nwhen = "
-                                 "\"known\"\nreason = \"keyCompromise\"\n[signing]\nminutes = 30\nquota = 0\n",
-                             "job.toml", "/p");
+  const auto job =
+      parse_job(std::string(smallest_job) +
+                    "[acceptor]\nhost = \"line7.example\"\nport = 9000\nlisten = \"10.0.0.7\"\nlisten_port = "
+                    "8884\ncertificate = \"a.pem\"\nkey = \"a.key\"\n[reissue]\nwhen = "
+                    "\"known\"\nreason = \"keyCompromise\"\n[signing]\nminutes = 30\nquota = 0\n",
+                "job.toml", "/p");
   ASSERT_TRUE(job) << job.error().what;
   EXPECT_EQ(job->acceptor.host, "line7.example");
   EXPECT_EQ(job->acceptor.port, 9000);
@@ -88,7 +89,8 @@ TEST(Job, TheStationsOwnServerAndItsCa) {
   ASSERT_TRUE(usual);
   EXPECT_EQ(usual->signing.minutes, 600) << "a CA that nobody limited is shut after a shift";
   EXPECT_EQ(usual->signing.quota, 2000);
-  EXPECT_NE(job_complaint(std::string(smallest_job) + "[acceptor]\nport = 1\n").find("needs a host"), std::string::npos);
+  EXPECT_NE(job_complaint(std::string(smallest_job) + "[acceptor]\nport = 1\n").find("needs a host"),
+            std::string::npos);
   EXPECT_NE(job_complaint(std::string(smallest_job) + "[acceptor]\nhost = \"x\"\n").find("needs a certificate"),
             std::string::npos);
   EXPECT_NE(job_complaint(std::string(smallest_job) + "[reissue]\nreason = \"bored\"\n").find("job.toml:4:10"),

@@ -308,7 +308,8 @@ TEST_P(DevicesTest, OneKeyIsOneDevice) {
   EXPECT_EQ(judged("8610", "01", "k1"), "proved");
   EXPECT_EQ(judged("8610", "01", "k1"), "proved") << "as often as it likes";
   EXPECT_EQ(judged("8620", "01", "k1"), "certificate 01 was issued for IMEI 8610, and IMEI 8620 showed it");
-  EXPECT_EQ(judged("8620", "02", "k1"), "the key of certificate 02 was proved by IMEI 8610 before, and now by IMEI 8620");
+  EXPECT_EQ(judged("8620", "02", "k1"),
+            "the key of certificate 02 was proved by IMEI 8610 before, and now by IMEI 8620");
   EXPECT_EQ(judged("8620", "02", "k2"), "proved");
   EXPECT_EQ(judged("8630", "04", "k4"), "certificate 04 is not in the ledger");
   EXPECT_EQ(judged("8630", "03", "k3"), "proved") << "issued by name, for a device that was not known";

@@ -281,5 +281,12 @@ TEST_F(OfflineTest, AnotherProgramsDatabaseIsRefused) {
   EXPECT_NE(refused.error().what.find("is a database, but no ledger of ec200u-pki"), std::string::npos);
 }
 
+TEST_F(OfflineTest, AnAddressThatNobodyUnderstandsIsNoDatabaseThatIsAway) {
+  const auto refused = Ledger::connect("postgresql://u:secretword@/ledger?host=/tmp=x", clock, options());
+  ASSERT_FALSE(refused) << "a local journal would never be brought home";
+  EXPECT_EQ(refused.error().code, Errc::input);
+  EXPECT_EQ(refused.error().what.find("secretword"), std::string::npos) << refused.error().what;
+}
+
 }  // namespace
 }  // namespace epki::ledger

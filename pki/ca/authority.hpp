@@ -86,7 +86,8 @@ using NewKey = std::function<Result<ossl::PrivateKey>()>;
 /// either end, and not starting with `$` (MQTT 3.1.1, 4.7). `new_key` gives keys of this type;
 /// empty: they are made now. Otherwise as mint_server.
 Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
-                             std::chrono::days lifetime, const Identity& issuer, World world, const NewKey& new_key = {});
+                             std::chrono::days lifetime, const Identity& issuer, World world,
+                             const NewKey& new_key = {});
 
 /// The project's twin: the root's subject, key type, size, version, extensions, dates, digest and length of serial
 /// number; another key, whose private half is gone when this returns (docs/architecture.md, wrong-CA control). Its key

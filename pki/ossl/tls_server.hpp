@@ -30,13 +30,13 @@ struct ShownCertificate {
 
 struct TlsRecordOfPeer {
   Stage stage = Stage::none;
-  std::optional<int> alert{};             ///< the alert by which the peer refused (RFC 5246, 7.2), e.g. 48
-  std::string sni{};                      ///< server_name of the ClientHello; empty when absent
-  std::vector<std::byte> client_hello{};  ///< the handshake message as it came, for recognising a stack
-  std::string application_data{};         ///< what the peer sent after the handshake, at most 64 KiB
-  bool closed_by_peer = false;            ///< FIN without an alert
-  bool reset_by_peer = false;             ///< RST
-  std::string could_not_present{};        ///< non-empty: the server itself failed (e.g. no shared cipher); no verdict
+  std::optional<int> alert{};               ///< the alert by which the peer refused (RFC 5246, 7.2), e.g. 48
+  std::string sni{};                        ///< server_name of the ClientHello; empty when absent
+  std::vector<std::byte> client_hello{};    ///< the handshake message as it came, for recognising a stack
+  std::string application_data{};           ///< what the peer sent after the handshake, at most 64 KiB
+  bool closed_by_peer = false;              ///< FIN without an alert
+  bool reset_by_peer = false;               ///< RST
+  std::string could_not_present{};          ///< non-empty: the server itself failed (e.g. no shared cipher); no verdict
   std::optional<ShownCertificate> shown{};  ///< with client_anchors, once the handshake is complete
 };
 
@@ -53,15 +53,15 @@ struct TlsServerOptions {
   PrivateKey key;  ///< of the leaf
   /// Called with all application data so far; returns what to answer with (may be empty). Blocking is not allowed.
   std::function<Answer(const std::string&)> answer{};
-  /// Not empty: the peer is asked for a certificate. It is judged under these anchors for client authentication, and one
-  /// that does not hold, or none, does not end the handshake: the record says what came, so that the peer can be told.
-  /// Such a server is nobody's experiment: it keeps OpenSSL's own security level.
+  /// Not empty: the peer is asked for a certificate. It is judged under these anchors for client authentication, and
+  /// one that does not hold, or none, does not end the handshake: the record says what came, so that the peer can be
+  /// told. Such a server is nobody's experiment: it keeps OpenSSL's own security level.
   Chain client_anchors{};
 };
 
 /// Blocks until the peer is done, the deadline passes, or cancel. No session tickets, no session cache, security
-/// level 0 without client_anchors (defective chains must be servable), TLS 1.2 only, SIGPIPE never. Owns and closes `socket`.
-/// Errc::internal only when OpenSSL cannot be set up; whatever the peer does is in the record.
+/// level 0 without client_anchors (defective chains must be servable), TLS 1.2 only, SIGPIPE never. Owns and closes
+/// `socket`. Errc::internal only when OpenSSL cannot be set up; whatever the peer does is in the record.
 Result<TlsRecordOfPeer> serve_tls(int socket, const TlsServerOptions& options, Deadline by, const Cancel& cancel);
 
 }  // namespace epki::ossl

@@ -54,9 +54,9 @@ struct Run {
   bool older_revoked = false;                  ///< no other certificate of this device is valid
   std::optional<ledger::RevocationReason> reissue{};  ///< a new certificate is wanted, and why the old one ends
   ledger::CertificateId issued{};                     ///< what this run made last, also before the modem restarted
-  bool network_time_wrong = false;             ///< it put the clock back
-  int restarts_before = 0;                     ///< with --reboot-check: in the last 24 hours, by this ledger
-  bool quarantined = false;                    ///< a setting's write went unanswered: everything is read again
+  bool network_time_wrong = false;                    ///< it put the clock back
+  int restarts_before = 0;                            ///< with --reboot-check: in the last 24 hours, by this ledger
+  bool quarantined = false;                           ///< a setting's write went unanswered: everything is read again
   Found found{};
   std::optional<std::int64_t> speed_journal{};  ///< the line runs at a raised speed: its journal entry
 

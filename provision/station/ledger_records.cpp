@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view held_event = "batch-held";
 constexpr std::string_view released_event = "batch-released";
+constexpr std::string_view sampled_event = "board-sampled";
 
 std::string day_of(Instant at) {
   return rfc3339(at).substr(0, 10);
@@ -114,6 +115,11 @@ Result<Arrived> LedgerRecords::arrive(const Tile& tile, const std::string& batch
 
 Status LedgerRecords::reached(const Tile& tile, const std::string& batch) {
   return devices_.step(step_of(tile, batch, phase_of(tile.state)));
+}
+
+Status LedgerRecords::sampled(const Tile& tile, const std::string& batch, std::int64_t every) {
+  return ledger::Audit(ledger_).record(
+      sampled_event, Json::object({{"imei", tile.imei}, {"batch", batch}, {"every", every}, {"station", station_}}));
 }
 
 Status LedgerRecords::finished(const Tile& tile, const std::string& batch, const Outcome& outcome) {

@@ -23,6 +23,7 @@ class LedgerRecords final : public Records {
   Result<Arrived> arrive(const Tile& tile, const std::string& batch, bool in_other_slot) override;
   Result<std::optional<std::string>> verdict(const Board& board) override { return verdict_(board); }
   Status reached(const Tile& tile, const std::string& batch) override;
+  Status sampled(const Tile& tile, const std::string& batch, std::int64_t every) override;
   Status finished(const Tile& tile, const std::string& batch, const Outcome& outcome) override;
   void operator_is(const std::string& name) override;
   Result<std::vector<Finished>> last(std::string_view search, std::size_t limit) override;

@@ -212,9 +212,10 @@ void Line::close_board(Slot& slot, const Outcome& done) {
       tile.light = Light::pass;
       return;
     }
-    show_failure(tile, outcome.error
-                           ? *outcome.error
-                           : Error{Errc::modem_refused, outcome.sentence, "see docs/station.md, \"not-protected\""});
+    show_failure(tile, outcome.error ? *outcome.error
+                                     : Error{Errc::modem_refused, outcome.sentence,
+                                             "put the board aside and call an engineer: no repair of the board helps "
+                                             "(docs/station.md, \"not-protected\")"});
     if (tile.state == State::recorded) tile.state = State::verified;
   });
   refresh_counters();
@@ -281,6 +282,9 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
     return Error{Errc::ledger, "the ledger began no attempt for IMEI " + board.imei,
                  "look at it with ec200u-pki ledger show " + board.imei};
   if (auto written = records.reached(copy_of(slot), job_.batch); !written) return std::move(written).error();
+  if (job_.steps.connect == config::Connect::sample && decision.connect)
+    if (auto written = records.sampled(copy_of(slot), job_.batch, job_.steps.sample_every); !written)
+      return std::move(written).error();
   return Task{copy_of(slot).serial, decision.connect, decision.reissue};
 }
 
@@ -306,7 +310,8 @@ void Line::say_trouble(const Error& error) {
 
 Snapshot Line::snapshot() const {
   const std::lock_guard guard(mutex_);
-  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_, {}, counters_, trouble_, job_.steps.mutual, {}};
+  Snapshot now{version_, job_.name, job_.batch, job_.operator_name, held_,
+               {},       counters_, trouble_,   job_.steps.mutual,  {}};
   for (const auto& slot : slots_) now.tiles.push_back(slot.tile);
   if (world_.signing != nullptr) now.signing = world_.signing->standing();
   return now;

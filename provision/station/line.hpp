@@ -35,8 +35,8 @@ struct Snapshot {
   std::string job, batch, operator_name, held;
   std::vector<Tile> tiles{};
   Counters counters{};
-  std::string trouble{};  ///< of the station itself: the ledger cannot be written, …
-  bool mutual = false;    ///< devices of this job get a certificate of their own
+  std::string trouble{};                     ///< of the station itself: the ledger cannot be written, …
+  bool mutual = false;                       ///< devices of this job get a certificate of their own
   std::optional<SigningStanding> signing{};  ///< nothing: no CA is needed
   Json json() const;
 };
@@ -87,7 +87,7 @@ class Line {
     Tile tile;
     bool retry = false, label = false;
     bool reissue = false;  ///< asked for, and not done yet
-    bool begun = false;  ///< the records hold a running attempt of this board
+    bool begun = false;    ///< the records hold a running attempt of this board
     Outcome last{};
   };
 

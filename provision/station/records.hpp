@@ -42,6 +42,8 @@ class Records {
   virtual Result<std::optional<std::string>> verdict(const Board& board) = 0;
   /// Durable when it returns.
   virtual Status reached(const Tile& tile, const std::string& batch) = 0;
+  /// The board was picked from the batch to be connected and proved; `every`: one of so many is.
+  virtual Status sampled(const Tile& tile, const std::string& batch, std::int64_t every) = 0;
   virtual Status finished(const Tile& tile, const std::string& batch, const Outcome& outcome) = 0;
   /// Who works here from now on: recorded with every step.
   virtual void operator_is(const std::string& name) = 0;

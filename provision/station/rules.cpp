@@ -90,8 +90,12 @@ Decision decide(const config::Job& job, const Facts& facts) {
   if (!decision.refused) decision.refused = firmware_trouble(job, facts, decision.notes);
   if (!decision.refused) decision.refused = batch_trouble(job, facts, decision.notes);
   decision.connect = connects(job, facts);
+  if (job.steps.connect == config::Connect::sample)
+    decision.notes.emplace_back(decision.connect ? "picked as a sample: it connects"
+                                                 : "no sample: it does not connect");
   decision.reissue = reissues(job, facts);
-  if (decision.reissue) decision.notes.emplace_back("came back: its certificate is issued anew, the old one is revoked");
+  if (decision.reissue)
+    decision.notes.emplace_back("came back: its certificate is issued anew, the old one is revoked");
   return decision;
 }
 

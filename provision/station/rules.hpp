@@ -16,10 +16,10 @@ namespace epki::station {
 struct Earlier {
   std::string imei;
   std::string batch{}, serial{}, slot{};
-  std::string state{};     ///< how far it had come
-  std::string result{};    ///< "pass", "fail" or empty: not finished
+  std::string state{};       ///< how far it had come
+  std::string result{};      ///< "pass", "fail" or empty: not finished
   bool passed_once = false;  ///< whatever came after
-  std::string finished{};  ///< the day of its last result: "2026-11-20"
+  std::string finished{};    ///< the day of its last result: "2026-11-20"
 };
 
 struct Facts {

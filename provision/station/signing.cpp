@@ -34,8 +34,8 @@ SigningStanding SigningWindow::look() const {
   if (!shut_ && left <= Deadline::duration::zero()) {
     now.locked = true;
     now.left = quota_ > 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
-    now.why = "it was unlocked for " + counted(static_cast<std::size_t>(open_for_.count()), "minute") +
-              ", and they are over";
+    now.why =
+        "it was unlocked for " + counted(static_cast<std::size_t>(open_for_.count()), "minute") + ", and they are over";
   }
   return now;
 }

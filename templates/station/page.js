@@ -24,7 +24,7 @@ async function post(path, fields) {
 }
 
 function tileNode(tile) {
-  const seconds = tile.duration_ms === null ? "" : (tile.duration_ms / 1000).toFixed(1) + " " + t("seconds");
+  const seconds = tile.duration_ms === null ? "" : (tile.duration_ms / 1000).toFixed(1) + "\u00a0" + t("seconds");
   const failed = tile.light === "fail";
   const done = tile.light === "pass" || failed;
   const node = el("article", {class: "tile", "data-light": tile.light, "data-slot": tile.slot, tabindex: "0", "aria-label": tile.slot + " " + t(tile.light)},
@@ -37,7 +37,7 @@ function tileNode(tile) {
     tile.step ? el("div", {class: "soft"}, tile.step) : null,
     tile.light === "working" ? el("progress", tile.total ? {max: tile.total, value: tile.done} : {}) : null,
     tile.notes.length ? el("ul", {class: "notes"}, ...tile.notes.map((note) => el("li", {}, note))) : null,
-    tile.label ? el("div", {class: "soft"}, t("label") + ": " + tile.label) : null,
+    tile.label ? el("div", {class: "soft", title: tile.label}, t("printed") + ": " + tile.label.split("/").pop()) : null,
     el("div", {class: "actions"},
       done ? el("button", {type: "button", class: "retry", onclick: () => post("/retry", {slot: tile.slot})}, t("retry")) : null,
       tile.light === "pass" ? el("button", {type: "button", class: "label", onclick: () => post("/label", {slot: tile.slot})}, t("label")) : null,

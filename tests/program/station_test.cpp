@@ -98,9 +98,9 @@ TEST(Station, ThePageIsServedUntilItIsEnded) {
 class MutualStation : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_EQ(box.run({"init", "--host", "broker.test", "--mutual", "--issuing", "--key", "ec-p256", "--no-passphrase"})
-                  .exit,
-              0);
+    ASSERT_EQ(
+        box.run({"init", "--host", "broker.test", "--mutual", "--issuing", "--key", "ec-p256", "--no-passphrase"}).exit,
+        0);
   }
   void job(const std::string& more) {
     box.write("job.toml", "format = 1\nname = \"pumps\"\n[steps]\nmutual = true\nconnect = \"never\"\n" + more);
@@ -113,7 +113,8 @@ class MutualStation : public testing::Test {
     const auto ran = box.run({"ledger", "list", "--json"});
     const auto said = ran.json();
     for (const auto& row : said["rows"].items())
-      if (row["kind"].text() == "device" && row["status"].text() == status) serials.push_back(row["serial"].text_or(""));
+      if (row["kind"].text() == "device" && row["status"].text() == status)
+        serials.push_back(row["serial"].text_or(""));
     return serials;
   }
   Sandbox box;

@@ -332,8 +332,8 @@ TEST_F(Mutual, ABoardThatCameBackGetsANewCertificateAndTheOldIsRevokedWithTheRea
   EXPECT_STATUS(run(), "connected-unproven");
   Returned returned;
   at::Engine engine(modem, ec200u::unsolicited_prefixes());
-  const auto again = provision(engine, "/dev/ttyTEST", wanted, options,
-                               {*ledger, clock, random, reporter, cancel, &returned, issue});
+  const auto again =
+      provision(engine, "/dev/ttyTEST", wanted, options, {*ledger, clock, random, reporter, cancel, &returned, issue});
   EXPECT_STATUS(again, "connected-unproven");
   EXPECT_TRUE(again.client_issued);
   EXPECT_EQ(serials(State::valid), Serials{"02"});

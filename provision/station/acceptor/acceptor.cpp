@@ -120,11 +120,9 @@ void Acceptor::take_in(std::map<int, std::unique_ptr<Session>>& sessions) {
     if (sessions.size() >= most_sessions) continue;  // closed: the modem tries again
     // The answer needs what the conversation knows of its peer, and the conversation is made with the answer.
     auto self = std::make_shared<const ossl::Conversation*>(nullptr);
-    auto conversation = ossl::tls_conversation({options_.chain, options_.key,
-                                                [this, self](const std::string& bytes) {
-                                                  return answer((*self)->record(), bytes);
-                                                },
-                                                options_.client_anchors});
+    auto conversation = ossl::tls_conversation(
+        {options_.chain, options_.key,
+         [this, self](const std::string& bytes) { return answer((*self)->record(), bytes); }, options_.client_anchors});
     if (!conversation) continue;
     *self = conversation->get();
     const int fd = peer.get();

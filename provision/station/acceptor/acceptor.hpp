@@ -1,6 +1,6 @@
 #pragma once
-// The station's own TLS server: each modem of the line opens to it once with the certificate it was given, and so proves
-// that it holds the key. It is an MQTT server that knows CONNECT and nothing else.
+// The station's own TLS server: each modem of the line opens to it once with the certificate it was given, and so
+// proves that it holds the key. It is an MQTT server that knows CONNECT and nothing else.
 
 #include <condition_variable>
 #include <map>

@@ -12,7 +12,7 @@ struct Connect {
   enum class State : std::uint8_t {
     incomplete,  ///< more bytes are needed
     whole,
-    none,        ///< it is no CONNECT, or one of an unlikely size
+    none,  ///< it is no CONNECT, or one of an unlikely size
   };
   State state = State::incomplete;
   std::string client_id{};  ///< with `whole`

@@ -100,6 +100,11 @@ Status Browser::open(const std::string& address) {
   return done ? success() : Status(std::move(done).error());
 }
 
+Status Browser::size(int width, int height) {
+  auto done = ask("POST", "/window/rect", Json::object({{"width", width}, {"height", height}}));
+  return done ? success() : Status(std::move(done).error());
+}
+
 Result<Json> Browser::value(const std::string& expression) {
   return ask("POST", "/execute/sync",
              Json::object({{"script", "return (" + expression + ");"}, {"args", Json::array()}}));

@@ -25,6 +25,8 @@ class Browser {
   Browser& operator=(const Browser&) = delete;
 
   Status open(const std::string& address);
+  /// Of the window, in pixels.
+  Status size(int width, int height);
   /// The value of a JavaScript expression in the page.
   Result<Json> value(const std::string& expression);
   /// Asks again until the expression is true; false at the deadline.

@@ -48,6 +48,11 @@ class FakeRecords final : public Records {
     states.emplace_back(word(tile.state));
     return success();
   }
+  Status sampled(const Tile& tile, const std::string&, std::int64_t) override {
+    const std::lock_guard guard(mutex_);
+    samples.push_back(tile.imei);
+    return success();
+  }
   Status finished(const Tile& tile, const std::string& batch, const Outcome& outcome) override {
     const std::lock_guard guard(mutex_);
     if (disk_full) return Error{Errc::ledger, "the ledger cannot be written: disk full", "make room"};
@@ -92,6 +97,7 @@ class FakeRecords final : public Records {
   bool disk_full = false;
   std::vector<std::string> states;
   std::string released_by, working;
+  std::vector<std::string> samples;
 
  private:
   std::mutex mutex_;

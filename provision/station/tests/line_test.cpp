@@ -152,6 +152,7 @@ TEST_F(Floor, AFailedSampleHoldsTheBatchUntilSomebodyWithANameReleasesIt) {
   when([](const Snapshot& s) { return !s.held.empty(); });
   sockets.at("A2").plug({.board = {"862", "EC200U", "R03"}});
   EXPECT_NE(when_light(1, Light::fail).tiles[1].cause.find("the batch is held"), std::string::npos);
+  EXPECT_EQ(records.samples, std::vector<std::string>{"861"}) << "what was picked is recorded";
   EXPECT_FALSE(line->release()) << "nobody said who";
   ASSERT_TRUE(line->operator_is("Li"));
   ASSERT_TRUE(line->release());

@@ -62,8 +62,8 @@ class AcceptorTest : public testing::Test {
     }
     auto client = ossl::TlsClient::make(socket->release(), options);
     if (!client || !client->handshake(after(seconds(10)), cancel)) return -3;
-    const auto body = std::string("\x00\x04MQTT\x04\x02\x00\x78\x00", 11) + static_cast<char>(client_id.size()) +
-                      client_id;
+    const auto body =
+        std::string("\x00\x04MQTT\x04\x02\x00\x78\x00", 11) + static_cast<char>(client_id.size()) + client_id;
     if (!client->write(std::string("\x10") + static_cast<char>(body.size()) + body, after(seconds(10)), cancel))
       return -4;
     auto answer = client->read(after(seconds(10)), cancel);
