@@ -17,8 +17,9 @@ namespace epki::cli {
 
 struct ClientIssuerOptions {
   PassphraseOptions passphrase{};
-  std::optional<std::string> key{};      ///< key type; none: the project's ca.key
-  std::optional<std::string> profile{};  ///< name or file; none: "device"
+  std::optional<std::string> key{};              ///< key type; none: the project's ca.key
+  std::optional<std::string> profile{};          ///< name or file; none: "device"
+  std::shared_ptr<const Secret> key_password{};  ///< keys are encrypted under it; null: they are not
 };
 
 /// A function that may be called from several threads; `project` and `context` must outlive it. Errors of it are those
