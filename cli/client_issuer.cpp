@@ -33,14 +33,13 @@ class ClientIssuer {
       auto made = ca::mint_client(*profile_, name, type_, std::chrono::days(project_.ca.device_days), ca_->identity,
                                   {context_.clock, context_.random}, new_key);
       if (!made) return std::move(made).error();
-      auto key =
-          profile_->key_form == profile::KeyForm::traditional ? made->key.to_traditional_pem() : made->key.to_pem();
+      auto key = written(made->key);
       if (!key) return std::move(key).error();
       // +++ ends an upload on this modem (AT reference, 3): one key in some thousands is made anew.
       if (key->view().find("+++") != std::string_view::npos) continue;
       // The broker knows the issuing CA: what stands above the leaf need not be sent from a modem's small store.
       return plan::IssuedClient{made->certificate.pem(), *std::move(key),
-                                ca::ledger_row(made->certificate, "device", name)};
+                                ca::ledger_row(made->certificate, "device", name), options_.key_password != nullptr};
     }
   }
 
@@ -50,6 +49,13 @@ class ClientIssuer {
   }
 
  private:
+  Result<Secret> written(const ossl::PrivateKey& key) const {
+    const bool traditional = profile_->key_form == profile::KeyForm::traditional;
+    const auto* password = options_.key_password.get();
+    if (password == nullptr) return traditional ? key.to_traditional_pem() : key.to_pem();
+    return traditional ? key.to_traditional_pem_under(*password) : key.to_pem_under(*password);
+  }
+
   Status open() {
     if (!keys_) {
       const auto type = ossl::parse_key_type(options_.key.value_or(project_.ca.key));

@@ -17,9 +17,10 @@ namespace epki::cli {
 
 struct ClientIssuerOptions {
   PassphraseOptions passphrase{};
-  std::optional<std::string> key{};      ///< key type; none: the project's ca.key
-  std::optional<std::string> profile{};  ///< name or file; none: "device"
-  std::size_t keys_ahead = 0;            ///< so many are made before they are asked for (keys_ahead.hpp)
+  std::optional<std::string> key{};              ///< key type; none: the project's ca.key
+  std::optional<std::string> profile{};          ///< name or file; none: "device"
+  std::size_t keys_ahead = 0;                    ///< so many are made before they are asked for (keys_ahead.hpp)
+  std::shared_ptr<const Secret> key_password{};  ///< keys are encrypted under it; null: they are not
 };
 
 /// A function that may be called from several threads; `project` and `context` must outlive it. Errors of it are those

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <thread>
 
 #include "cli/client_issuer.hpp"
@@ -7,6 +8,7 @@
 #include "cli/modem_port.hpp"
 #include "cli/provision_job.hpp"
 #include "core/exit_code.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "provision/plan/provision.hpp"
 
@@ -20,7 +22,7 @@ struct Options {
   std::optional<std::string> record{};
   bool dry_run = false, show = false, reboot_check = false, no_connect = false, deep = false, mutual = false,
        rotate = false;
-  std::optional<std::string> name_from{}, serial{}, key{}, profile{};
+  std::optional<std::string> name_from{}, serial{}, key{}, profile{}, key_password_file{};
   PassphraseOptions passphrase{};
 };
 
@@ -60,6 +62,13 @@ Result<Device> work_on(const transport::PortSpec& spec, const ProvisionJob& job,
   return Device{.port = report->port, .report = *std::move(report)};
 }
 
+/// "untested: why", "refused. how it was seen".
+std::string control_text(plan::Protection seen, const std::string& note) {
+  const std::string said(word(seen));
+  if (note.starts_with(said + ":")) return note;
+  return note.empty() ? said : said + ". " + note;
+}
+
 std::string text_of(const plan::DeviceReport& report, bool dry_run) {
   std::string text = report.port + ": ";
   if (!report.identity.imei.empty())
@@ -81,20 +90,29 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
     text += "  broker: " + std::string(report.connect.opened ? "connected" : "not connected") + " (" +
             *report.connect.result + ")" + (report.connect.published ? ", published and read back" : "") + "\n";
   if (report.protection.unknown_ca != plan::Protection::untested || !report.protection.unknown_ca_note.empty())
-    text += "  wrong CA: " + std::string(word(report.protection.unknown_ca)) + ". " +
-            report.protection.unknown_ca_note + "\n  wrong name: " + std::string(word(report.protection.wrong_host)) +
-            ". " + report.protection.wrong_host_note + "\n";
+    text += "  wrong CA: " + control_text(report.protection.unknown_ca, report.protection.unknown_ca_note) +
+            "\n  wrong name: " + control_text(report.protection.wrong_host, report.protection.wrong_host_note) + "\n";
   for (const auto& path : report.boot_files) text += "  boot sequence: " + path + "\n";
   if (report.status != plan::DeviceStatus::planned)
     text += "  " + std::string(word(report.status)) + (report.sentence.empty() ? "" : ": " + report.sentence) + "\n";
   return text;
 }
 
+// One line; what follows the line's end is no part of it.
+Result<std::shared_ptr<const Secret>> read_key_password(const std::string& file) {
+  auto text = read_file(file);
+  if (!text) return std::move(text).error();
+  auto password = std::make_shared<const Secret>(trimmed(*text));
+  wipe(std::as_writable_bytes(std::span(*text)));
+  return std::shared_ptr<const Secret>(std::move(password));
+}
+
 // How device certificates are named and made.
 Status take_client_options(const Options& options, ProvisionJob& job, Context& context) {
   const bool mutual = job.wanted.mutual;
-  if (!mutual && (options.name_from || options.serial || options.key || options.profile))
-    return Error{Errc::usage, "--name-from, --serial, --key and --profile are about client certificates",
+  if (!mutual && (options.name_from || options.serial || options.key || options.profile || options.key_password_file))
+    return Error{Errc::usage,
+                 "--name-from, --serial, --key, --profile and --key-password-file are about client certificates",
                  "add --mutual, or set [broker] mutual = true"};
   if (options.serial && options.name_from.value_or("serial") != "serial")
     return Error{Errc::usage, "--serial names the device, and so does --name-from " + *options.name_from,
@@ -105,8 +123,14 @@ Status take_client_options(const Options& options, ProvisionJob& job, Context& c
   if (options.name_from) job.wanted.name_from = plan::parse_name_from(*options.name_from);
   if (options.serial) job.wanted.name_from = plan::NameFrom::serial;
   job.wanted.serial_number = options.serial.value_or("");
+  if (options.key_password_file) {
+    auto password = read_key_password(*options.key_password_file);
+    if (!password) return std::move(password).error();
+    job.wanted.key_password = *std::move(password);
+  }
   if (mutual)
-    job.issue_client = make_client_issuer(job.project, {options.passphrase, options.key, options.profile}, context);
+    job.issue_client = make_client_issuer(
+        job.project, {options.passphrase, options.key, options.profile, job.wanted.key_password}, context);
   return success();
 }
 
@@ -222,6 +246,10 @@ void add_provision(CommandLine& line) {
           .option("--key", options->key, "Key type of the device's certificate (default: [ca] key)")
           .option("--profile", options->profile,
                   "Profile of the device's certificate, by name or file (default: device)")
+          .option(
+              "--key-password-file", options->key_password_file,
+              "Keep the device's key encrypted on the modem, under the password in this file; the connection proves "
+              "that the firmware reads it")
           .flag("--rotate", options->rotate,
                 "Put a new CA or client certificate beside the old, connect, and only then retire the old");
   add_passphrase_options(command, options->passphrase);

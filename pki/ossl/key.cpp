@@ -141,12 +141,47 @@ Result<Secret> PrivateKey::to_traditional_pem() const {
   return Secret(content_of(out.get()));
 }
 
-Result<std::string> PrivateKey::to_encrypted_pem(const Secret& passphrase) const {
+namespace {
+
+Status check_passphrase(const Secret& passphrase) {
   if (passphrase.empty())
     return Error{Errc::key, "an empty passphrase protects nothing", "choose one of at least a few words"};
-  if (passphrase.size() > max_passphrase)
-    return Error{Errc::key, "the passphrase is longer than " + std::to_string(max_passphrase) + " bytes",
-                 "choose a shorter one"};
+  if (passphrase.size() <= PrivateKey::max_passphrase) return success();
+  return Error{Errc::key, "the passphrase is longer than " + std::to_string(PrivateKey::max_passphrase) + " bytes",
+               "choose a shorter one"};
+}
+
+enum class Form : bool { pkcs8, traditional };
+
+Result<Secret> written_under(EVP_PKEY* key, const Secret& password, Form form) {
+  if (auto fit = check_passphrase(password); !fit) return std::move(fit).error();
+  ERR_clear_error();
+  const BioHandle out(BIO_new(BIO_s_secmem()));
+  const auto text = password.view();
+  const auto size = static_cast<int>(text.size());
+  // OpenSSL's signatures take the passphrase without const for one form, and as bytes for the other; it reads both.
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  const int done =
+      !out ? 0
+      : form == Form::pkcs8
+          ? PEM_write_bio_PKCS8PrivateKey(out.get(), key, EVP_des_ede3_cbc(), text.data(), size, nullptr, nullptr)
+          : PEM_write_bio_PrivateKey_traditional(out.get(), key, EVP_aes_256_cbc(), bytes, size, nullptr, nullptr);
+  if (done != 1) return take_error(Errc::internal, "OpenSSL could not encrypt the private key");
+  return Secret(content_of(out.get()));
+}
+
+}  // namespace
+
+Result<Secret> PrivateKey::to_pem_under(const Secret& password) const {
+  return written_under(impl_->handle.get(), password, Form::pkcs8);
+}
+
+Result<Secret> PrivateKey::to_traditional_pem_under(const Secret& password) const {
+  return written_under(impl_->handle.get(), password, Form::traditional);
+}
+
+Result<std::string> PrivateKey::to_encrypted_pem(const Secret& passphrase) const {
+  if (auto fit = check_passphrase(passphrase); !fit) return std::move(fit).error();
   ERR_clear_error();
   const PlainKeyInfo plain(EVP_PKEY2PKCS8(impl_->handle.get()));
   AlgorithmHandle algorithm = scrypt_aes();

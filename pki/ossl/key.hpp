@@ -42,6 +42,11 @@ class PrivateKey {
   Result<Secret> to_pem() const;  ///< PKCS#8, not encrypted
   /// PKCS#1 for RSA (RFC 8017, A.1.2), SEC1 for elliptic curves (RFC 5915), not encrypted: what older TLS stacks read.
   Result<Secret> to_traditional_pem() const;
+  /// The same two, encrypted for a TLS stack of the mbedTLS 2.28 kind: PKCS#8 PBES2 with PBKDF2-HMAC-SHA-256 and
+  /// 3DES-CBC (RFC 8018; it reads no AES there), the older forms with AES-256-CBC (RFC 1421 headers). Their key
+  /// derivation is quick to guess through: the password must be long. Errc::key as to_encrypted_pem().
+  Result<Secret> to_pem_under(const Secret& password) const;
+  Result<Secret> to_traditional_pem_under(const Secret& password) const;
   /// PKCS#8 PBES2 (RFC 8018) with AES-256-CBC and scrypt (RFC 7914) at N 2^14, r 8, p 5: 16 MiB and about a quarter
   /// of a second. More memory is not to be had: OpenSSL 3.0 refuses to read N 2^15, and so would a broker; p makes up
   /// for it. Errc::key for an empty passphrase or one longer than max_passphrase.

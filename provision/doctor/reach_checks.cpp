@@ -21,11 +21,9 @@ std::string joined_addresses(const std::vector<std::string>& all) {
   return text;
 }
 
-/// "565 (the name could not be looked up)". Without TLS, what a code says of certificates is left out.
+/// "565 (the name could not be looked up)".
 std::string with_words(int code) {
-  auto words = ec200u::ssl_error_words(code);
-  if (const auto comma = words.find(", or the server's certificate"); comma != std::string_view::npos)
-    words = words.substr(0, comma);
+  const auto words = ec200u::tcp_error_words(code);
   return std::to_string(code) + (words.empty() ? std::string() : " (" + std::string(words) + ")");
 }
 

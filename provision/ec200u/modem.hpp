@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "core/secret.hpp"
 #include "provision/at/engine.hpp"
 
 namespace epki::ec200u {
@@ -162,6 +164,9 @@ class Modem {
   Result<std::vector<SslKey>> ssl_keys();
   /// How a value is spelled on the wire is this room's business: paths are quoted, ciphersuite is bare.
   Status set_ssl(int context, std::string_view key, std::string_view value);
+  /// From now on every clientkey is bound with this password (AT reference, 2: `,<password>` after the path). It is
+  /// masked in the log. Errc::key for one that cannot be sent, or is too short to protect anything.
+  Status use_key_password(std::shared_ptr<const Secret> password);
 
   // ---- SSL sockets ----------------------------------------------------------------------------------------------
   /// Opens a TLS connection in buffer mode; waits 150 s and the longest negotiation time. A number in use is closed
@@ -223,7 +228,8 @@ class Modem {
   Status restart(Deadline by);
   at::Engine& engine_;
   std::int64_t usual_speed_ = 0;  ///< 0: never changed
-  std::array<bool, 6> ended_{};   ///< MQTT clients this object has ended itself: nothing is left to close
+  std::shared_ptr<const Secret> key_password_{};
+  std::array<bool, 6> ended_{};  ///< MQTT clients this object has ended itself: nothing is left to close
 };
 
 /// Compares two values of an SSL setting modulo `UFS:`, quotes, case and hex form ("0XFFFF" and "0xffff", "65535").
@@ -235,6 +241,7 @@ bool is_safe_name(std::string_view name);
 /// Words for an error number of the file, SSL or MQTT tables; empty when unknown.
 std::string_view file_error_words(int code);
 std::string_view ssl_error_words(int code);
+std::string_view tcp_error_words(int code);  ///< the same numbers, of a connection without TLS
 std::string_view mqtt_open_words(int code);
 
 }  // namespace epki::ec200u

@@ -29,6 +29,29 @@ bool registered(Registration r) {
   return r == Registration::home || r == Registration::roaming;
 }
 
+/// What the SIM says, where it is something that waiting does not mend: it is not there, or locked. Empty: it is ready,
+/// or says nothing clear yet.
+Result<std::string> what_sim_lacks(at::Engine& engine) {
+  auto reply = ask(engine, "AT+CPIN?", time_limit::simple, "+CPIN:");
+  if (!reply) return std::move(reply).error();
+  std::string said = reply->ok() ? std::string() : lower(reply->text);
+  for (const auto& line : reply->lines)
+    if (line.starts_with("+CPIN:")) said = lower(trimmed(std::string_view(line).substr(6)));
+  constexpr int not_inserted = 10;  // 27.007, 9.2.1
+  if (reply->code == not_inserted || said.find("not inserted") != std::string::npos) return std::string("not inserted");
+  const bool locked =
+      said.ends_with("pin") || said.ends_with("puk") || said.ends_with("pin2") || said.ends_with("puk2");
+  return reply->ok() && locked ? said : std::string();
+}
+
+Error no_use_of_sim(const std::string& lacks) {
+  if (lacks == "not inserted")
+    return {Errc::network, "the modem finds no SIM, so it does not register in a mobile network",
+            "insert a SIM, check its contacts, and restart the modem"};
+  return {Errc::network, "the SIM is locked (AT+CPIN? says " + lacks + "), so the modem does not register",
+          "unlock it with AT+CPIN=\"<pin>\", or switch its PIN off in a telephone"};
+}
+
 Error not_registered(std::optional<Registration> last) {
   if (last == Registration::denied)
     return {Errc::network, "the mobile network denies this SIM",
@@ -83,6 +106,7 @@ Result<Registration> Modem::registration() {
 
 Status Modem::wait_registered(Deadline by, const std::function<void(Registration)>& seen) {
   std::optional<Registration> last;
+  std::string lacked;
   for (;;) {
     auto now = registration();
     if (!now) return std::move(now).error();
@@ -90,6 +114,11 @@ Status Modem::wait_registered(Deadline by, const std::function<void(Registration
     last = *now;
     if (registered(*now)) return success();
     if (*now == Registration::denied || monotonic_now() >= by) return not_registered(last);
+    auto lacks = what_sim_lacks(engine_);
+    if (!lacks) return std::move(lacks).error();
+    // Said twice: a byte that came wrong, or a SIM that is just being read, is no reason to give up.
+    if (!lacks->empty() && *lacks == lacked) return no_use_of_sim(*lacks);
+    lacked = *std::move(lacks);
     // A modem that reports on its own shortens the wait; one that does not is asked again after a second.
     const auto news = [](std::string_view line) { return line.starts_with("+CEREG:") || line.starts_with("+CREG:"); };
     auto line = engine_.wait_for(news, sooner(by, after(1s)));

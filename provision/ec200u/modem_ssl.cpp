@@ -42,6 +42,17 @@ Result<std::optional<std::string>> value_in(const at::Reply& reply, std::string_
   return not_understood(doing, reply.lines.front());
 }
 
+Status check_key_password(std::string_view password) {
+  constexpr std::size_t least = 12, most = 64;
+  const bool plain =
+      std::all_of(password.begin(), password.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
+  if (password.size() >= least && password.size() <= most && plain) return success();
+  return Error{Errc::key,
+               "the password for the device's key must have " + std::to_string(least) + " to " + std::to_string(most) +
+                   " printable characters, and no space or quote",
+               "AT+QSSLCFG takes it between quotes; openssl rand -hex 24 makes one"};
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> Modem::ssl_setting(int context, std::string_view key) {
@@ -83,11 +94,21 @@ Result<std::vector<SslKey>> Modem::ssl_keys() {
   return keys;
 }
 
+Status Modem::use_key_password(std::shared_ptr<const Secret> password) {
+  if (auto fit = check_key_password(password->view()); !fit) return fit;
+  engine_.mask(password->view());
+  key_password_ = std::move(password);
+  return success();
+}
+
 Status Modem::set_ssl(int context, std::string_view key, std::string_view value) {
   if (auto fit = check(context, key); !fit) return fit;
   auto spelled = ssl_wire_value(key, value);
   if (!spelled) return std::move(spelled).error();
-  auto reply = demand(engine_, query(context, key) + "," + *spelled, time_limit::simple,
+  // The password is no part of what is read back, and of no sentence.
+  const bool sealed = key_password_ && equal_ignoring_case(key, "clientkey") && *spelled != "\"\"";
+  const std::string password = sealed ? ",\"" + std::string(key_password_->view()) + '"' : std::string();
+  auto reply = demand(engine_, query(context, key) + "," + *spelled + password, time_limit::simple,
                       "setting " + std::string(key) + " to " + *spelled + " in SSL context " + std::to_string(context));
   if (!reply) return std::move(reply).error();
   return success();

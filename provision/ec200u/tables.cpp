@@ -94,6 +94,11 @@ std::string_view ssl_error_words(int code) {
   return find(ssl_errors, code);
 }
 
+std::string_view tcp_error_words(int code) {
+  const auto words = ssl_error_words(code);
+  return words.substr(0, words.find(", or the server's certificate"));
+}
+
 std::string_view mqtt_open_words(int code) {
   return find(mqtt_open_results, code);
 }

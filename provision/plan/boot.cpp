@@ -24,12 +24,15 @@ std::string setting_line(int context, const Setting& setting) {
 void add_settings(const BootFacts& facts, std::vector<BootStep>& steps) {
   for (const auto& setting : facts.settings) {
     const bool own = is_file_key(setting.key) && !equal_ignoring_case(setting.key, "cacert");
+    const bool sealed = facts.key_encrypted && equal_ignoring_case(setting.key, "clientkey");
+    std::string because;
+    if (own) because = "the file of this very device: another device finds the name of its own with AT+QFLST";
+    if (sealed) because += "; the password is the one this key was encrypted with";
     steps.push_back({.kind = Kind::command,
-                     .send = setting_line(facts.context, setting),
+                     .send = setting_line(facts.context, setting) +
+                             (sealed ? "," + quoted(key_password_placeholder) : std::string()),
                      .limit = seconds(5),
-                     .because = own ? "the file of this very device: another device finds the name of its own with "
-                                      "AT+QFLST"
-                                    : ""});
+                     .because = std::move(because)});
   }
   const auto client = std::to_string(facts.client);
   if (facts.set_mqtt_pdp)

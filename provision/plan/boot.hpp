@@ -75,6 +75,7 @@ struct BootFacts {
   std::string host{};
   std::uint16_t port = 8883;
   std::vector<Setting> settings{};  ///< those this firmware knows
+  bool key_encrypted = false;       ///< clientkey is followed by key_password_placeholder
 };
 
 BootSequence boot_sequence(const BootFacts& facts);

@@ -32,7 +32,7 @@ Result<Cause> tcp_failure(Run& run, const std::string& host, std::uint16_t port)
   }
   if (!*tcp) return Cause("plain TCP to " + where + " gave no result");
   if (**tcp == 0) return Cause();
-  const auto words = ec200u::ssl_error_words(**tcp);
+  const auto words = ec200u::tcp_error_words(**tcp);
   return Cause("plain TCP to " + where + " fails with error " + std::to_string(**tcp) +
                (words.empty() ? std::string() : " (" + std::string(words) + ")"));
 }

@@ -20,6 +20,7 @@ struct IssuedClient {
   std::string certificate_pem;    ///< leaf first, then what stands between it and the broker's anchor
   Secret key_pem;                 ///< in the form the profile says
   ledger::IssuedCertificate row;  ///< not recorded: this room does that, after its journal
+  bool key_encrypted = false;     ///< under Wanted::key_password
 };
 
 /// Makes a key and a certificate for a device under this name. May ask for a passphrase. Called once for a device that
@@ -48,6 +49,7 @@ struct ClientIdentity {
   std::string sha256{};        ///< of the certificate
   Instant not_after{};
   ClientFile certificate{}, key{};
+  bool key_encrypted = false;
 
   Json json() const;
   static std::optional<ClientIdentity> from(const Json& detail);

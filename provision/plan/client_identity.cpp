@@ -168,6 +168,7 @@ Result<bool> usable(Run& run, const ClientIdentity& identity) {
   auto valid = is_valid(run, identity);
   if (!valid || !*valid) return valid;
   if (!is_named_as_wanted(run, identity.name)) return false;
+  if (run.wanted.key_password && !identity.key_encrypted) return false;  // its key shall be encrypted from now on
   for (const auto* file : {&identity.certificate, &identity.key}) {
     auto whole = is_whole(run, *file);
     if (!whole) return whole;
@@ -210,7 +211,8 @@ Json ClientIdentity::json() const {
                        {"sha256", sha256},
                        {"not_after", rfc3339(not_after)},
                        {"certificate", client_file_json(certificate)},
-                       {"key", client_file_json(key)}});
+                       {"key", client_file_json(key)},
+                       {"key_encrypted", key_encrypted}});
 }
 
 std::optional<ClientIdentity> ClientIdentity::from(const Json& detail) {
@@ -221,7 +223,8 @@ std::optional<ClientIdentity> ClientIdentity::from(const Json& detail) {
                         .sha256 = detail["sha256"].text_or(""),
                         .not_after = parse_rfc3339(detail["not_after"].text_or("")).value_or(Instant{}),
                         .certificate = client_file_from(detail["certificate"]),
-                        .key = client_file_from(detail["key"])};
+                        .key = client_file_from(detail["key"]),
+                        .key_encrypted = detail["key_encrypted"].boolean().value_or(false)};
 }
 
 Status inspect_client(Run& run) {
@@ -247,6 +250,9 @@ Status inspect_client(Run& run) {
   if (!run.report.client) return success();
   const auto& client = *run.report.client;
   run.step("nothing to issue: " + client.name + " has certificate " + client.id.serial);
+  if (client.key_encrypted && !run.wanted.key_password && !run.options.dry_run)
+    return Error{Errc::usage, "the key of " + client.name + " on the modem is encrypted, and its password is not given",
+                 "give --key-password-file; or --rotate, for a new key that is not encrypted"};
   if (client.not_after < run.around.clock.now() + expires_soon)
     run.warn("certificate " + client.id.serial + " of " + client.name + " expires on " + rfc3339(client.not_after) +
              ". Next: ec200u-pki provision --rotate");
@@ -276,7 +282,8 @@ Status issue_client(Run& run) {
                           .sha256 = row.sha256,
                           .not_after = row.not_after,
                           .certificate = file_of(issued->certificate_pem, FileRole::client_certificate),
-                          .key = file_of(issued->key_pem.view(), FileRole::client_key)};
+                          .key = file_of(issued->key_pem.view(), FileRole::client_key),
+                          .key_encrypted = issued->key_encrypted};
   // First what is about to be in the world, then that it is, then the first byte.
   auto begun = run.around.ledger.journal_begin(run.imei(), std::string(journal_client), identity.json());
   if (!begun) return std::move(begun).error();

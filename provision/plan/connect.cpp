@@ -41,7 +41,12 @@ Error tls_failed(Run& run, const ec200u::OpenResult& open) {
           "the broker at " + place(run) + " is reached by TCP, but TLS is not established (the modem says " +
               open.text() + ")",
           "check that the broker presents a chain that ends at " + run.ca_file + " and carries " + run.wanted.host +
-              ", and that its dates fit the modem's clock" + (clock ? ", " + rfc3339(clock->utc) : "")};
+              ", and that its dates fit the modem's clock" + (clock ? ", " + rfc3339(clock->utc) : "") +
+              "; ec200u-pki doctor tells which of these it is, and ec200u-pki verify whether this firmware honours an "
+              "uploaded CA at all" +
+              (run.report.client && run.report.client->key_encrypted
+                   ? "; the device's key is encrypted, which not every firmware reads: try without --key-password-file"
+                   : "")};
 }
 
 Error connect_refused(Run& run, const ec200u::ConnectResult& answer) {

@@ -33,6 +33,14 @@ std::string against(const Run& run) {
   return {};
 }
 
+/// What was not proved beside the verdict, so that nobody thinks it was.
+std::string controls_left(const Run& run) {
+  const auto& protection = run.report.protection;
+  if (protection.unknown_ca == Protection::untested) return "; the wrong-CA control is " + protection.unknown_ca_note;
+  if (protection.wrong_host == Protection::untested) return "; the wrong-name control is " + protection.wrong_host_note;
+  return {};
+}
+
 DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored) {
   const auto& report = run.report;
   const auto& protection = report.protection;
@@ -50,8 +58,8 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
                              " under seclevel 2, and what verify measures under seclevel 1 is not that: the twin and "
                              "the wrong name were tried, built-in anchors were not");
   if (!stored)
-    return unproven(run,
-                    "no verdict is known for firmware " + report.identity.firmware + ". Next: " + verify_command(run));
+    return unproven(run, "no verdict is known for firmware " + report.identity.firmware + controls_left(run) +
+                             ". Next: " + verify_command(run));
   if (stored->verdict_class != "uploaded")
     return unproven(
         run, "the verdict for firmware " + report.identity.firmware + " is inconclusive. Next: " + verify_command(run));

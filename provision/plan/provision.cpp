@@ -158,6 +158,8 @@ Status pass(Run& run) {
 Status work(Run& run) {
   if (auto done = check(run.wanted, run.options); !done) return done;
   if (auto done = prepare(run); !done) return done;
+  if (run.wanted.key_password)
+    if (auto fit = run.modem.use_key_password(run.wanted.key_password); !fit) return fit;
   if (auto done = reach(run); !done) return done;
   if (auto done = admit(run); !done) return done;
   auto done = despite_restarts(run, pass);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,10 @@ struct Wanted {
   /// Nothing: the certificate the device has is kept whatever it is named after; a new one is named after the IMEI.
   std::optional<NameFrom> name_from{};
   std::string serial_number{};  ///< for NameFrom::serial; empty: the modem is asked
-  bool simulated = false;       ///< the port is the simulator's: only then does a verdict about a simulated modem count
+  /// The device's key lies on the modem encrypted under it, and the product's firmware must know it. Null: not
+  /// encrypted.
+  std::shared_ptr<const Secret> key_password{};
+  bool simulated = false;  ///< the port is the simulator's: only then does a verdict about a simulated modem count
   /// Names and addresses that reach the same broker and that its certificate does not carry. The address the modem
   /// itself resolves for `host` is added. Any that `certificate_names` covers is skipped.
   std::vector<std::string> alternate_names{};

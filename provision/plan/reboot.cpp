@@ -30,12 +30,21 @@ Status pass_clock(Run& run, const BootStep& step) {
   return step_failed(step, reading->text);
 }
 
+/// The password is in no sequence that is written out; the engine masks it.
+std::string with_password(const Run& run, std::string line) {
+  const auto at = line.find(key_password_placeholder);
+  if (at != std::string::npos && run.wanted.key_password)
+    line.replace(at, key_password_placeholder.size(), run.wanted.key_password->view());
+  return line;
+}
+
 Status send(Run& run, const BootStep& step) {
   auto& engine = run.modem.engine();
   const auto by = after(step.limit);
   const auto starts = [&](std::string_view line) { return line.starts_with(step.expect); };
   if (step.kind == Kind::deferred) engine.forget(starts);
-  auto reply = engine.command(step.send, by, step.kind == Kind::query ? step.expect : std::string_view());
+  auto reply =
+      engine.command(with_password(run, step.send), by, step.kind == Kind::query ? step.expect : std::string_view());
   if (!reply) return std::move(reply).error();
   if (!reply->ok()) return step.may_fail ? success() : Status(step_failed(step, reply->refusal()));
   if (step.kind == Kind::query && std::ranges::none_of(reply->lines, starts))
@@ -120,6 +129,7 @@ BootSequence boot_for(const Run& run) {
   facts.files.push_back({FileRole::ca, run.ca_file, run.ca_sha256});
   if (run.report.client) {
     const auto& client = *run.report.client;
+    facts.key_encrypted = client.key_encrypted;
     facts.files.push_back({FileRole::client_certificate, client.certificate.name, client.certificate.sha256});
     facts.files.push_back({FileRole::client_key, client.key.name, client.key.sha256});
   }

@@ -24,6 +24,9 @@ struct BoundFiles {
   bool mutual() const { return !client_certificate.empty(); }
 };
 
+/// What stands in a boot sequence for the password of the device's key.
+inline constexpr std::string_view key_password_placeholder = "<client key password>";
+
 /// Every SSL setting of a context that verifies the server (seclevel 1) or is mutual (2), in the order in which it is
 /// written.
 std::vector<Setting> ssl_settings(const BoundFiles& files);

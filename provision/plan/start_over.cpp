@@ -50,12 +50,15 @@ Status despite_restarts(Run& run, const std::function<Status(Run&)>& pass) {
   auto& engine = run.modem.engine();
   for (int n = 0;; ++n) {
     const auto before = engine.restarts();
+    const auto lost = engine.wire().losses();
     auto done = pass(run);
     if (engine.restarts() == before) return done;
     if (!done && done.error().code == Errc::interrupted) return done;
     const Error why = done ? Error{Errc::modem_gone, "the modem restarted by itself", {}} : std::move(done).error();
     if (n == most_restarts) return restarts_too_often(why);
-    run.warn("the modem restarted by itself, so its settings are gone: starting over");
+    run.warn(engine.wire().losses() != lost ? "the modem's port went away (a restart, or it was unplugged), so the "
+                                              "modem's settings are gone: starting over when it is back"
+                                            : "the modem restarted by itself, so its settings are gone: starting over");
     if (auto started = run.modem.wait_started(after(boot_limit)); !started)
       return std::move(started).error().during("waiting for a modem that restarted by itself");
     if (auto same = same_modem(run); !same) return same;

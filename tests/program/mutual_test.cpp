@@ -89,6 +89,48 @@ TEST_F(Mutual, ARsaDeviceWithAnOlderKeyForm) {
   EXPECT_NE(on_modem("clientkey_").find("-----BEGIN RSA PRIVATE KEY-----"), std::string::npos);
 }
 
+// In both forms, read by the simulator's TLS library; the password is in no file that this writes.
+TEST_F(Mutual, AKeyThatLiesOnTheModemEncrypted) {
+  start("ec-p256");
+  const std::string password = "0123456789abcdef-long-enough";
+  box.write("password", password + "\n");
+  const auto plain = provision();
+  ASSERT_EQ(plain.exit, 0) << plain;
+  const auto sealed = provision({"--key-password-file", "password", "--reboot-check"});
+  ASSERT_EQ(sealed.exit, 0) << sealed;
+  EXPECT_EQ(device(sealed)["client"]["key_encrypted"].boolean(), true) << sealed;
+  EXPECT_EQ(device(sealed)["client"]["issued"].boolean(), true) << "the key that was not encrypted is replaced";
+  EXPECT_EQ(device(sealed)["connect"]["published"].boolean(), true) << sealed;
+  EXPECT_EQ(device(sealed)["reboot_check"].boolean(), true) << sealed;
+  EXPECT_NE(on_modem("clientkey_").find("-----BEGIN ENCRYPTED PRIVATE KEY-----"), std::string::npos);
+  const auto again = provision({"--key-password-file", "password"});
+  ASSERT_EQ(again.exit, 0) << again;
+  EXPECT_EQ(device(again)["client"]["issued"].boolean(), false) << again;
+  const auto without = provision();
+  EXPECT_EQ(without.exit, 2) << without;
+  EXPECT_NE(without.err.find("--key-password-file"), std::string::npos) << without;
+  const auto told = box.shell("grep -rlF -- '" + password + "' boot ledger.db* .ec200u-pki");
+  EXPECT_EQ(told.out, "") << told;
+  const auto boot = box.shell("cat boot/*.txt");
+  EXPECT_NE(boot.out.find(",\"<client key password>\""), std::string::npos) << boot;
+  box.write("short", "secret\n");
+  const auto weak = provision({"--key-password-file", "short"});
+  EXPECT_EQ(weak.exit, 4) << weak;
+}
+
+TEST_F(Mutual, AnEncryptedRsaKeyInTheOlderForm) {
+  start("rsa-2048");
+  const auto profile = read_file(std::filesystem::path(EPKI_SOURCE_DIR) / "templates/profiles/device.toml");
+  ASSERT_TRUE(profile);
+  auto text = *profile;
+  box.write("old.toml", text.insert(text.find("[key_usage]"), "key_form = \"traditional\"\n\n"));
+  box.write("password", "0123456789abcdef-long-enough\n");
+  const auto ran = provision({"--profile", "old.toml", "--key-password-file", "password"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  EXPECT_EQ(device(ran)["connect"]["published"].boolean(), true) << ran;
+  EXPECT_NE(on_modem("clientkey_").find("Proc-Type: 4,ENCRYPTED"), std::string::npos);
+}
+
 TEST_F(Mutual, ARotationAndAnotherName) {
   start("ec-p256");
   ASSERT_EQ(provision({"--name-from", "serial", "--serial", "SN-7"}).exit, 0);

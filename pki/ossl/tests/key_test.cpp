@@ -180,3 +180,23 @@ TEST(Key, WhatIsNoPrivateKeyIsNamedSo) {
     EXPECT_EQ(error.what, "there is no readable private key in the text");
   }
 }
+
+TEST(PrivateKey, IsEncryptedInTheFormsThatAModemReads) {
+  const Secret password(std::string_view("0123456789abcdef")), other(std::string_view("another one"));
+  for (const auto type : {KeyType::ec_p256, KeyType::rsa_2048}) {
+    const auto key = PrivateKey::generate(type);
+    ASSERT_TRUE(key);
+    const auto pkcs8 = key->to_pem_under(password), older = key->to_traditional_pem_under(password);
+    ASSERT_TRUE(pkcs8 && older);
+    EXPECT_TRUE(pkcs8->view().starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    EXPECT_NE(older->view().find("DEK-Info: AES-256-CBC"), std::string_view::npos);
+    for (const auto* text : {&*pkcs8, &*older}) {
+      const auto read = PrivateKey::from_pem(text->view(), &password);
+      ASSERT_TRUE(read) << read.error().what;
+      EXPECT_EQ(read->public_der(), key->public_der());
+      EXPECT_FALSE(PrivateKey::from_pem(text->view(), &other));
+      EXPECT_FALSE(PrivateKey::from_pem(text->view(), nullptr));
+    }
+    EXPECT_EQ(key->to_pem_under(Secret()).error().code, Errc::key);
+  }
+}

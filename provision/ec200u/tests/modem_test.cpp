@@ -56,10 +56,27 @@ TEST_F(Network, WaitsUntilRegistered) {
   std::vector<Registration> seen;
   expect("AT+CEREG?", info("+CEREG: 0,2"));
   expect("AT+CREG?", info("+CREG: 0,2"));
+  expect("AT+CPIN?", info("+CPIN: READY"));
   expect("AT+CEREG?", info("+CEREG: 0,1"));
   auto waited = modem.wait_registered(after(30s), [&](Registration r) { seen.push_back(r); });
   ASSERT_TRUE(waited) << waited.error().what;
   EXPECT_EQ(seen, (std::vector<Registration>{Registration::searching, Registration::home}));
+}
+
+TEST_F(Network, DoesNotWaitForWhatASimWillNotGive) {
+  const std::pair<const char*, const char*> cases[] = {{"\r\n+CME ERROR: 10\r\n", "no SIM"},
+                                                       {"\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n", "locked"}};
+  for (const auto& [said, sentence] : cases) {
+    for (int n = 0; n < 2; ++n) {
+      expect("AT+CEREG?", info("+CEREG: 0,0"));
+      expect("AT+CREG?", info("+CREG: 0,0"));
+      expect("AT+CPIN?", said);
+    }
+    auto waited = modem.wait_registered(after(30s));
+    ASSERT_FALSE(waited);
+    EXPECT_EQ(waited.error().code, Errc::network);
+    EXPECT_NE(waited.error().what.find(sentence), std::string::npos) << waited.error().what;
+  }
 }
 
 TEST_F(Network, SaysThatItIsDenied) {
