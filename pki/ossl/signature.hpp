@@ -1,7 +1,10 @@
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "core/result.hpp"
+#include "pki/ossl/key.hpp"
+#include "pki/ossl/public_key.hpp"
 
 namespace epki::ossl {
 
@@ -9,5 +12,10 @@ namespace epki::ossl {
 /// `openssl pkeyutl -sign -rawin` (Ed25519) makes it. `public_key_pem` is a PEM "PUBLIC KEY" or a certificate.
 /// Errc::key when it is neither, or when the signature does not verify.
 Status verify_detached(std::string_view public_key_pem, std::string_view message, std::string_view signature);
+
+Status verify_detached(const PublicKey& key, std::string_view message, std::string_view signature);
+
+/// Such a signature, by a key in memory or in a token. Errc::key when the key cannot sign.
+Result<std::string> sign_detached(const PrivateKey& key, std::string_view message);
 
 }  // namespace epki::ossl
