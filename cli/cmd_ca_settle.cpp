@@ -17,12 +17,18 @@ namespace cmd_ca_settle {
 struct Options {
   std::vector<std::string> serials{}, lists{}, seen{};
   std::optional<std::string> reason{}, certificate{}, note{};
-  bool revoked = false, never_issued = false, all = false;
+  bool revoked = false, never_issued = false, all = false, no_list = false;
 };
 
 using Open = std::vector<ledger::Unaccounted>;
 
 Status check(const Options& options) {
+  if (options.no_list && !options.note)
+    return Error{Errc::usage, "--no-published-crl needs --note: who vouches for it, and why",
+                 "the broker's crl.pem is the safe answer: --crl FILE"};
+  if (std::find(options.serials.begin(), options.serials.end(), published_list) != options.serials.end())
+    return Error{Errc::usage, std::string(published_list) + " is no serial: it stands for a list that is missing",
+                 "hand it in with --crl FILE, or vouch with --no-published-crl --note WHY"};
   const int ways = (options.revoked ? 1 : 0) + (options.never_issued ? 1 : 0) + (options.certificate ? 1 : 0);
   if (options.serials.empty() && !options.all) {
     if (ways == 0) return success();
@@ -40,8 +46,12 @@ Status check(const Options& options) {
 }
 
 Result<Open> chosen(const Options& options, const Open& open) {
-  if (options.all) return open;
   Open all;
+  if (options.all) {
+    for (const auto& one : open)
+      if (one.id.serial != published_list) all.push_back(one);
+    return all;
+  }
   for (const auto& word : options.serials) {
     std::string serial;
     for (const char c : lower(word))
@@ -93,6 +103,7 @@ Result<Outcome> settle(const Options& options, Context& context) {
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   Outcome outcome;
+  std::vector<ossl::Crl> lists;
   if (!options.lists.empty() || !options.seen.empty()) {
     const auto taken = take_back_lists(options.lists, *project, *ledger, context);
     if (!taken) return taken.error();
@@ -101,7 +112,10 @@ Result<Outcome> settle(const Options& options, Context& context) {
     if (auto jumped = jump_crl_numbers(*project, *ledger, taken->lists); !jumped) return std::move(jumped).error();
     outcome.document.set("revoked_again", static_cast<std::int64_t>(taken->revoked));
     outcome.text += counted(taken->revoked, "certificate") + " of the lists revoked again.\n";
+    lists = taken->lists;
   }
+  const auto vouched = options.no_list ? options.note : std::nullopt;
+  if (auto done = settle_lists(*ledger, lists, vouched); !done) return std::move(done).error();
   ledger::Certificates certificates(*ledger);
   auto open = certificates.unaccounted();
   if (!open) return std::move(open).error();
@@ -120,8 +134,8 @@ Result<Outcome> settle(const Options& options, Context& context) {
   if (open->empty()) {
     outcome.text += "Every serial is accounted for. Run ec200u-pki crl, then reload the broker.\n";
   } else {
-    outcome.text += counted(open->size(), "serial") +
-                    " cannot be accounted for; nothing is signed until each is settled:\n" + text_of_unaccounted(*open);
+    outcome.text +=
+        "Nothing is signed, and no list is published, until each of these is settled:\n" + text_of_unaccounted(*open);
     outcome.exit = exit_code::no;
   }
   return outcome;
@@ -139,6 +153,7 @@ void add_ca_settle(CommandLine& line) {
       .option("--reason", options->reason, "With --revoked: a reason of RFC 5280, 5.3.1")
       .option("--certificate", options->certificate, "Its certificate was found: it is recorded again")
       .flag("--never-issued", options->never_issued, "Somebody vouches that no certificate with it left the CA")
+      .flag("--no-published-crl", options->no_list, "Somebody vouches that no list was published since the backup")
       .option("--note", options->note, "Who vouches, and why; kept in the ledger")
       .option("--crl", options->lists, "First take back revocation lists as the broker holds them")
       .option("--seen", options->seen, "First look through certificates in the world, files or folders")

@@ -14,6 +14,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "pki/ca/authority.hpp"
+#include "pki/ossl/token.hpp"
 
 namespace epki::cli {
 
@@ -85,6 +86,17 @@ std::string day_of(Instant at) {
   return rfc3339(at).substr(0, 10);
 }
 
+// How a CA's key is kept, and what its owner should do.
+std::string kept(const std::filesystem::path& key_file, bool encrypted) {
+  auto text = read_file(key_file, 1U << 20U);
+  if (!text) return "mode 0600";
+  const Secret pem{*text};
+  wipe(std::as_writable_bytes(std::span(*text)));
+  const auto token = ossl::token_in_key_file(pem.view());
+  if (token && *token) return "which says where in a PKCS#11 token the key is";
+  return std::string(encrypted ? "encrypted" : "NOT ENCRYPTED") + ", mode 0600: back it up";
+}
+
 Outcome told(const config::Project& project, const MadeProject& made, bool encrypted) {
   Json server = facts(made.server);
   server.set("dns", Json::array_of(made.server.dns_names())).set("ip", Json::array_of(made.server.ip_addresses()));
@@ -98,14 +110,13 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
   if (made.device_root) outcome.document.set("device_root", facts(*made.device_root));
   if (made.standby_root) outcome.document.set("standby_root", facts(*made.standby_root));
   outcome.document.set("files", Json::array_of(made.files));
-  const std::string kept = encrypted ? "encrypted" : "NOT ENCRYPTED";
   std::string& text = outcome.text;
   text = "A private CA is ready in " + project.folder.string() + ".\n" + "  root         ca/root.pem, " +
-         made.root.key() + ", until " + day_of(made.root.not_after()) + "\n" + "  root key     ca/root.key, " + kept +
-         ", mode 0600: back it up\n";
+         made.root.key() + ", until " + day_of(made.root.not_after()) + "\n" + "  root key     ca/root.key, " +
+         kept(project.root_key(), encrypted) + "\n";
   if (made.device_root)
     text += "  device root  ca/device-root.pem, until " + day_of(made.device_root->not_after()) +
-            "; its key ca/device-root.key, " + kept + "\n";
+            "; its key ca/device-root.key, " + kept(project.device_root_key(), encrypted) + "\n";
   if (made.standby_root)
     text += "  standby root ca/standby-root.pem; move its key, ca/standby-root.key, to a medium that is kept offline\n";
   if (project.ca.issuing)
@@ -166,6 +177,11 @@ Result<TokenKeys> token_keys(const Options& options, Context& context) {
     if (!uri) return std::move(uri).error();
     auto key = keyring.open_token(*uri);
     if (!key) return std::move(key).error();
+    // One key for two CAs would make them one: what the devices' CA signs could play the broker.
+    for (const auto& other : keys)
+      if (other.key.public_der() == key->public_der())
+        return Error{Errc::usage, "--hsm names one key for " + other.file + " and " + file,
+                     "each CA needs a key of its own: make another one in the token"};
     keys.push_back({file, *std::move(uri), *std::move(key)});
   }
   return keys;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <system_error>
 
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string file{};
   std::vector<std::string> lists{}, certificates{};
+  bool no_list = false;
   PassphraseOptions passphrase{};
 };
 
@@ -33,7 +35,6 @@ struct Restored {
   TakenBack taken;
   std::vector<ledger::Unaccounted> unaccounted;
   Json numbers = Json::array();
-  bool published_before = false;  ///< the ledger knows of published lists
   bool kept_database = false;
 };
 
@@ -102,7 +103,6 @@ Status note_numbers(const config::Project& project, ledger::Ledger& ledger, Rest
   for (const auto& ca : *cas) {
     const auto last = ledger::Crls(ledger).latest(ca::issuer_id(ca.certificate));
     if (!last) return last.error();
-    restored.published_before = restored.published_before || last->has_value();
     restored.numbers.push(
         Json::object({{"issuer", ca.certificate.subject()}, {"last_known", *last ? Json((*last)->number) : Json()}}));
   }
@@ -122,10 +122,15 @@ Status prepare(const fs::path& staged, const Options& options, Context& context,
   // A database that went on without this machine knows its own numbers.
   if (!restored.kept_database)
     if (auto jumped = jump_crl_numbers(*project, *ledger, taken->lists); !jumped) return jumped;
+  // A database that went on knows what was revoked meanwhile.
+  if (!restored.kept_database && !options.no_list)
+    if (const auto missing = await_lists(*project, *ledger, taken->lists, context.clock.now()); !missing)
+      return missing.error();
   if (auto written = write_newest(*project, *taken, context); !written) return written;
   const Json facts = Json::object({{"made_at", restored.made_at},
                                    {"revoked_again", static_cast<std::int64_t>(taken->revoked)},
-                                   {"unaccounted", static_cast<std::int64_t>(taken->unaccounted + *seen)}});
+                                   {"unaccounted", static_cast<std::int64_t>(taken->unaccounted + *seen)},
+                                   {"no_published_crl", options.no_list}});
   if (auto recorded = ledger::Audit(*ledger).record("restore", facts); !recorded) return recorded;
   auto open = ledger::Certificates(*ledger).unaccounted();
   if (!open) return std::move(open).error();
@@ -147,9 +152,15 @@ std::string told(const Restored& restored, const fs::path& folder, std::size_t f
     text += "Next: ec200u-pki crl, then reload the broker.\n";
     return text;
   }
-  text += "The ledger cannot account for " + counted(restored.unaccounted.size(), "serial") +
-          ". Nothing is signed until each is settled:\n" + text_of_unaccounted(restored.unaccounted) +
-          "Next: ec200u-pki ca settle SERIAL --revoked  (or --certificate FILE, or --never-issued --note WHY)\n";
+  text += "Nothing is signed, and no list is published, until each of these is settled:\n" +
+          text_of_unaccounted(restored.unaccounted);
+  const auto is_list = [](const ledger::Unaccounted& one) { return one.id.serial == published_list; };
+  if (std::any_of(restored.unaccounted.begin(), restored.unaccounted.end(), is_list))
+    text +=
+        "Next: fetch the broker's crl.pem, then  ec200u-pki ca settle --crl FILE  (or, where none was ever published, "
+        "--no-published-crl --note WHY)\n";
+  if (!std::all_of(restored.unaccounted.begin(), restored.unaccounted.end(), is_list))
+    text += "Next: ec200u-pki ca settle SERIAL --revoked  (or --certificate FILE, or --never-issued --note WHY)\n";
   return text;
 }
 
@@ -169,11 +180,6 @@ Result<Outcome> restore(const Options& options, Context& context) {
   auto done = restore_files(*files, folder,
                             [&](const fs::path& staged) { return prepare(staged, options, context, restored); });
   if (!done) return std::move(done).error();
-  if (options.lists.empty() && restored.published_before && !restored.kept_database)
-    context.reporter.warning(
-        "no published list was given: what was revoked after the backup is not revoked here. Fetch the broker's "
-        "crl.pem "
-        "and run  ec200u-pki ca settle --crl FILE  before the next ec200u-pki crl");
   Outcome outcome;
   outcome.document.set("project", restored.project)
       .set("made_at", restored.made_at)
@@ -194,13 +200,18 @@ void add_restore(CommandLine& line) {
   command.option("FILE", options->file, "The backup")
       .required()
       .option("--crl", options->lists, "The revocation lists as the broker holds them: broker/certs/crl.pem")
+      .flag("--no-published-crl", options->no_list,
+            "No list was ever published, so none can tell what was revoked after the backup")
       .option("--certificates", options->certificates,
               "Certificates in the world, files or folders: those the ledger does not know are reported");
   add_passphrase_options(command, options->passphrase);
   command
       .examples(
           "  ec200u-pki -C /srv/pki restore /media/safe/pki-2026-11-27.backup --crl /tmp/crl-of-the-broker.pem\n"
-          "What was issued after the backup the ledger does not know: serials that are seen and not known must be "
+          "Without --crl nothing is signed until the broker's list was handed in: what was revoked after the backup "
+          "stands "
+          "there\nand nowhere else. What was issued after the backup the ledger does not know: serials that are seen "
+          "and not known must be "
           "settled\n"
           "with ec200u-pki ca settle before anything is signed.")
       .run([options](Context& context) { return restore(*options, context); });

@@ -128,6 +128,14 @@ Result<std::optional<Batch>> Batches::find(std::string_view id) {
 }
 
 Result<CertificateWriter> Batches::writer(const Batch& batch) {
+  // A hundred thousand rows touch more pages than are kept otherwise; as many as a group of them dirties are enough,
+  // and the rest is read again from the system's own cache. So the memory of a batch does not grow with it.
+  auto calm = impl_.read_there<bool>([](Database& database) -> Result<bool> {
+    if (database.is_sqlite())
+      if (auto set = database.run("PRAGMA cache_size = -12288"); !set) return std::move(set).error();
+    return true;
+  });
+  if (!calm) return std::move(calm).error();
   return CertificateWriter(std::make_unique<CertificateWriter::State>(
       CertificateWriter::State{.impl = impl_, .batch = batch.id, .stands_at = batch.rows_done}));
 }

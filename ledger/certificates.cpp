@@ -70,10 +70,12 @@ Status refuse_unsettled(Database& database) {
   const auto open = single_number(database, std::string("SELECT count(*) FROM unaccounted u WHERE ") + is_unsettled);
   if (!open) return open.error();
   if (*open == 0) return success();
-  return Error{Errc::ledger,
-               "nothing is signed while " + counted(static_cast<std::size_t>(*open), "serial") +
-                   (*open == 1 ? " is" : " are") + " unaccounted for since the restore",
-               "settle each: revoke it, hand in its certificate, or vouch that it was never issued"};
+  return Error{
+      Errc::ledger,
+      "nothing is signed while " + counted(static_cast<std::size_t>(*open), "serial") + (*open == 1 ? " is" : " are") +
+          " unaccounted for since the restore",
+      "settle each: revoke it, hand in its certificate, or vouch that it was never issued; ec200u-pki ca settle "
+      "lists them"};
 }
 
 Certificates::Certificates(Ledger& ledger) : impl_(ledger.impl()) {}

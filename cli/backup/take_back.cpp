@@ -123,6 +123,48 @@ Result<std::size_t> take_back_certificates(const std::vector<std::string>& paths
   return ledger::Certificates(ledger).report_unaccounted(seen);
 }
 
+Result<std::size_t> await_lists(const config::Project& project, ledger::Ledger& ledger,
+                                const std::vector<ossl::Crl>& given, Instant now) {
+  const auto cas = living_cas(project, ledger);
+  if (!cas) return cas.error();
+  const bool devices = std::any_of(cas->begin(), cas->end(), [](const CaFiles& ca) { return ca.for_devices; });
+  ledger::Crls crls(ledger);
+  std::vector<ledger::Unaccounted> missing;
+  for (const auto& ca : *cas) {
+    if (!ca.signs_leaves || ca.for_devices != devices) continue;
+    const auto handed_in = [&](const ossl::Crl& list) { return list.signed_by(ca.certificate); };
+    if (std::any_of(given.begin(), given.end(), handed_in)) continue;
+    const auto issuer = ca::issuer_id(ca.certificate);
+    const auto before = crls.latest(issuer);
+    if (!before) return before.error();
+    // Without certificates for clients, and without a list so far, there is nothing to revoke.
+    if (!devices && !*before) continue;
+    missing.push_back({{issuer, published_list},
+                       "the list that " + ca.certificate.subject() + " published last: the broker's crl.pem",
+                       now});
+  }
+  return ledger::Certificates(ledger).report_unaccounted(missing);
+}
+
+Status settle_lists(ledger::Ledger& ledger, const std::vector<ossl::Crl>& given,
+                    const std::optional<std::string>& note) {
+  ledger::Certificates certificates(ledger);
+  const auto open = certificates.unaccounted();
+  if (!open) return open.error();
+  for (const auto& one : *open) {
+    if (one.id.serial != published_list) continue;
+    const auto list = std::find_if(given.begin(), given.end(), [&](const ossl::Crl& crl) {
+      return ossl::sha256_hex(crl.issuer_der()) == one.id.issuer;
+    });
+    if (list == given.end() && !note) continue;
+    ledger::Certificates::Settled how{.id = one.id};
+    how.how = ledger::Settlement::never_issued;
+    how.note = list != given.end() ? "list " + std::to_string(list->number().value_or(0)) + " was handed in" : *note;
+    if (auto done = certificates.settle(how); !done) return done;
+  }
+  return success();
+}
+
 Status jump_crl_numbers(const config::Project& project, ledger::Ledger& ledger, const std::vector<ossl::Crl>& seen) {
   const auto cas = cas_of(project);
   if (!cas) return cas.error();

@@ -28,6 +28,18 @@ Result<TakenBack> take_back_lists(const std::vector<std::string>& files, const c
 Result<std::size_t> take_back_certificates(const std::vector<std::string>& paths, const config::Project& project,
                                            ledger::Ledger& ledger, Context& context);
 
+/// What stands in place of a serial while a CA's published list has not been handed in.
+inline constexpr const char* published_list = "published-list";
+
+/// Nothing is signed until the published list of each CA that signs for the broker's clients was handed in, or somebody
+/// vouches that there is none: reports those whose list is not among `given`. Returns how many.
+Result<std::size_t> await_lists(const config::Project& project, ledger::Ledger& ledger,
+                                const std::vector<ossl::Crl>& given, Instant now);
+/// Settles what await_lists() reported for the issuers of `given`; all of it when somebody vouches with a `note` that
+/// no list was published.
+Status settle_lists(ledger::Ledger& ledger, const std::vector<ossl::Crl>& given,
+                    const std::optional<std::string>& note);
+
 /// From now on each CA's CRL number is far above any that can have been published since the backup.
 Status jump_crl_numbers(const config::Project& project, ledger::Ledger& ledger, const std::vector<ossl::Crl>& seen);
 

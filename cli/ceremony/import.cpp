@@ -76,7 +76,6 @@ Result<Outcome> import_ca(const CaImport& options, Context& context) {
   if (!name) return name.error();
   const auto stem = name->stem();
   const auto medium = fs::absolute(options.file).lexically_normal().parent_path();
-  if (auto whole = check_ceremony_log(medium); !whole) return std::move(whole).error();
   const auto base = project->folder / "ca" / stem;
   const fs::path file = base.string() + ".pem";
   std::error_code ignored;
@@ -93,6 +92,7 @@ Result<Outcome> import_ca(const CaImport& options, Context& context) {
   }
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  if (auto whole = check_ceremony_log(medium, *project, *ledger, context); !whole) return std::move(whole).error();
   if (auto recorded = record(*certificate, stem, *ledger); !recorded) return std::move(recorded).error();
   if (!there)
     if (auto written = write_new_file(file, certificate->pem(), 0644); !written) return std::move(written).error();
@@ -104,7 +104,8 @@ Result<Outcome> import_ca(const CaImport& options, Context& context) {
                                    {"serial", certificate->serial()},
                                    {"sha256", certificate->sha256()},
                                    {"key_here", key_here}});
-  if (auto logged = log_ceremony("import", facts, options.people, medium, project->folder / "ca", *ledger, context);
+  if (auto logged =
+          log_ceremony("import", facts, options.people, medium, project->folder / "ca", nullptr, *ledger, context);
       !logged)
     return std::move(logged).error();
   Outcome outcome;

@@ -89,9 +89,9 @@ Result<Outcome> request_ca(const CaRequest& options, Context& context) {
   if (!fs::is_directory(medium, ignored))
     return Error{Errc::input, "there is no folder " + medium.string(), "name the mounted medium with --out"};
   if (fs::exists(file, ignored)) return disk_error("creating", file, EEXIST);
-  if (auto whole = check_ceremony_log(medium); !whole) return std::move(whole).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  if (auto whole = check_ceremony_log(medium, *project, *ledger, context); !whole) return std::move(whole).error();
 
   const auto key_file = project->folder / "ca" / (name->stem() + ".key");
   const auto held = key_of(options, *project, context);
@@ -112,7 +112,8 @@ Result<Outcome> request_ca(const CaRequest& options, Context& context) {
   const auto fingerprint = ossl::sha256_hex(as_bytes(*request));
   const Json facts =
       Json::object({{"project", project->ca.name}, {"ca", name->stem()}, {"request_sha256", fingerprint}});
-  if (auto logged = log_ceremony("request", facts, options.people, medium, project->folder / "ca", *ledger, context);
+  if (auto logged =
+          log_ceremony("request", facts, options.people, medium, project->folder / "ca", &held->key, *ledger, context);
       !logged)
     return std::move(logged).error();
   Outcome outcome;

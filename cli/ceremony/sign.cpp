@@ -55,20 +55,25 @@ Result<Asked> read(const CaSigning& options, const config::Project& project) {
 }
 
 // What the same request got before.
-Result<std::optional<ossl::Certificate>> signed_before(const Asked& asked, ledger::Ledger& ledger) {
+Result<std::optional<ossl::Certificate>> signed_before(const Asked& asked, const config::Project& project,
+                                                       ledger::Ledger& ledger) {
   const auto rows = ledger::Certificates(ledger).list({.kind = "issuing"});
   if (!rows) return rows.error();
   for (const auto& row : *rows) {
     if (row.revoked) continue;
     auto certificate = ossl::Certificate::from_pem(row.certificate.pem);
     if (!certificate) return std::move(certificate).error();
-    if (asked.request.key.matches(*certificate)) return std::optional(*std::move(certificate));
+    if (!asked.request.key.matches(*certificate)) continue;
+    const auto name = ca::read_issuing_name(project.ca.name, certificate->common_name());
+    if (name && name->stem() == asked.name.stem()) return std::optional(*std::move(certificate));
+    return Error{Errc::input, "the request's key is the key of " + certificate->subject() + " already",
+                 "each CA needs a key of its own: have another one made"};
   }
   return std::optional<ossl::Certificate>();
 }
 
-Result<ossl::Certificate> sign(const CaSigning& options, const Asked& asked, const config::Project& project,
-                               ledger::Ledger& ledger, Context& context) {
+Result<ca::Identity> open_root(const CaSigning& options, const Asked& asked, const config::Project& project,
+                               Context& context) {
   const bool server = asked.name.purpose == ca::Purpose::server;
   const auto root_file = server ? project.root_certificate() : project.device_root_certificate();
   const auto key_file = server ? project.root_key() : project.device_root_key();
@@ -77,13 +82,21 @@ Result<ossl::Certificate> sign(const CaSigning& options, const Asked& asked, con
   Keyring keyring(options.passphrase, context);
   auto key = keyring.open(key_file, key_file.lexically_relative(project.folder).string());
   if (!key) return std::move(key).error();
+  if (!key->matches(*root))
+    return Error{Errc::key, key_file.string() + " is not the key of " + root_file.string(),
+                 "check that the two files belong together"};
+  return ca::Identity{*root, *std::move(key)};
+}
+
+Result<ossl::Certificate> sign(const CaSigning& options, const Asked& asked, const config::Project& project,
+                               const ca::Identity& root, ledger::Ledger& ledger, Context& context) {
   const auto profile = profile::built_in("issuing");
   if (!profile) return profile.error();
   const std::chrono::days lifetime(options.days.value_or(project.ca.issuing_days));
   auto made = ca::sign_issuing(*profile, project.ca.name, asked.name.purpose, asked.name.label, asked.request.key,
-                               lifetime, {*root, *std::move(key)}, {context.clock, context.random});
+                               lifetime, root, {context.clock, context.random});
   if (!made) return made;
-  if (auto fine = ca::refuse_what_lint_refuses(*made, *profile, {*root}, context.clock.now()); !fine)
+  if (auto fine = ca::refuse_what_lint_refuses(*made, *profile, {root.certificate}, context.clock.now()); !fine)
     return std::move(fine).error();
   if (context.cancel.requested()) return interrupted();
   const auto row = ca::ledger_row(*made, "issuing", asked.name.stem());
@@ -101,15 +114,18 @@ Result<Outcome> sign_ca(const CaSigning& options, Context& context) {
   if (!asked) return asked.error();
   const auto request_file = fs::absolute(options.file).lexically_normal();
   const auto medium = request_file.parent_path();
-  if (auto whole = check_ceremony_log(medium); !whole) return std::move(whole).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  if (auto whole = check_ceremony_log(medium, *project, *ledger, context); !whole) return std::move(whole).error();
   context.reporter.step("the request's SHA-256 is " + asked->fingerprint + ", for " + asked->request.subject);
 
-  auto before = signed_before(*asked, *ledger);
+  auto before = signed_before(*asked, *project, *ledger);
   if (!before) return std::move(before).error();
-  auto made =
-      *before ? Result<ossl::Certificate>(**std::move(before)) : sign(options, *asked, *project, *ledger, context);
+  // Also where nothing is left to sign: the root's key signs the line in the log.
+  const auto root = open_root(options, *asked, *project, context);
+  if (!root) return root.error();
+  auto made = *before ? Result<ossl::Certificate>(**std::move(before))
+                      : sign(options, *asked, *project, *root, *ledger, context);
   if (!made) return std::move(made).error();
   const fs::path file =
       options.out ? fs::absolute(*options.out).lexically_normal() : medium / (asked->name.stem() + ".pem");
@@ -125,7 +141,8 @@ Result<Outcome> sign_ca(const CaSigning& options, Context& context) {
                                    {"sha256", made->sha256()},
                                    {"not_after", rfc3339(made->not_after())},
                                    {"request_sha256", asked->fingerprint}});
-  if (auto logged = log_ceremony("sign", facts, options.people, medium, project->folder / "ca", *ledger, context);
+  if (auto logged =
+          log_ceremony("sign", facts, options.people, medium, project->folder / "ca", &root->key, *ledger, context);
       !logged)
     return std::move(logged).error();
   Outcome outcome;

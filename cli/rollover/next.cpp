@@ -142,6 +142,20 @@ Status write_key(const fs::path& file, std::string_view pem, bool as_root) {
   return success();
 }
 
+// Devices' certificates come from where they always came: by a link, so that there is one key and not two.
+Status share_device_cas(const config::Project& project, const fs::path& into) {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(project.folder / "ca", failed)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with("device-root.") && !name.starts_with("issuing-device")) continue;
+    std::error_code refused;
+    fs::create_symlink(fs::path("../../ca") / name, into / name, refused);
+    if (refused) return disk_error("creating", into / name, refused.value());
+  }
+  if (failed) return disk_error("reading", project.folder / "ca", failed.value());
+  return success();
+}
+
 Status write(const config::Project& project, config::Project next, const Made& made) {
   const auto account = ::geteuid() == 0 ? broker::mosquitto_account() : std::nullopt;
   const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
@@ -150,6 +164,7 @@ Status write(const config::Project& project, config::Project next, const Made& m
   const auto root_pem = read_file(standby(project));
   if (!root_pem) return root_pem.error();
   if (auto done = write_new_file(next.root_certificate(), *root_pem, 0644); !done) return done;
+  if (auto done = share_device_cas(project, next.folder / "ca"); !done) return done;
   if (made.issuing) {
     const auto base = (next.folder / "ca" / made.issuing->stem).string();
     if (auto done = write_new_file(base + ".key", made.issuing->key_text.view(), 0600); !done) return done;

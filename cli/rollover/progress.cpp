@@ -46,13 +46,18 @@ Result<RolloverProgress> rollover_progress(ledger::Ledger& ledger, const std::st
   const auto runs = ledger.runs();
   if (!runs) return runs.error();
   std::map<std::string, const ledger::DeviceRun*> newest;
-  for (const auto& run : *runs) newest[run.imei] = &run;
+  for (const auto& run : *runs) {
+    newest[run.imei] = &run;
+    // A run that failed early says nothing about the file.
+    if (!held_as(run, root_file_sha256).empty())
+      progress.holding.insert(run.imei);
+    else if (run.status != "failed")
+      progress.holding.erase(run.imei);
+  }
   for (const auto& [imei, run] : newest) {
     progress.devices.insert(imei);
     const auto name = held_as(*run, root_file_sha256);
-    if (name.empty()) continue;
-    progress.holding.insert(imei);
-    if (connected_under(*run, name)) progress.proven.insert(imei);
+    if (!name.empty() && connected_under(*run, name)) progress.proven.insert(imei);
   }
   ledger::CertificateFilter valid;
   valid.kind = "device";

@@ -1,6 +1,7 @@
 #include "pki/ca/crl.hpp"
 
 #include "core/text.hpp"
+#include "ledger/certificates.hpp"
 #include "ledger/crl.hpp"
 #include "pki/ca/pattern.hpp"
 #include "pki/ossl/digest.hpp"
@@ -29,6 +30,14 @@ Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity
   if (validity < std::chrono::days(1) || validity > std::chrono::days(3650))
     return Error{Errc::usage, "a CRL cannot be valid for " + std::to_string(validity.count()) + " days",
                  "use 1 to 3650 days"};
+  // What a list published before the restore revoked would be good again.
+  const auto open = ledger::Certificates(ledger).unaccounted();
+  if (!open) return open.error();
+  if (!open->empty())
+    return Error{Errc::ledger,
+                 "no revocation list is published while " + counted(open->size(), "question") +
+                     (open->size() == 1 ? " is" : " are") + " open since the restore",
+                 "ec200u-pki ca settle lists what must be settled first"};
   ledger::Crls crls(ledger);
   const auto id = issuer_id(issuer.certificate);
   const auto last = crls.latest(id);

@@ -7,6 +7,7 @@
 #include "pki/ossl/digest.hpp"
 #include "pki/ossl/handles.hpp"
 #include "pki/ossl/impl.hpp"
+#include "pki/ossl/public_key_impl.hpp"
 
 namespace epki::ossl {
 
@@ -33,16 +34,10 @@ const EVP_MD* digest_for(const EVP_PKEY* key) {
   return type == EVP_PKEY_ED25519 || type == EVP_PKEY_ED448 ? nullptr : EVP_sha256();
 }
 
-}  // namespace
-
-Status verify_detached(std::string_view public_key_pem, std::string_view message, std::string_view signature) {
-  const auto key = public_key(public_key_pem);
-  if (!key)
-    return take_error(Errc::key, "that is no public key",
-                      "give a PEM file with a public key or a certificate: openssl pkey -in KEY -pubout");
-  ERR_clear_error();  // the first of two ways to read it may have failed
+Status verify(EVP_PKEY* key, std::string_view message, std::string_view signature) {
+  ERR_clear_error();  // the first of two ways to read the key may have failed
   const DigestContext context{EVP_MD_CTX_new()};
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, digest_for(key.get()), nullptr, key.get()) != 1)
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, digest_for(key), nullptr, key) != 1)
     return take_error(Errc::key, "this key cannot verify a signature", "use an RSA, EC or Ed25519 key");
   if (EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(message), message.size()) != 1)
     return take_error(Errc::key, "the signature does not belong to this text and this key",
@@ -50,9 +45,11 @@ Status verify_detached(std::string_view public_key_pem, std::string_view message
   return success();
 }
 
+}  // namespace
+
 Result<std::string> sign_detached(const PrivateKey& key, std::string_view message) {
   ERR_clear_error();
-  EVP_PKEY* const native_key = native(key);
+  EVP_PKEY* native_key = native(key);
   const DigestContext context{EVP_MD_CTX_new()};
   std::size_t size = 0;
   if (!context || EVP_DigestSignInit(context.get(), nullptr, digest_for(native_key), nullptr, native_key) != 1 ||
@@ -64,6 +61,18 @@ Result<std::string> sign_detached(const PrivateKey& key, std::string_view messag
     return take_error(Errc::key, "this key cannot sign", "use an RSA, EC or Ed25519 key");
   signature.resize(size);
   return signature;
+}
+
+Status verify_detached(const PublicKey& key, std::string_view message, std::string_view signature) {
+  return verify(native(key), message, signature);
+}
+
+Status verify_detached(std::string_view public_key_pem, std::string_view message, std::string_view signature) {
+  const auto key = public_key(public_key_pem);
+  if (!key)
+    return take_error(Errc::key, "that is no public key",
+                      "give a PEM file with a public key or a certificate: openssl pkey -in KEY -pubout");
+  return verify(key.get(), message, signature);
 }
 
 std::string public_pem(const PrivateKey& key) {

@@ -4,6 +4,7 @@
 
 #include "core/result.hpp"
 #include "pki/ossl/key.hpp"
+#include "pki/ossl/public_key.hpp"
 
 namespace epki::ossl {
 
@@ -12,7 +13,9 @@ namespace epki::ossl {
 /// Errc::key when it is neither, or when the signature does not verify.
 Status verify_detached(std::string_view public_key_pem, std::string_view message, std::string_view signature);
 
-/// Signs so that verify_detached() verifies it. Errc::key when the key cannot sign.
+Status verify_detached(const PublicKey& key, std::string_view message, std::string_view signature);
+
+/// Such a signature, by a key in memory or in a token. Errc::key when the key cannot sign.
 Result<std::string> sign_detached(const PrivateKey& key, std::string_view message);
 
 /// A public key by itself, as PEM "PUBLIC KEY" (RFC 7468, 13).

@@ -76,6 +76,59 @@ TEST_F(Custody, AnAlteredCeremonyLogStopsTheCeremony) {
   EXPECT_NE(refused.err.find("line 2"), std::string::npos) << refused;
 }
 
+// The chain shows a line altered by the one behind it. Nothing stands behind the last.
+TEST_F(Custody, TheLastLineOfTheCeremonyLogIsVouchedFor) {
+  two_machines();
+  const std::string request = "../usb/issuing-device-2.csr", log = "usb/ceremony-log.jsonl";
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--out", "../usb", "--operator", "Ann"}).exit, 0);
+  ASSERT_EQ(box.shell("cp " + log + " kept && sed -i s/Ann/Eve/ " + log).exit, 0);
+  const auto altered = box.run({"-C", "off", "ca", "sign", request});
+  EXPECT_EQ(altered.exit, 3) << altered;
+  EXPECT_NE(altered.err.find("line 1, the last"), std::string::npos) << altered;
+  ASSERT_EQ(box.shell("sed -i 's/,\"signature\":\"[0-9a-f]*\"//' " + log).exit, 0);
+  EXPECT_EQ(box.run({"-C", "off", "ca", "sign", request}).exit, 3) << "nobody signed it";
+  ASSERT_EQ(box.shell("cp kept " + log).exit, 0);
+  ASSERT_EQ(box.run({"-C", "off", "ca", "sign", request, "--operator", "Bob"}).exit, 0);
+
+  ASSERT_EQ(box.shell("cp " + log + " kept && sed -i '$ s/Bob/Eve/' " + log).exit, 0);
+  EXPECT_EQ(box.run({"-C", "on", "ca", "import", "../usb/issuing-device-2.pem"}).exit, 3);
+  ASSERT_EQ(box.shell("cp kept " + log).exit, 0);
+  ASSERT_EQ(box.run({"-C", "on", "ca", "import", "../usb/issuing-device-2.pem", "--operator", "Cid"}).exit, 0);
+
+  // An import opens no key: here the ledger vouches for its line, elsewhere nobody does, and that is said.
+  const auto elsewhere = box.run({"-C", "off", "ca", "sign", request});
+  EXPECT_EQ(elsewhere.exit, 0) << elsewhere;
+  EXPECT_NE(elsewhere.err.find("nothing here vouches"), std::string::npos) << elsewhere;
+  EXPECT_EQ(box.run({"-C", "on", "ca", "request", "--label", "c", "--out", "../usb"}).exit, 0);
+}
+
+TEST_F(Custody, WithoutThePublishedListNothingIsSigned) {
+  ASSERT_EQ(box.shell("mkdir old new none").exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "init", "--host", "broker.test", "--mutual", "--key", "ec-p256"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "issue", "client", "stolen"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "backup", "../b.backup"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "revoke", "stolen"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "old", "crl"}).exit, 0);
+
+  const auto restored = box.run({"-C", "new", "restore", "../b.backup", "--json"});
+  ASSERT_EQ(restored.exit, 0) << restored;
+  EXPECT_EQ(restored.json()["unaccounted"].size(), 1U) << restored;
+  EXPECT_EQ(box.run({"-C", "new", "issue", "client", "next"}).exit, 8);
+  EXPECT_EQ(box.run({"-C", "new", "crl"}).exit, 8) << "it would make the stolen one good again";
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle", "--all", "--revoked"}).exit, 1) << "it is no serial";
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle", "published-list", "--revoked"}).exit, 2);
+  EXPECT_EQ(box.run({"-C", "new", "ca", "settle", "--no-published-crl"}).exit, 2) << "somebody must vouch";
+  const auto settled = box.run({"-C", "new", "ca", "settle", "--crl", "../old/broker/certs/crl.pem", "--json"});
+  ASSERT_EQ(settled.exit, 0) << settled;
+  EXPECT_EQ(settled.json()["revoked_again"].integer(), 1) << settled;
+  const auto crl = box.run({"-C", "new", "crl", "--json"});
+  ASSERT_EQ(crl.exit, 0) << crl;
+  EXPECT_EQ(crl.json()["crls"][std::size_t{0}]["entries"].integer(), 1) << crl;
+
+  ASSERT_EQ(box.run({"-C", "none", "restore", "../b.backup", "--no-published-crl"}).exit, 0);
+  EXPECT_EQ(box.run({"-C", "none", "issue", "client", "next"}).exit, 0);
+}
+
 TEST_F(Custody, ABackupComesBackAndWhatItCannotKnowMustBeSettled) {
   ASSERT_EQ(box.shell("mkdir old new").exit, 0);
   ASSERT_EQ(box.run({"-C", "old", "init", "--host", "broker.test", "--mutual", "--key", "ec-p256"}).exit, 0);
@@ -135,7 +188,8 @@ class Token : public Custody {
     const std::string tool = "pkcs11-tool --module " + module + " --login --pin " + pin + " --keypairgen --key-type ";
     const auto made =
         box.shell("mkdir tokens && softhsm2-util --init-token --free --label plant --so-pin 12345678 --pin " + pin +
-                  " && " + tool + "EC:prime256v1 --id 01 --label root && " + tool + "rsa:2048 --id 02 --label devices");
+                  " && " + tool + "EC:prime256v1 --id 01 --label root && " + tool +
+                  "rsa:2048 --id 02 --label devices && " + tool + "EC:prime256v1 --id 03 --label line");
     ASSERT_EQ(made.exit, 0) << made;
   }
   static std::string trim(const std::string& text) { return std::string(trimmed(text)); }
@@ -159,11 +213,44 @@ TEST_F(Token, RootsWhoseKeysAreInATokenSignCertificatesAndLists) {
   EXPECT_EQ(box.shell("openssl crl -in broker/certs/crl.pem -CAfile ca/device-root.pem -noout").exit, 0);
 }
 
+TEST_F(Token, IssuingCasWhoseKeysAreInATokenSignAndTravel) {
+  const auto made = box.init(
+      {"--mutual", "--issuing", "--hsm", "issuing-device=" + uri("devices"), "--hsm", "issuing-server=" + uri("root")});
+  ASSERT_EQ(made.exit, 0) << made;
+  ASSERT_EQ(box.run({"issue", "client", "d1"}).exit, 0);
+  EXPECT_EQ(
+      box.shell("openssl verify -CAfile ca/device-root.pem -untrusted ca/issuing-device.pem certs/d1/d1.pem").exit, 0);
+  ASSERT_EQ(box.run({"renew", "server"}).exit, 0);
+  EXPECT_EQ(
+      box.shell("openssl verify -CAfile ca/root.pem -untrusted broker/certs/server.pem broker/certs/server.pem").exit,
+      0);
+  ASSERT_EQ(box.run({"revoke", "d1"}).exit, 0);
+  ASSERT_EQ(box.run({"crl"}).exit, 0);
+  EXPECT_EQ(box.shell("openssl crl -in broker/certs/crl.pem -CAfile ca/issuing-device.pem -noout").exit, 0);
+
+  // Another one, requested with a key of the token: the token signs the request and its line in the ceremony log.
+  ASSERT_EQ(box.shell("mkdir usb").exit, 0);
+  ASSERT_EQ(box.run({"ca", "request", "--label", "x", "--hsm", uri("root"), "--out", "usb"}).exit, 0);
+  EXPECT_EQ(box.run({"ca", "sign", "usb/issuing-device-x.csr"}).exit, 3) << "it is the key of the broker's CA already";
+  const auto asked = box.run({"ca", "request", "--label", "line-2", "--hsm", uri("line"), "--out", "usb"});
+  ASSERT_EQ(asked.exit, 0) << asked;
+  EXPECT_NE(box.shell("grep -q PRIVATE ca/issuing-device-line-2.key").exit, 0);
+  ASSERT_EQ(box.run({"ca", "sign", "usb/issuing-device-line-2.csr"}).exit, 0);
+  ASSERT_EQ(box.run({"ca", "import", "usb/issuing-device-line-2.pem"}).exit, 0);
+  ASSERT_EQ(box.run({"issue", "client", "d2"}).exit, 0);
+  EXPECT_EQ(
+      box.shell("openssl verify -CAfile ca/device-root.pem -untrusted ca/issuing-device-line-2.pem certs/d2/d2.pem")
+          .exit,
+      0);
+}
+
 TEST_F(Token, ThePinIsNeverInAUriAndAWrongOneIsToldFromAMissingKey) {
   const auto in_uri = box.init({"--hsm", "root=" + uri("root") + "&pin-value=1234"});
   EXPECT_EQ(in_uri.exit, 2) << in_uri;
   EXPECT_EQ(in_uri.err.find("1234"), std::string::npos) << in_uri;
   EXPECT_EQ(box.init({"--hsm", "root=" + uri("nothing")}).exit, 4);
+  EXPECT_EQ(box.init({"--mutual", "--hsm", "root=" + uri("root"), "--hsm", "device-root=" + uri("root")}).exit, 2)
+      << "one key for two CAs";
   box.write("pin", "wrong\n");
   const auto wrong = box.init({"--hsm", "root=" + uri("root") + "&pin-source=file:" + (box / "pin").string()});
   EXPECT_EQ(wrong.exit, 4) << wrong;
