@@ -40,6 +40,7 @@ inline constexpr std::size_t line_limit = 2048;
 
 struct Statistics {
   std::uint64_t exchanges = 0, bytes_out = 0, bytes_in = 0;
+  std::chrono::nanoseconds on_the_wire{};  ///< reading and writing, the waiting for the modem included
 };
 
 class Engine {

@@ -11,6 +11,7 @@
 #include "verify/trial/inspect.hpp"
 #include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/mutual_bench.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
@@ -73,6 +74,7 @@ class Trial {
 
   Result<Report> run() {
     const auto start = steady_clock::now();
+    const auto wire_before = modem_.engine().statistics().on_the_wire;
     auto genuine = read_chains();
     if (!genuine) return std::move(genuine).error();
     std::unique_ptr<probe::Responder> own;
@@ -95,8 +97,10 @@ class Trial {
       if (auto done = judge((*evidence)[i], setup_.paths[i]); !done) return std::move(done).error();
     }
     report_.warnings = keeper_.warnings;
-    report_.own_work = own_work_.total();
-    report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
+    const auto whole = steady_clock::now() - start;
+    const auto on_the_wire = modem_.engine().statistics().on_the_wire - wire_before;
+    report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(whole);
+    report_.own_work = std::chrono::duration_cast<std::chrono::milliseconds>(whole - on_the_wire);
     return std::move(report_);
   }
 
@@ -166,24 +170,28 @@ class Trial {
     report_.clock = *clock;
 
     around_.reporter.step("minting throw-away certificates");
-    auto deck = [&] {
-      const Stopwatch::Lap lap(own_work_);
-      return Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
-    }();
+    auto deck = Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
     if (!deck) return std::move(deck).error();
     Opinions opinions(setup_.worker, around_.clock.now());
-    auto anchors = [&] {
-      const Stopwatch::Lap lap(own_work_);
-      return make_anchors(*deck, opinions, *inspection, around_.reporter);
-    }();
+    auto anchors = make_anchors(*deck, opinions, *inspection, around_.reporter);
     if (!anchors) return std::move(anchors).error();
 
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
-    ModemBench bench(
-        {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
-        setup_, around_);
+    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, dns_ && dns_->active() ? &*dns_ : nullptr},
+                     setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
+    if (evidence && setup_.mutual && setup_.census.empty()) {
+      around_.reporter.step("the questions of trust again, as a device with a certificate of its own connects");
+      MutualBench mutual(bench);
+      auto again =
+          run_schedule(mutual, *anchors, setup_.paths, {setup_.repeat, setup_.budget, false}, around_.reporter);
+      if (again) {
+        mutual_ = *std::move(again);
+      } else {
+        evidence = std::move(again).error();
+      }
+    }
     if (evidence) {
       if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
     }
@@ -308,6 +316,26 @@ class Trial {
     return error;
   }
 
+  /// The verdict of the same questions under seclevel 2, and its place in the ledger: provision asks for a device with
+  /// a certificate of its own by the settings that it connects with.
+  Status judge_mutual(PathVerdict& verdict, const infer::Evidence& evidence) {
+    const auto conclusion = infer::conclude(evidence);
+    verdict.mutual =
+        MutualVerdict{conclusion.verdict, conclusion.influence, conclusion.because, conclusion.names_checked};
+    const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
+                                conclusion.influence == infer::Influence::detected;
+    if (!says_something) return success();
+    PathVerdict under_two;
+    under_two.path = verdict.path;
+    under_two.verdict_class = conclusion.verdict;
+    under_two.influence = conclusion.influence;
+    under_two.because = conclusion.because;
+    under_two.names_checked = conclusion.names_checked;
+    under_two.policy = conclusion.policy;
+    under_two.anchors_tried = conclusion.counted.size();
+    return store(under_two, evidence, plan::BoundFiles{.ca = {}, .client_certificate = "x", .client_key = "x"});
+  }
+
   Status judge(const infer::Evidence& evidence, Path path) {
     const auto conclusion = infer::conclude(evidence);
     PathVerdict verdict;
@@ -323,6 +351,8 @@ class Trial {
     verdict.outside_the_model = conclusion.outside_the_model;
     verdict.stack = infer::recognise(evidence);
     verdict.odds = infer::odds_sentence(evidence, conclusion);
+    verdict.odds_against = infer::odds_against(evidence, conclusion);
+    verdict.noise = infer::noise_of(evidence);
     verdict.conclusive = infer::conclusive_handshakes(evidence);
     verdict.anchors_tried = conclusion.counted.size();
     for (const int number : conclusion.found) {
@@ -334,14 +364,18 @@ class Trial {
     const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
                                 verdict.verdict_class != infer::Class::inconclusive ||
                                 verdict.influence == infer::Influence::detected;
+    if (!mutual_.empty()) {
+      if (auto done = judge_mutual(verdict, mutual_[report_.verdicts.size()]); !done) return done;
+    }
     report_.verdicts.push_back(std::move(verdict));
-    return says_something ? store(report_.verdicts.back(), evidence) : success();
+    return says_something ? store(report_.verdicts.back(), evidence, {}) : success();
   }
 
-  Status store(const PathVerdict& verdict, const infer::Evidence& evidence) {
+  /// Under the settings of a context that has these files bound.
+  Status store(const PathVerdict& verdict, const infer::Evidence& evidence, const plan::BoundFiles& bound) {
     ledger::StoredVerdict stored;
     stored.key = {report_.identity.model, report_.identity.firmware, verdict.path,
-                  plan::settings_key(plan::ssl_settings(""))};
+                  plan::settings_key(plan::ssl_settings(bound))};
     stored.verdict_class = infer::word(verdict.verdict_class);
     stored.names_checked = verdict.names_checked;
     stored.imei = report_.identity.imei;
@@ -363,10 +397,10 @@ class Trial {
   std::vector<infer::Anchor> census_anchors_{};
   std::vector<infer::Anchor> all_anchors_{};
   std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
+  std::vector<infer::Evidence> mutual_{};    ///< by path, under seclevel 2; empty: not asked for
   int key_anchor_ = 0;
   std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
   std::vector<int> chosen_{};                     ///< those of the census that the full controls were for
-  Stopwatch own_work_{};
 };
 
 }  // namespace
