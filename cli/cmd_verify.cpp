@@ -125,6 +125,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.repeat = static_cast<int>(options.repeat);
   setup.budget = static_cast<int>(options.budget);
   setup.allow_reboot = !options.no_reboot;
+  setup.mutual = project->broker.mutual;
   setup.acceptance = options.acceptance;
   setup.mitigate = options.mitigate;
   setup.keep_exhibits = keeper.has_value();

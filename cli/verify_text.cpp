@@ -76,6 +76,11 @@ std::string text_of(const trial::PathVerdict& verdict) {
     text += "  TLS library: looks like " + verdict.stack.name + "; among others, a probe " +
             verdict.stack.shown_by.front() + ".\n";
   if (!verdict.odds.empty()) text += "  " + verdict.odds + "\n";
+  if (verdict.mutual) {
+    text +=
+        "  With a client certificate bound (seclevel 2): " + std::string(infer::word(verdict.mutual->verdict_class)) +
+        "\n  " + verdict.mutual->because + "\n";
+  }
   if (!verdict.next_step.empty()) text += "  Next: " + verdict.next_step + "\n";
   return text;
 }

@@ -42,7 +42,9 @@ std::string seconds_since(std::chrono::steady_clock::time_point start) {
 
 Result<Engine::Impl::Heard> Engine::Impl::hear(Deadline by) {
   std::array<std::byte, 4096> chunk{};
+  const auto start = monotonic_now();
   auto got = wire.read_some(chunk, by);
+  statistics.on_the_wire += monotonic_now() - start;
   if (!got) return std::move(got).error();
   if (wire.losses() != losses_heard) {
     losses_heard = wire.losses();
@@ -93,7 +95,9 @@ Result<Engine::Impl::Heard> Engine::Impl::hear_until(const std::function<bool()>
 
 Status Engine::Impl::send(std::string_view bytes, Deadline by) {
   log.sent(bytes);
+  const auto start = monotonic_now();
   auto sent = wire.write_all(as_bytes(bytes), by);
+  statistics.on_the_wire += monotonic_now() - start;
   if (sent) statistics.bytes_out += bytes.size();
   return sent;
 }

@@ -43,6 +43,7 @@ struct Statistics {
   /// Spent in wait_for() and await(), less what the bytes heard meanwhile took on the line: what a network or a restart
   /// took, and no line speed would make shorter.
   std::chrono::nanoseconds waited{0};
+  std::chrono::nanoseconds on_the_wire{};  ///< reading and writing, the waiting for the modem included
 };
 
 class Engine {

@@ -55,8 +55,9 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
                              *run.found.second_ca + ", a second CA. Next: unbind it in the device's firmware");
   if (!stored && run.wanted.mutual)
     return unproven(run, "no verdict is known for firmware " + report.identity.firmware +
-                             " under seclevel 2, and what verify measures under seclevel 1 is not that: the twin and "
-                             "the wrong name were tried, built-in anchors were not");
+                             " under seclevel 2: the twin and the wrong name were tried, built-in anchors were not. "
+                             "Next: " +
+                             verify_command(run) + " in this mutual project");
   if (!stored)
     return unproven(run, "no verdict is known for firmware " + report.identity.firmware + controls_left(run) +
                              ". Next: " + verify_command(run));

@@ -38,13 +38,18 @@ class Resolver {
   void ask(std::vector<std::string> servers);
   /// Whether the connection that stands now is to be reset. Counts connections for a fault.
   bool resets_next();
+  /// Whether this TLS open is to fail before anything is tried.
+  bool open_fails_next();
 
  private:
   std::vector<std::string> answers_to(std::string_view host);
   std::mutex mutex_;
   std::vector<std::string> servers_;
   const Persona& persona_;
+  /// One of the faults that a persona gives a share for: drawn from its seed, each kind in an order of its own.
+  bool drawn(std::int64_t per_thousand, std::uint64_t kind);
   std::atomic<std::int64_t> failures_left_, resets_left_;
+  std::atomic<std::uint64_t> draws_ = 0;
 };
 
 /// What an SSL context held at the moment of the open; file contents, not names.

@@ -29,8 +29,22 @@ bool is_loopback(const std::string& text) {
 Resolver::Resolver(const Persona& persona)
     : persona_(persona), failures_left_(persona.faults.dns_fails), resets_left_(persona.faults.tcp_resets) {}
 
+bool Resolver::drawn(std::int64_t per_thousand, std::uint64_t kind) {
+  if (per_thousand <= 0) return false;
+  // SplitMix64 (public domain constants) of the seed and how many were drawn before.
+  std::uint64_t z = static_cast<std::uint64_t>(persona_.faults.seed) +
+                    0x9e3779b97f4a7c15ULL * (1 + draws_.fetch_add(1)) + (kind << 56U);
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+  return (z ^ (z >> 31U)) % 1000 < static_cast<std::uint64_t>(per_thousand);
+}
+
 bool Resolver::resets_next() {
-  return resets_left_.fetch_sub(1) > 0;
+  return resets_left_.fetch_sub(1) > 0 || drawn(persona_.faults.resets_per_thousand, 1);
+}
+
+bool Resolver::open_fails_next() {
+  return drawn(persona_.faults.opens_fail_per_thousand, 2);
 }
 
 bool Resolver::may_connect(std::string_view address) const {
@@ -39,7 +53,7 @@ bool Resolver::may_connect(std::string_view address) const {
 
 std::vector<std::string> Resolver::resolve(std::string_view host) {
   if (is_literal(std::string(host))) return {std::string(host)};
-  if (failures_left_.fetch_sub(1) > 0) return {};
+  if (failures_left_.fetch_sub(1) > 0 || drawn(persona_.faults.dns_fails_per_thousand, 3)) return {};
   auto found = answers_to(host);
   std::erase_if(found, [this](const std::string& address) { return !may_connect(address); });
   return found;

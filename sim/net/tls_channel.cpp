@@ -75,6 +75,8 @@ Opened open_tls(Resolver& resolver, std::string_view host, std::uint16_t port, c
                 const TrustPolicy& policy, const std::vector<std::string>& built_in_pem,
                 std::chrono::milliseconds limit, const std::atomic<bool>& cancel) {
   const Patience patience{after(limit), &cancel};
+  if (resolver.open_fails_next())
+    return {.channel = nullptr, .failure = OpenFailure::tcp, .detail = "no packet leaves (fault)"};
   auto session = std::make_unique<TlsSession>(settings, policy);
   if (auto wrong = session->prepare(host, built_in_pem))
     return {.channel = nullptr, .failure = OpenFailure::local, .detail = std::move(*wrong)};

@@ -150,6 +150,23 @@ TEST_F(Mutual, ARotationAndAnotherName) {
   EXPECT_EQ(provision({"--name-from", "uuid", "--serial", "x"}).exit, 2);
 }
 
+/// verify measures under seclevel 2 as well, which is how such a device connects.
+TEST_F(Mutual, ADeviceIsProtectedOnceVerifyHasMeasuredWhatItConnectsUnder) {
+  ASSERT_EQ(box.init({"--mutual", "--key", "ec-p256"}).exit, 0);
+  const auto before = box.run({"provision", "--port", "sim:strict", "--json"});
+  EXPECT_EQ(device(before)["status"].text(), "connected-unproven") << before;
+  const auto measured = box.run({"verify", "--port", "sim:strict", "--json"});
+  ASSERT_EQ(measured.exit, 0) << measured;
+  EXPECT_EQ(measured.json()["verdict"]["mqtt"]["mutual"]["class"].text(), "uploaded") << measured;
+  EXPECT_EQ(measured.json()["verdict"]["mqtt"]["mutual"]["names_checked"].boolean(), true);
+  const auto after = box.run({"provision", "--port", "sim:strict", "--json"});
+  EXPECT_EQ(device(after)["status"].text(), "protected") << after;
+
+  const auto worse = box.run({"verify", "--port", "sim:union", "--json"});
+  EXPECT_EQ(worse.exit, 20) << worse;
+  EXPECT_EQ(worse.json()["verdict"]["mqtt"]["mutual"]["class"].text(), "union") << worse;
+}
+
 TEST_F(Mutual, ALineNamesItsBoards) {
   start("ec-p256");
   box.write("job.toml",

@@ -150,7 +150,7 @@ class Assembly {
   }
 
   Json evidence(trial::Path path, const infer::Evidence& evidence, const std::vector<int>& chosen,
-                std::vector<bool>& taken) const {
+                std::vector<bool>& taken, bool mutual = false) const {
     const auto number = [&](int anchor) {
       return chosen.empty() || anchor < 0 ? anchor : chosen[static_cast<std::size_t>(anchor)];
     };
@@ -159,6 +159,7 @@ class Assembly {
       infer::Probe among_all = attempt;
       among_all.anchor = number(attempt.anchor);
       among_all.bound.anchor = number(attempt.bound.anchor);
+      if (mutual) among_all.settings.own_certificate = true;
       attempts.push(Json::object({{"exhibit", number_of(path, attempt, among_all, taken)},
                                   {"probe", json_of(static_cast<const infer::Probe&>(attempt))}}));
     }
@@ -186,6 +187,7 @@ class Assembly {
                          {"evidence", std::move(trust)},
                          {"census", std::move(census)},
                          {"with_key", std::move(with_key)},
+                         {"mutual", facts.mutual ? evidence(facts.path, *facts.mutual, {}, taken, true) : Json()},
                          {"live", Json::array_of(facts.live)}});
   }
 

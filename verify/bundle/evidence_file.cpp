@@ -242,6 +242,12 @@ class Reading {
       if (!json["with_key"].is_null()) {
         if (auto done = with_key_of(json["with_key"], path); !done) return done;
       }
+      if (!json["mutual"].is_null()) {
+        path.facts.mutual.emplace();
+        if (auto done = take(json["mutual"], *path.facts.mutual, path.mutual); !done) return done;
+        if (path.facts.mutual->anchors.size() > path.facts.anchors.size())
+          return damaged("the anchors under seclevel 2 do not fit the path's");
+      }
       for (const auto& said : json["live"].items()) path.facts.live.push_back(said.text_or(""));
       file_.paths.push_back(std::move(path));
     }

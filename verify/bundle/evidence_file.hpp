@@ -18,8 +18,8 @@ struct AttemptOf {
 };
 
 struct PathOfFile {
-  trial::PathFacts facts{};  ///< its three evidences are without their attempts
-  std::vector<AttemptOf> trust{}, census{}, with_key{};
+  trial::PathFacts facts{};  ///< its evidences are without their attempts
+  std::vector<AttemptOf> trust{}, census{}, with_key{}, mutual{};
 };
 
 /// An exhibit as the file has it; the opinions are only their words.

@@ -89,6 +89,7 @@ std::string_view word(Shown shown) {
     case Shown::with_key: return "with-key";
     case Shown::twin_with_key: return "twin-with-key";
     case Shown::keyless_other: return "keyless-other";
+    case Shown::several: return "several";
   }
   return "";
 }
@@ -117,7 +118,7 @@ Json json_of(const infer::Probe& probe) {
 }
 
 Result<infer::Probe> probe_in(const Json& json) {
-  const auto shown = value_of(json["shown"], Shown::keyless_other);
+  const auto shown = value_of(json["shown"], Shown::several);
   const auto what = value_of(json["bound"]["what"], Bound::What::no_attributes_issuer);
   const auto bound_anchor = small(json["bound"]["anchor"]), anchor = small(json["anchor"]),
              depth = small(json["depth"]);

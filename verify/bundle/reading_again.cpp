@@ -169,11 +169,12 @@ Status ReadingAgain::ask_oracle(std::size_t number, Read& read) {
 }
 
 Status ReadingAgain::fill(infer::Evidence& evidence, const std::vector<AttemptOf>& attempts,
-                          const trial::PathFacts& facts, bool chosen) {
+                          const trial::PathFacts& facts, Numbered numbered) {
   for (const auto& attempt : attempts) {
     ++attempts_;
     infer::Probe among_all = attempt.probe;
-    if (chosen) {
+    if (numbered == Numbered::mutual) among_all.settings.own_certificate = true;
+    if (numbered == Numbered::chosen) {
       among_all.anchor = facts.number_of(attempt.probe.anchor);
       among_all.bound.anchor = facts.number_of(attempt.probe.bound.anchor);
     }
@@ -223,11 +224,14 @@ void ReadingAgain::check_complete() {
 
 Status ReadingAgain::fill(PathOfFile& path) {
   auto& facts = path.facts;
-  if (auto done = fill(facts.evidence, path.trust, facts, true); !done) return done;
+  if (auto done = fill(facts.evidence, path.trust, facts, Numbered::chosen); !done) return done;
   if (facts.census) {
-    if (auto done = fill(facts.census->evidence, path.census, facts, false); !done) return done;
+    if (auto done = fill(facts.census->evidence, path.census, facts, Numbered::among_all); !done) return done;
   }
-  return facts.with_key ? fill(*facts.with_key, path.with_key, facts, false) : success();
+  if (facts.with_key) {
+    if (auto done = fill(*facts.with_key, path.with_key, facts, Numbered::among_all); !done) return done;
+  }
+  return facts.mutual ? fill(*facts.mutual, path.mutual, facts, Numbered::mutual) : success();
 }
 
 }  // namespace epki::bundle

@@ -40,6 +40,10 @@ class ReadingAgain {
     enum class From : std::uint8_t { wire, nothing, record } from = From::nothing;
   };
 
+  /// How an evidence's own probes become an exhibit's: its anchors are the chosen ones, or all; or it leaves out that
+  /// the device's certificate was bound.
+  enum class Numbered : std::uint8_t { chosen, among_all, mutual };
+
   std::string name(std::size_t number) const;
   Status ask_oracle(std::size_t number, Read& read);
   void compare_with_record(std::size_t number, const Read& read, const ossl::TlsRecordOfPeer& peer);
@@ -47,7 +51,7 @@ class ReadingAgain {
   void check_log(std::size_t number);
   void check_bound(std::size_t number);
   Status fill(infer::Evidence& evidence, const std::vector<AttemptOf>& attempts, const trial::PathFacts& facts,
-              bool chosen);
+              Numbered numbered);
 
   const EvidenceFile& file_;
   const oracle::Worker& worker_;

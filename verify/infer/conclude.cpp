@@ -18,7 +18,9 @@ void drop(std::vector<Class>& from, std::initializer_list<Class> gone) {
 
 std::vector<Class> still_possible(const Controls& controls, const Findings& findings) {
   auto possible = every_class();
-  if (controls.unknown.settled() && !controls.unknown.is(Outcome::accepted)) drop(possible, {Class::unverified});
+  // A client that minds an unknown CA may still mind no signature.
+  const auto is_minded = [](const Reading& reading) { return reading.settled() && !reading.is(Outcome::accepted); };
+  if (is_minded(controls.unknown) && is_minded(controls.forged)) drop(possible, {Class::unverified});
   if (controls.own.is(Outcome::accepted)) drop(possible, {Class::built_in, Class::uploaded_not_honoured});
   if (controls.user_refused()) drop(possible, {Class::uploaded});
   if (!findings.trusted.empty()) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "verify/infer/evidence.hpp"
+#include "verify/infer/hypotheses.hpp"
 #include "verify/infer/policy.hpp"
 
 namespace epki::infer {
@@ -28,6 +29,9 @@ struct Conclusion {
 /// passed under its own root, and whose controls answered; never `detected` without the same controls; never a class
 /// whose clients cannot give the answers that were seen.
 Conclusion conclude(const Evidence& evidence);
+
+/// Of each class that was rejected, the likeliest first; empty where none was concluded.
+std::vector<Odds> odds_against(const Evidence& evidence, const Conclusion& conclusion);
 
 /// "Odds against the other classes: union 10^5 to 1; …", for the same evidence; empty where no class was concluded.
 std::string odds_sentence(const Evidence& evidence, const Conclusion& conclusion);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace epki::infer {
 
@@ -29,6 +30,7 @@ std::string_view stem(Shown shown) {
     case Shown::keyless_other: return "P2-keyless-other";
     case Shown::replay_wrong_name: return "V2-replay";
     case Shown::forged_genuine: return "C3-genuine";
+    case Shown::several: return "V";
     case Shown::replay:
     case Shown::unknown_like:
     case Shown::flipped_twin: return "P";
@@ -56,6 +58,17 @@ std::string_view bound_suffix(const Bound& bound) {
     case Bound::What::no_attributes_issuer: return "-root";
     default: return "";
   }
+}
+
+/// "-name+expired": which defects a chain of several has.
+std::string defects_suffix(int flags) {
+  constexpr std::array<std::pair<int, std::string_view>, 6> names{
+      {{0x4, "name"}, {0x1000, "eku"}, {0x800, "usage"}, {0x1, "expired"}, {0x8, "unknown"}, {0x200, "notyet"}}};
+  std::string suffix;
+  for (const auto& [flag, name] : names) {
+    if ((flags & flag) != 0) suffix += (suffix.empty() ? "-" : "+") + std::string(name);
+  }
+  return suffix;
 }
 
 std::string settings_suffix(const Settings& settings) {
@@ -130,6 +143,7 @@ std::string probe_name(const Probe& probe) {
   } else {
     name += bound_suffix(probe.bound);
     if (probe.shown == Shown::own_deep) name += "-" + std::to_string(probe.depth);
+    if (probe.shown == Shown::several) name += defects_suffix(probe.depth);
   }
   return name + settings_suffix(probe.settings);
 }

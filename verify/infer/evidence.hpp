@@ -52,6 +52,7 @@ enum class Shown : std::uint8_t {
   with_key,        ///< a genuine chain whose key the user holds: a full handshake
   twin_with_key,   ///< its twin with one bit of the root's signature flipped, with the same key
   keyless_other,   ///< census control: like `keyless`, under the root with another kind of key
+  several,         ///< a chain with the defects that `depth` names as verify flags, all at once (defects.hpp)
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
 bool is_keyless(Shown shown);
@@ -79,7 +80,7 @@ struct Probe {
   Bound bound{};
   int anchor = -1;  ///< which genuine chain, for the replay and its controls
   Settings settings{};
-  int depth = 0;  ///< intermediates, of own_deep
+  int depth = 0;  ///< intermediates, of own_deep; verify flags, of several
   bool operator==(const Probe&) const = default;
 };
 /// The probe's name in reports and sentences: "C1", "C2", "P1", "P2-like", "V2-sni0" …

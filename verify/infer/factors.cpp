@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "verify/infer/defects.hpp"
 #include "verify/infer/reading.hpp"
 
 namespace epki::infer {
@@ -85,18 +86,43 @@ void keep_consistent(std::vector<World>& worlds, const Evidence& evidence, const
   }
 }
 
+/// What chains with several defects say of this one.
+void keep_consistent_with_several(std::vector<World>& worlds, const Evidence& evidence, const Base& base,
+                                  const Check& check) {
+  const bool ranked = alerts_are_ranked(evidence, base);
+  const auto shown = is_trust(check) ? Shown::unknown : check.shown;
+  std::vector<const Attempt*> seen;
+  for (const auto& attempt : evidence.attempts) {
+    if (attempt.bound != base.bound || (defects_of(attempt) & check.flag) == 0) continue;
+    const Probe& probe = attempt;
+    const auto same = [&](const Attempt* one) { return static_cast<const Probe&>(*one) == probe; };
+    if (std::any_of(seen.begin(), seen.end(), same)) continue;
+    seen.push_back(&attempt);
+    const auto reading = answer_to(evidence, probe, least_for(evidence, probe));
+    const auto through = lets_through(probe, reading, check.flag, ranked);
+    if (!through) continue;
+    const unsigned looseners = looseners_in(probe.settings);
+    std::erase_if(worlds, [&](const World& world) { return world.accepts(shown, looseners) != *through; });
+  }
+}
+
 double entropy(double share) {
   if (share <= 0 || share >= 1) return 0;
   return -share * std::log2(share) - (1 - share) * std::log2(1 - share);
 }
 
-double gain_of(const std::vector<World>& worlds, Shown shown, unsigned looseners) {
+/// How likely it is to be accepted.
+double chance_of(const std::vector<World>& worlds, Shown shown, unsigned looseners) {
   double all = 0, accepted = 0;
   for (const auto& world : worlds) {
     all += world.weight;
     if (world.accepts(shown, looseners)) accepted += world.weight;
   }
-  return all > 0 ? entropy(accepted / all) : 0;
+  return all > 0 ? accepted / all : 0;
+}
+
+double gain_of(const std::vector<World>& worlds, Shown shown, unsigned looseners) {
+  return entropy(chance_of(worlds, shown, looseners));
 }
 
 /// A probe that was tried as often as it may be, without an answer.
@@ -127,6 +153,55 @@ void offer_check(std::optional<RowProbe>& best, const Evidence& evidence, const 
     if (!is_trust(check) || looseners == 0) continue;
     offer(best, evidence, on(base, Shown::unknown, settings_with(looseners)),
           gain_of(worlds, Shown::unknown, looseners));
+  }
+}
+
+const Check& check_of(std::uint32_t flag) {
+  return *std::find_if(checks().begin(), checks().end(), [&](const Check& one) { return one.flag == flag; });
+}
+
+/// The best chain of several defects under these settings. A chain with one is the simpler evidence, so that one of
+/// several has to tell clearly more.
+void offer_several(std::optional<RowProbe>& best, const Evidence& evidence, const Base& base, unsigned looseners,
+                   const std::vector<std::vector<World>>& worlds) {
+  constexpr double clearly = 1.15;
+  const auto& ranks = defects_by_rank();
+  std::vector<double> chance;
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    const auto& check = check_of(ranks[i].flag);
+    chance.push_back(chance_of(worlds[i], is_trust(check) ? Shown::unknown : check.shown, looseners));
+  }
+  for (unsigned set = 1; set < 1U << ranks.size(); ++set) {
+    std::vector<double> chances;
+    std::uint32_t flags = 0;
+    bool usable = true;
+    int last_alert = 0;
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+      if ((set & 1U << i) == 0) continue;
+      // What is certain to pass or to be refused tells nothing; of two with one alert nobody knows which it was.
+      usable = usable && chance[i] > 0 && chance[i] < 1 && ranks[i].alert != last_alert;
+      // What ignorelocaltime does to a leaf that is not yet valid is no question of its own.
+      usable = usable && !(ranks[i].alone == Shown::not_yet && (looseners & by_time) != 0);
+      last_alert = ranks[i].alert;
+      flags |= ranks[i].flag;
+      chances.push_back(chance[i]);
+    }
+    // Expired and not yet valid at once takes two certificates.
+    constexpr std::uint32_t both_dates = 0x201;
+    if (!usable || chances.size() < 2 || (base.direct && (flags & both_dates) == both_dates)) continue;
+    const double gain = ranked_gain(chances) / clearly;
+    offer(best, evidence, on(base, Shown::several, settings_with(looseners), static_cast<int>(flags)), gain);
+  }
+}
+
+/// Every set of settings that is worth trying, with all defects that are still open.
+void offer_several(std::optional<RowProbe>& best, const Evidence& evidence, const Base& base) {
+  if (!alerts_are_ranked(evidence, base)) return;
+  const unsigned usable = ~known_to_open_all(evidence, base);
+  std::vector<std::vector<World>> worlds;
+  for (const auto& defect : defects_by_rank()) worlds.push_back(worlds_left(evidence, base, check_of(defect.flag)));
+  for (unsigned looseners = 0; looseners < 32; ++looseners) {
+    if ((looseners & ~usable) == 0) offer_several(best, evidence, base, looseners, worlds);
   }
 }
 
@@ -209,6 +284,7 @@ std::vector<World> worlds_left(const Evidence& evidence, const Base& base, const
   });
   keep_consistent(worlds, evidence, base, check.shown);
   if (is_trust(check)) keep_consistent(worlds, evidence, base, Shown::unknown);
+  keep_consistent_with_several(worlds, evidence, base, check);
   return worlds;
 }
 
@@ -252,6 +328,7 @@ std::optional<RowProbe> next_row_probe(const Evidence& evidence, const Base& bas
   offer_check(best, evidence, base, checks().front());
   if (best) return best;
   for (const auto& check : checks()) offer_check(best, evidence, base, check);
+  offer_several(best, evidence, base);
   offer_depth(best, evidence, base);
   return best;
 }

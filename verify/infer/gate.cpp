@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "verify/infer/hypotheses.hpp"
+#include "verify/infer/noise.hpp"
 
 namespace epki::infer {
 
@@ -18,6 +20,8 @@ std::string odds_words(double log10) {
 
 /// The best answer that there is without a verdict: the classes whose clients give every answer so far.
 void keep_what_fits(Conclusion& result, const std::vector<Class>& fitting, const Evidence& evidence) {
+  // A client that judges late, or whose store was not asked about, may be of any class that is left.
+  if (std::find(fitting.begin(), fitting.end(), Class::inconclusive) != fitting.end()) return;
   auto left = result.possible;
   std::erase_if(left, [&](Class one) { return std::find(fitting.begin(), fitting.end(), one) == fitting.end(); });
   if (left.empty()) return;
@@ -52,15 +56,26 @@ void check_against_the_model(Conclusion& result, const Evidence& evidence, bool 
   if (is_named) result.influence = Influence::inconclusive;
 }
 
-std::string odds_sentence(const Evidence& evidence, const Conclusion& conclusion) {
+std::vector<Odds> odds_against(const Evidence& evidence, const Conclusion& conclusion) {
   if (conclusion.verdict == Class::inconclusive) return {};
+  auto odds = odds_of(evidence, conclusion.counted);
+  std::erase_if(
+      odds, [&](const Odds& one) { return one.against == conclusion.verdict || one.against == Class::inconclusive; });
+  return odds;
+}
+
+std::string odds_sentence(const Evidence& evidence, const Conclusion& conclusion) {
   std::string text;
-  for (const auto& [against, log10] : odds_of(evidence, conclusion.counted)) {
-    if (against == conclusion.verdict || against == Class::inconclusive) continue;
+  for (const auto& [against, log10] : odds_against(evidence, conclusion)) {
     text += (text.empty() ? "Odds against the other classes: " : "; ") + std::string(word(against)) + " " +
             odds_words(log10);
   }
-  return text.empty() ? text : text + ".";
+  if (text.empty()) return text;
+  const auto noise = noise_of(evidence);
+  const auto tried = counted(static_cast<std::size_t>(noise.tried), "control");
+  return text +
+         (noise.lost == 0 ? ". No answer was lost in " : ". " + std::to_string(noise.lost) + " answers were lost in ") +
+         tried + " in turn.";
 }
 
 }  // namespace epki::infer

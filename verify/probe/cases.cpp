@@ -49,4 +49,49 @@ Result<Case> mint_deep(int intermediates, const Material& material, RandomSource
   return cook(deep, material, random);
 }
 
+namespace {
+
+template <class Field>
+void take(Field& into, const Field& from) {
+  if (from) into = from;
+}
+
+/// Adds the one defect of `file`.
+void add_defect(CaseFile& all, const CaseFile& file) {
+  const auto& leaf = file.leaf;
+  if (!leaf.key.empty()) all.leaf.key = leaf.key;
+  take(all.leaf.names, leaf.names);
+  take(all.leaf.to_days, leaf.to_days);
+  take(all.leaf.extended_key_usage, leaf.extended_key_usage);
+  take(all.leaf.key_usage, leaf.key_usage);
+  if (leaf.from_days && all.leaf.to_days) {
+    CertificateRecipe not_yet;
+    not_yet.from_days = leaf.from_days;
+    all.intermediates.assign(1, not_yet);
+  } else {
+    take(all.leaf.from_days, leaf.from_days);
+  }
+  if (file.root != "bound") all.root = file.root;
+}
+
+}  // namespace
+
+Result<Case> mint_together(const std::vector<std::string_view>& ids, const Material& material, RandomSource& random) {
+  auto faultless = case_file("ok_direct");
+  if (!faultless) return std::move(faultless).error();
+  CaseFile all = **faultless;
+  all.id.clear();
+  std::string defects;
+  for (const auto id : ids) {
+    auto file = case_file(id);
+    if (!file) return std::move(file).error();
+    add_defect(all, **file);
+    all.id += (all.id.empty() ? "" : "+") + std::string(id);
+    defects += (defects.empty() ? "" : "; ") + (*file)->defect;
+  }
+  all.presented = "a chain with several defects at once: " + defects;
+  all.because = "RFC 5280, 6.1: each of them alone makes the path invalid";
+  return cook(all, material, random);
+}
+
 }  // namespace epki::probe

@@ -59,6 +59,9 @@ struct Material {
 Result<Case> mint_case(std::string_view id, const Material& material, RandomSource& random);
 /// A faultless chain with so many intermediates under U.
 Result<Case> mint_deep(int intermediates, const Material& material, RandomSource& random);
+/// One chain with the defects of several cases that differ from a faultless one in the leaf and the root alone. Expired
+/// and not yet valid at once: the second is an intermediate's.
+Result<Case> mint_together(const std::vector<std::string_view>& ids, const Material& material, RandomSource& random);
 std::vector<std::string_view> case_ids();
 
 /// A genuine public chain without its key, from a file of `capture`: leaf first, intermediates, root last.

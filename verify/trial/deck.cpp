@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verify/infer/defects.hpp"
 #include "verify/probe/throw_away.hpp"
 #include "verify/trial/moments.hpp"
 #include "verify/trial/uploadable.hpp"
@@ -37,6 +38,20 @@ std::string_view case_id(const Shot& shot) {
     case Shown::own_certificate: return "device_certificate";
     default: return "";
   }
+}
+
+/// The cases whose defects a chain of several has.
+std::vector<std::string_view> cases_of(const Shot& shot) {
+  std::vector<std::string_view> ids;
+  const auto flags = static_cast<std::uint32_t>(shot.depth);
+  for (const auto& defect : infer::defects_by_rank()) {
+    if ((flags & defect.flag) == 0) continue;
+    Shot alone = shot;
+    alone.shown = defect.alone;
+    alone.turn = 1;  // of the unknown chains the one without an intermediate: the date may need that place
+    ids.push_back(case_id(alone));
+  }
+  return ids;
 }
 
 bool is_of_another_upload(const Shot& shot) {
@@ -175,6 +190,7 @@ Result<probe::Case> Deck::mint_with_key(const Shot& shot) {
 
 Result<probe::Case> Deck::mint_under(const Shot& shot, const probe::Material& material) {
   if (shot.shown == Shown::own_deep) return probe::mint_deep(shot.depth, material, *random_);
+  if (shot.shown == Shown::several) return probe::mint_together(cases_of(shot), material, *random_);
   return probe::mint_case(case_id(shot), material, *random_);
 }
 

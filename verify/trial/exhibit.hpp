@@ -44,8 +44,11 @@ struct PathFacts {
   std::vector<int> chosen{};             ///< by anchor of the evidence: its number among all; empty: they are the same
   std::optional<CensusFacts> census{};
   std::optional<infer::Evidence> with_key{};  ///< of the user's own certificate
-  int key_anchor = -1;                        ///< its root, among all anchors
-  std::vector<std::string> live{};            ///< what live servers showed: a clause each
+  /// The questions of trust again, as a device with a certificate of its own connects; its probes are named as if
+  /// without.
+  std::optional<infer::Evidence> mutual{};
+  int key_anchor = -1;              ///< its root, among all anchors
+  std::vector<std::string> live{};  ///< what live servers showed: a clause each
 
   int number_of(int anchor) const {
     return chosen.empty() || anchor < 0 ? anchor : chosen[static_cast<std::size_t>(anchor)];

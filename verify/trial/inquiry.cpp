@@ -124,8 +124,9 @@ bool Inquiry::wants_genuine(int anchor) {
   const int intermediates = evidence_.anchors[static_cast<std::size_t>(anchor)].intermediates;
   if (base.found && base.direct && intermediates > 0) return false;
   if (base.found && base.bound.what == What::user_intermediate && intermediates <= 1) return false;
-  return base.found || shoot_.reading({Shown::replay, user, anchor}).passed() ||
-         infer::class_gain(evidence_, {Shown::replay, {What::genuine, anchor}, anchor}) > negligible;
+  const Probe positive{Shown::replay, {What::genuine, anchor}, anchor};
+  return base.found || shoot_.reading({Shown::replay, user, anchor}).passed() || was_asked(positive) ||
+         infer::class_gain(evidence_, positive) > negligible;
 }
 
 Status Inquiry::under_genuine(int anchor) {
@@ -214,6 +215,8 @@ bool Inquiry::wants_nothing(int anchor) {
   // Where no positive control passes, nothing would be read from it.
   const auto passes = [&](What what) { return shoot_.reading({Shown::replay, {what, anchor}, anchor}).passed(); };
   if (!passes(What::genuine) && !passes(What::genuine_issuer)) return false;
+  // What was worth asking once is worth being certain of: a first pass takes one answer.
+  if (was_asked(replay)) return true;
   if (infer::class_gain(evidence_, replay) > negligible) return true;
   // Once one root is known to count while nothing is bound, which others do is worth knowing.
   const auto all = usable();
@@ -256,6 +259,12 @@ Status Inquiry::again() {
     if (auto done = shoot_.settle({Shown::replay, user, anchor}, repeat_); !done) return done;
   }
   return success();
+}
+
+Status Inquiry::name() {
+  const auto base = infer::base_of(evidence_);
+  if (over() || !base.found) return success();
+  return shoot_.settle(infer::on(base, Shown::wrong_host), repeat_);
 }
 
 Status Inquiry::rows() {

@@ -28,6 +28,7 @@ class Inquiry {
   Status under_other_uploads();      ///< U was refused: what of it is the reason?
   Status under_nothing();            ///< the bench has nothing bound
   Status again();                    ///< after the second reboot: the replays once more
+  Status name();                     ///< whether a server with a wrong name is refused
   Status rows();                     ///< names, dates, usages, lengths, and what the settings change
 
   bool wants_genuine(int anchor);
@@ -48,6 +49,9 @@ class Inquiry {
   bool says_unknown_is_refused() const;
   bool a_replay_passed() const;
   bool may_ask_about(int anchor);
+  bool was_asked(const infer::Probe& probe) const {
+    return shoot_.reading(probe).state != infer::Reading::State::absent;
+  }
   int some() const { return std::min(2, repeat_); }  ///< equal answers where no class hangs on the probe
   std::vector<int> usable() const;
   Status round(int early);

@@ -22,35 +22,53 @@ void merge_more(PathVerdict& verdict, const PathFacts& facts, const infer::Concl
   for (const auto& said : facts.live) verdict.because += " Beside that, " + said + ".";
 }
 
+bool settles(const infer::Conclusion& conclusion) {
+  return conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
+         conclusion.influence == infer::Influence::detected;
+}
+
+PathVerdict summary_of(const infer::Conclusion& conclusion, std::string_view path) {
+  PathVerdict verdict;
+  verdict.path = path;
+  verdict.verdict_class = conclusion.verdict;
+  verdict.influence = conclusion.influence;
+  verdict.because = conclusion.because;
+  verdict.names_checked = conclusion.names_checked;
+  verdict.policy = conclusion.policy;
+  verdict.anchors_tried = conclusion.counted.size();
+  return verdict;
+}
+
 }  // namespace
 
 Judgement judge(const PathFacts& facts) {
   const auto& evidence = facts.evidence;
   const auto conclusion = infer::conclude(evidence);
-  PathVerdict verdict;
-  verdict.path = word(facts.path);
-  verdict.verdict_class = conclusion.verdict;
-  verdict.influence = conclusion.influence;
-  verdict.because = conclusion.because;
+  auto verdict = summary_of(conclusion, word(facts.path));
   if (!evidence.rebooted) verdict.because += " The modem was not restarted before the first replay.";
   verdict.next_step = conclusion.next_step;
   verdict.possible = conclusion.possible;
-  verdict.policy = conclusion.policy;
-  verdict.names_checked = conclusion.names_checked;
   verdict.outside_the_model = conclusion.outside_the_model;
   verdict.stack = infer::recognise(evidence);
   verdict.odds = infer::odds_sentence(evidence, conclusion);
+  verdict.odds_against = infer::odds_against(evidence, conclusion);
+  verdict.noise = infer::noise_of(evidence);
   verdict.conclusive = infer::conclusive_handshakes(evidence);
-  verdict.anchors_tried = conclusion.counted.size();
   for (const int number : conclusion.found) {
     const auto& anchor = evidence.anchors[static_cast<std::size_t>(number)];
     verdict.anchors_found.push_back({anchor.subject, anchor.sha256});
   }
   merge_more(verdict, facts, conclusion);
-  const bool says_something = conclusion.verdict != infer::Class::inconclusive || conclusion.contradictory ||
-                              verdict.verdict_class != infer::Class::inconclusive ||
-                              verdict.influence == infer::Influence::detected;
-  return {std::move(verdict), says_something};
+  Judgement judgement;
+  judgement.says_something = settles(conclusion) || verdict.verdict_class != infer::Class::inconclusive ||
+                             verdict.influence == infer::Influence::detected;
+  if (facts.mutual) {
+    const auto mutual = infer::conclude(*facts.mutual);
+    verdict.mutual = MutualVerdict{mutual.verdict, mutual.influence, mutual.because, mutual.names_checked};
+    if (settles(mutual)) judgement.under_seclevel_2 = summary_of(mutual, verdict.path);
+  }
+  judgement.verdict = std::move(verdict);
+  return judgement;
 }
 
 std::optional<Expected> expected_of(const infer::Probe& probe) {

@@ -10,6 +10,8 @@ struct Judgement {
   PathVerdict verdict{};
   /// A run that saw nothing, or not enough, must not displace an older verdict; one that saw a contradiction must.
   bool says_something = false;
+  /// The verdict of PathFacts::mutual, for the ledger; nothing: there is none, or it says nothing.
+  std::optional<PathVerdict> under_seclevel_2{};
 };
 
 /// Pure: no I/O, and the same facts give the same verdict.

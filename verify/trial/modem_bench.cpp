@@ -108,17 +108,14 @@ Status ModemBench::reboot(std::string_view why) {
 }
 
 Result<const probe::Case*> ModemBench::card(const Shot& shot) {
-  const Stopwatch::Lap lap(parts_.own_work);
   return parts_.deck.card(shot);
 }
 
 Status ModemBench::arm(const probe::Presentation& presentation) {
-  const Stopwatch::Lap lap(parts_.own_work);
   return parts_.responder.arm(presentation);
 }
 
 Result<probe::ServerRecord> ModemBench::collect() {
-  const Stopwatch::Lap lap(parts_.own_work);
   return parts_.responder.collect(after(grace()));
 }
 
@@ -262,10 +259,7 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (!opened) return std::move(opened).error();
   auto seen = judge(shot, **card, *opened, record);
   if (!seen) return std::move(seen).error();
-  auto joined = [&] {
-    const Stopwatch::Lap lap(parts_.own_work);
-    return parts_.opinions.answer(*asked);
-  }();
+  auto joined = [&] { return parts_.opinions.answer(*asked); }();
   if (!joined) return std::move(joined).error();
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   if (auto kept = keep_exhibit(begun, shot, **card, *opened, *joined); !kept) return std::move(kept).error();

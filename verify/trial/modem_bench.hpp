@@ -17,7 +17,6 @@
 #include "verify/trial/exhibit.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/opinions.hpp"
-#include "verify/trial/stopwatch.hpp"
 #include "verify/trial/traces.hpp"
 #include "verify/trial/trial.hpp"
 
@@ -31,7 +30,6 @@ class ModemBench final : public SweptBench {
     Deck& deck;
     Opinions& opinions;
     Traces& traces;
-    Stopwatch& own_work;
     DnsOverride* dns = nullptr;  ///< null: the modem asks its network's servers
   };
   ModemBench(const Parts& parts, const Setup& setup, const Surroundings& around);
@@ -87,7 +85,7 @@ class ModemBench final : public SweptBench {
   Result<bool> turn(const Shot& shot);
   Result<bool> turn_key(const std::string& key, const std::string& value);
   Result<bool> turn_clock(const Shot& shot);
-  Result<bool> turn_own_certificate(const Shot& shot);
+  Result<bool> turn_own_certificate();
   Status drop_own_certificate();
   struct Opened {
     probe::ServerRecord server;

@@ -64,8 +64,10 @@ Result<bool> ModemBench::turn_clock(const Shot& shot) {
   return false;
 }
 
-Result<bool> ModemBench::turn_own_certificate(const Shot& shot) {
-  auto card = parts_.deck.card(shot);
+Result<bool> ModemBench::turn_own_certificate() {
+  Shot device{};
+  device.shown = infer::Shown::own_certificate;
+  auto card = parts_.deck.card(device);
   if (!card) return std::move(card).error();
   auto key = (*card)->key->to_pem();
   if (!key) return std::move(key).error();
@@ -109,7 +111,7 @@ Result<bool> ModemBench::turn(const Shot& shot) {
   if (!clock) return std::move(clock).error();
   taken = taken && *clock;
   if (shot.settings.own_certificate && !before.own_certificate) {
-    auto own = turn_own_certificate(shot);
+    auto own = turn_own_certificate();
     if (!own) return std::move(own).error();
     taken = taken && *own;
   } else if (before.own_certificate && !shot.settings.own_certificate) {

@@ -1,10 +1,20 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/exit_code.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::trial {
+
+namespace {
+
+/// More digits would say more than is known.
+double rounded(double value, double steps) {
+  return std::round(value * steps) / steps;
+}
+
+}  // namespace
 
 Json ProbeRecord::json() const {
   Json server = Json::object({{"stage", stage}, {"alert", Json(alert)}, {"sni", sni}});
@@ -24,25 +34,40 @@ Json ProbeRecord::json() const {
        {"note", note}});
 }
 
+Json MutualVerdict::json() const {
+  return Json::object({{"class", std::string(word(verdict_class))},
+                       {"built_in_influence", std::string(word(influence))},
+                       {"because", because},
+                       {"names_checked", names_checked}});
+}
+
 Json PathVerdict::json() const {
   Json found = Json::array();
   for (const auto& anchor : anchors_found) {
     found.push(Json::object({{"subject", anchor.subject}, {"sha256", anchor.sha256}}));
   }
+  Json odds_by_class = Json::array();
+  for (const auto& [against, log10] : odds_against)
+    odds_by_class.push(Json::object({{"class", std::string(word(against))}, {"log10", rounded(log10, 10)}}));
   Json words = Json::array();
   for (const auto value : possible) words.push(std::string(word(value)));
-  return Json::object({{"class", std::string(word(verdict_class))},
-                       {"built_in_influence", std::string(word(influence))},
-                       {"because", because},
-                       {"next_step", next_step},
-                       {"anchors_found", std::move(found)},
-                       {"anchors_tried", anchors_tried},
-                       {"possible", std::move(words)},
-                       {"outside_the_model", outside_the_model},
-                       {"odds", odds},
-                       {"stack", stack.json()},
-                       {"conclusive_handshakes", conclusive},
-                       {"policy", policy.json()}});
+  return Json::object(
+      {{"class", std::string(word(verdict_class))},
+       {"built_in_influence", std::string(word(influence))},
+       {"because", because},
+       {"next_step", next_step},
+       {"anchors_found", std::move(found)},
+       {"anchors_tried", anchors_tried},
+       {"possible", std::move(words)},
+       {"outside_the_model", outside_the_model},
+       {"odds", odds},
+       {"odds_against", std::move(odds_by_class)},
+       {"line",
+        Json::object({{"controls", noise.tried}, {"lost", noise.lost}, {"flake_rate", rounded(noise.rate(), 1000)}})},
+       {"stack", stack.json()},
+       {"conclusive_handshakes", conclusive},
+       {"mutual", mutual ? mutual->json() : Json()},
+       {"policy", policy.json()}});
 }
 
 Json Report::json() const {
@@ -81,10 +106,10 @@ Json Report::json() const {
 
 namespace {
 
-int exit_code_of(const PathVerdict& verdict) {
-  if (verdict.verdict_class == infer::Class::unverified) return exit_code::unverified;
-  if (verdict.influence == infer::Influence::detected) return exit_code::built_in_influence;
-  switch (verdict.verdict_class) {
+int exit_code_of(infer::Class verdict, infer::Influence influence) {
+  if (verdict == infer::Class::unverified) return exit_code::unverified;
+  if (influence == infer::Influence::detected) return exit_code::built_in_influence;
+  switch (verdict) {
     case infer::Class::uploaded: return exit_code::done;
     case infer::Class::uploaded_not_honoured: return exit_code::uploaded_not_honoured;
     default: return exit_code::inconclusive;
@@ -96,9 +121,13 @@ int exit_code_of(const PathVerdict& verdict) {
 int Report::exit_code() const {
   constexpr std::array worst_first{exit_code::unverified, exit_code::built_in_influence,
                                    exit_code::uploaded_not_honoured, exit_code::inconclusive};
+  std::vector<int> codes;
+  for (const auto& one : verdicts) {
+    codes.push_back(exit_code_of(one.verdict_class, one.influence));
+    if (one.mutual) codes.push_back(exit_code_of(one.mutual->verdict_class, one.mutual->influence));
+  }
   for (const int code : worst_first) {
-    if (std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& one) { return exit_code_of(one) == code; }))
-      return code;
+    if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
   }
   return verdicts.empty() ? exit_code::inconclusive : exit_code::done;
 }

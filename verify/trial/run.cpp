@@ -11,6 +11,7 @@
 #include "verify/trial/judgement.hpp"
 #include "verify/trial/live.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/mutual_bench.hpp"
 #include "verify/trial/openers.hpp"
 #include "verify/trial/place.hpp"
 #include "verify/trial/schedule.hpp"
@@ -73,6 +74,7 @@ class Trial {
 
   Result<Report> run() {
     const auto start = steady_clock::now();
+    const auto wire_before = modem_.engine().statistics().on_the_wire;
     auto genuine = read_chains();
     if (!genuine) return std::move(genuine).error();
     std::unique_ptr<probe::Responder> own;
@@ -96,8 +98,10 @@ class Trial {
       if (auto done = judge(i); !done) return std::move(done).error();
     }
     report_.warnings = keeper_.warnings;
-    report_.own_work = own_work_.total();
-    report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
+    const auto whole = steady_clock::now() - start;
+    const auto on_the_wire = modem_.engine().statistics().on_the_wire - wire_before;
+    report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(whole);
+    report_.own_work = std::chrono::duration_cast<std::chrono::milliseconds>(whole - on_the_wire);
     return std::move(report_);
   }
 
@@ -167,25 +171,29 @@ class Trial {
     report_.clock = *clock;
 
     around_.reporter.step("minting throw-away certificates");
-    auto deck = [&] {
-      const Stopwatch::Lap lap(own_work_);
-      return Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
-    }();
+    auto deck = Deck::open(setup_.key_type, setup_.reach_host, std::move(genuine), around_.clock.now(), around_.random);
     if (!deck) return std::move(deck).error();
     Opinions opinions(setup_.worker, around_.clock.now());
-    auto anchors = [&] {
-      const Stopwatch::Lap lap(own_work_);
-      return make_anchors(*deck, opinions, *inspection, around_.reporter);
-    }();
+    auto anchors = make_anchors(*deck, opinions, *inspection, around_.reporter);
     if (!anchors) return std::move(anchors).error();
 
     for (const auto& one : deck->genuine()) report_.genuine_roots.push_back(one.root.pem());
     if (auto pointed = point_at_us(*deck); !pointed) return std::move(pointed).error();
-    ModemBench bench(
-        {modem_, *around_.responder, *deck, opinions, traces, own_work_, dns_ && dns_->active() ? &*dns_ : nullptr},
-        setup_, around_);
+    ModemBench bench({modem_, *around_.responder, *deck, opinions, traces, dns_ && dns_->active() ? &*dns_ : nullptr},
+                     setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
+    if (evidence && setup_.mutual && setup_.census.empty()) {
+      around_.reporter.step("the questions of trust again, as a device with a certificate of its own connects");
+      MutualBench mutual(bench);
+      auto again =
+          run_schedule(mutual, *anchors, setup_.paths, {setup_.repeat, setup_.budget, false}, around_.reporter);
+      if (again) {
+        mutual_ = *std::move(again);
+      } else {
+        evidence = std::move(again).error();
+      }
+    }
     if (evidence) {
       if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
     }
@@ -295,9 +303,15 @@ class Trial {
   }
 
   Status judge(std::size_t number) {
-    auto judgement = trial::judge(report_.facts[number]);
+    const auto& facts = report_.facts[number];
+    auto judgement = trial::judge(facts);
     report_.verdicts.push_back(std::move(judgement.verdict));
-    return judgement.says_something ? store(report_.verdicts.back(), report_.facts[number].evidence) : success();
+    if (judgement.under_seclevel_2) {
+      // provision asks for a device with a certificate of its own by the settings that it connects with.
+      const plan::BoundFiles bound{.ca = {}, .client_certificate = "x", .client_key = "x"};
+      if (auto done = store(*judgement.under_seclevel_2, *facts.mutual, bound); !done) return done;
+    }
+    return judgement.says_something ? store(report_.verdicts.back(), facts.evidence, {}) : success();
   }
 
   /// Everything that the verdicts are concluded from, one a path.
@@ -314,15 +328,17 @@ class Trial {
         facts.with_key = with_key_[i];
         facts.key_anchor = key_anchor_;
       }
+      if (!mutual_.empty()) facts.mutual = std::move(mutual_[i]);
       for (const auto& said : live_) facts.live.push_back(said[i]);
       report_.facts.push_back(std::move(facts));
     }
   }
 
-  Status store(const PathVerdict& verdict, const infer::Evidence& evidence) {
+  /// Under the settings of a context that has these files bound.
+  Status store(const PathVerdict& verdict, const infer::Evidence& evidence, const plan::BoundFiles& bound) {
     ledger::StoredVerdict stored;
     stored.key = {report_.identity.model, report_.identity.firmware, verdict.path,
-                  plan::settings_key(plan::ssl_settings(""))};
+                  plan::settings_key(plan::ssl_settings(bound))};
     stored.verdict_class = infer::word(verdict.verdict_class);
     stored.names_checked = verdict.names_checked;
     stored.imei = report_.identity.imei;
@@ -343,10 +359,10 @@ class Trial {
   std::optional<Census> census_{};
   std::vector<infer::Anchor> all_anchors_{};
   std::vector<infer::Evidence> with_key_{};  ///< by path; empty: no key was given
+  std::vector<infer::Evidence> mutual_{};    ///< by path, under seclevel 2; empty: not asked for
   int key_anchor_ = 0;
   std::vector<std::vector<std::string>> live_{};  ///< by server, then by path: a sentence
   std::vector<int> chosen_{};                     ///< those of the census that the full controls were for
-  Stopwatch own_work_{};
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ class Schedule {
       if (auto done = trust(1); !done) return done;
     }
     if (auto done = trust(limits_.repeat); !done) return done;
-    return each(&Inquiry::rows);
+    return each(limits_.rows ? &Inquiry::rows : &Inquiry::name);
   }
 
  private:
@@ -133,7 +133,7 @@ class Schedule {
 
 Result<std::vector<Evidence>> run_schedule(Bench& bench, const std::vector<infer::Anchor>& anchors,
                                            const std::vector<Path>& paths, const Limits& limits, Reporter& reporter) {
-  const Limits sane{std::max(1, limits.repeat), limits.budget};
+  const Limits sane{std::max(1, limits.repeat), limits.budget, limits.rows};
   Evidence empty;
   empty.anchors = anchors;
   empty.repeat = sane.repeat;

@@ -10,7 +10,8 @@ namespace epki::trial {
 
 struct Limits {
   int repeat = 3;
-  int budget = 0;  ///< the most opens, of all paths together; 0: no limit
+  int budget = 0;    ///< the most opens, of all paths together; 0: no limit
+  bool rows = true;  ///< false: after the questions of trust only whether names are checked
 };
 
 /// Tries the probes in the order of docs/trust-verdicts.md, on all paths in step: the decisive replays straight after a

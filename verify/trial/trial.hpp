@@ -22,6 +22,8 @@
 #include "pki/ossl/key.hpp"
 #include "provision/at/engine.hpp"
 #include "provision/ec200u/modem.hpp"
+#include "verify/infer/hypotheses.hpp"
+#include "verify/infer/noise.hpp"
 #include "verify/infer/policy.hpp"
 #include "verify/infer/stack.hpp"
 #include "verify/oracle/oracle.hpp"
@@ -70,6 +72,9 @@ struct Setup {
   std::optional<probe::Genuine> genuine{};  ///< the user's own certificate under a public root, with its key
   /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
   std::optional<HostPort> relay{};
+  /// The devices have certificates of their own: the questions of trust are put under seclevel 2 as well, with a
+  /// throw-away client certificate bound, because that is how they connect. Not together with a census.
+  bool mutual = false;
   bool acceptance = false;     ///< ask as well which certificates this firmware takes
   bool keep_exhibits = false;  ///< keep what went over the wire, for a bundle
   bool mitigate = false;       ///< where more is trusted than was uploaded: sweep the settings for what switches it off
@@ -127,6 +132,15 @@ struct AnchorName {
   std::string subject, sha256;
 };
 
+/// The verdict under seclevel 2 with a client certificate bound, beside that under seclevel 1.
+struct MutualVerdict {
+  infer::Class verdict_class = infer::Class::inconclusive;
+  infer::Influence influence = infer::Influence::inconclusive;
+  std::string because{};
+  bool names_checked = false;
+  Json json() const;
+};
+
 struct PathVerdict {
   std::string path = "mqtt";
   infer::Class verdict_class = infer::Class::inconclusive;
@@ -141,7 +155,10 @@ struct PathVerdict {
   bool outside_the_model = false;  ///< no policy of the vocabulary explains the answers
   infer::Stack stack{};            ///< the TLS library that it looks like
   std::string odds{};              ///< one sentence: against the other classes; empty where nothing was concluded
-  std::size_t conclusive = 0;      ///< handshakes that asked something new: no repetitions, no controls of a replay
+  std::vector<infer::Odds> odds_against{};  ///< the same as numbers
+  infer::Noise noise{};                     ///< of the controls in turn, how many got no answer
+  std::size_t conclusive = 0;  ///< handshakes that asked something new: no repetitions, no controls of a replay
+  std::optional<MutualVerdict> mutual{};  ///< nothing: not asked for
   Json json() const;
 };
 
@@ -166,7 +183,7 @@ struct Report {
   int reboots = 0;
   std::vector<std::string> warnings{};
   std::chrono::milliseconds duration{};
-  /// Of that, what this program itself took: minting, asking the oracle, waiting for its own responder.
+  /// Of that, what this program itself took: all but the reading and writing of the modem's port, waits included.
   std::chrono::milliseconds own_work{};
 
   /// What the contract says for `verify`, without `schema` and `ok`: device, oracle, verdict, probes, handshakes,

@@ -187,6 +187,16 @@ TEST(Missing, FewerAnswersThanRequiredDecideNothing) {
   EXPECT_NE(result.because.find("budget"), std::string::npos) << result.because;
 }
 
+TEST(Missing, ASignatureThatWasNotAskedAboutLeavesUnverifiedPossible) {
+  auto evidence = full_run(client(A::uploaded));
+  std::erase_if(evidence.attempts, [](const Attempt& one) {
+    return one.shown == Shown::badsig || one.shown == Shown::forged_genuine || one.shown == Shown::flipped_twin;
+  });
+  const auto result = conclude(evidence);
+  EXPECT_EQ(result.verdict, Class::inconclusive);
+  EXPECT_NE(std::find(result.possible.begin(), result.possible.end(), Class::unverified), result.possible.end());
+}
+
 TEST(Missing, NoClientHelloNamesWhatExplainsIt) {
   Evidence evidence;
   evidence.attempts.assign(3, Attempt{});

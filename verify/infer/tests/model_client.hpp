@@ -62,6 +62,7 @@ inline bool is_genuine(Shown shown) {
 /// Whether what is bound is the root (or the issuer) of what is shown.
 inline bool bound_signs(const Probe& probe) {
   const auto [shown, bound, anchor] = std::tuple(probe.shown, probe.bound, probe.anchor);
+  if (shown == Shown::several && (static_cast<unsigned>(probe.depth) & not_trusted) != 0) return false;
   if (shown == Shown::unknown || shown == Shown::unknown_like || shown == Shown::everything_wrong ||
       shown == Shown::own_certificate)
     return false;
@@ -106,10 +107,14 @@ inline unsigned ModelClient::defects(const Probe& probe) const {
   const auto& set = probe.settings;
   unsigned flags = 0;
   const auto shown = probe.shown;
+  const auto has = [&](Shown alone, unsigned flag) {
+    return shown == alone || shown == Shown::everything_wrong ||
+           (shown == Shown::several && (static_cast<unsigned>(probe.depth) & flag) != 0);
+  };
   const bool minds_time = checks_time && !(time_by_knob && set.ignore_time);
   const bool past = set.clock == Settings::Clock::past_the_end && detail::is_genuine(shown);
-  if (minds_time && (shown == Shown::expired || shown == Shown::everything_wrong || past)) flags |= detail::expired;
-  if (minds_time && (shown == Shown::not_yet || shown == Shown::everything_wrong)) flags |= detail::not_yet;
+  if (minds_time && (has(Shown::expired, detail::expired) || past)) flags |= detail::expired;
+  if (minds_time && has(Shown::not_yet, detail::not_yet)) flags |= detail::not_yet;
   if (minds_time && clock_behind && detail::is_genuine(shown) && !past) flags |= detail::not_yet;
   const bool forged = shown == Shown::badsig || shown == Shown::flipped_twin || shown == Shown::forged_genuine;
   const bool lacks = shown == Shown::no_ca_attributes || probe.bound.what == What::no_attributes ||
@@ -119,12 +124,11 @@ inline unsigned ModelClient::defects(const Probe& probe) const {
   if (!knows_root(probe) || (forged && checks_signature) || (lacks && !waived) ||
       detail::intermediates(probe) > most_intermediates)
     flags |= detail::not_trusted;
-  const bool wrong_name =
-      shown == Shown::wrong_host || shown == Shown::replay_wrong_name || shown == Shown::everything_wrong;
+  const bool wrong_name = has(Shown::wrong_host, detail::other_name) || shown == Shown::replay_wrong_name;
   if (wrong_name && checks_name && !(name_needs_sni && set.sni_off)) flags |= detail::other_name;
-  const bool for_clients = shown == Shown::eku_client || shown == Shown::everything_wrong;
+  const bool for_clients = has(Shown::eku_client, detail::extended_usage);
   if (for_clients && checks_eku) flags |= detail::extended_usage;
-  if (shown == Shown::usage_certsign || shown == Shown::everything_wrong) flags |= detail::key_usage;
+  if (has(Shown::usage_certsign, detail::key_usage)) flags |= detail::key_usage;
   flags &= ~(set.ignore_items & items.mask);
   if (set.ignore_signature) flags &= ~signature.mask;
   if (set.ignore_chain) flags &= ~chain.mask;
