@@ -129,8 +129,12 @@ Status take_client_options(const Options& options, ProvisionJob& job, Context& c
     job.wanted.key_password = *std::move(password);
   }
   if (mutual)
-    job.issue_client = make_client_issuer(
-        job.project, {options.passphrase, options.key, options.profile, job.wanted.key_password}, context);
+    job.issue_client = make_client_issuer(job.project,
+                                          {.passphrase = options.passphrase,
+                                           .key = options.key,
+                                           .profile = options.profile,
+                                           .key_password = job.wanted.key_password},
+                                          context);
   return success();
 }
 
