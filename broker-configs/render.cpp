@@ -75,6 +75,7 @@ Json listeners(const config::Project& project, const RenderOptions& options, Sit
 
 Json facts(const config::Project& project, const RenderOptions& options, Site site) {
   const std::string broker = project.broker_folder().string();
+  const std::string folder = options.folder.empty() ? broker : options.folder;
   const bool low =
       main_endpoint(project, options).port < 1024 || (options.websockets && options.websockets->port < 1024);
   Json data = Json::object({{"version", word(options.version)},
@@ -87,7 +88,7 @@ Json facts(const config::Project& project, const RenderOptions& options, Site si
                             {"persistence", false},
                             {"acl_plugin", false},
                             {"certs", broker + "/certs"},
-                            {"acl", broker + "/acl"},
+                            {"acl", folder + "/acl"},
                             {"listeners", listeners(project, options, site)},
                             {"low_port", low},
                             {"image", image_of(options.version)},

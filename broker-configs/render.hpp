@@ -31,6 +31,7 @@ struct RenderOptions {
   std::optional<Endpoint> websockets{};  ///< a second TLS listener, for MQTT in websockets
   bool as_root = false;                  ///< the project's folder is private to root: the broker stays root
   bool crl = false;                      ///< with broker.mutual: certs/crl.pem is enforced
+  std::string folder{};                  ///< where the files will stand; empty: broker/ of the project
   std::string program = "ec200u-pki";    ///< what the timers run, an absolute path
   std::string owner = "root";            ///< account the timers run as: who owns the project
 };

@@ -187,8 +187,11 @@ Outcome outcome_of(const std::vector<Step>& steps, const config::Project& projec
   Outcome outcome;
   outcome.text = told(steps, folder, dry_run);
   outcome.text += "Start the broker here with  mosquitto -c " + (folder / "mosquitto.conf").string() + "\nor copy " +
-                  folder.string() + " to its machine and run  deploy/install.sh  there, as root.\n" +
-                  "Then try it:  ec200u-pki broker test\n";
+                  folder.string() + " to its machine and run  deploy/install.sh  there, as root.\n";
+  // Keys are not copied about behind anybody's back.
+  if (folder != project.broker_folder())
+    outcome.text += "install.sh wants " + (project.broker_folder() / "certs").string() + " copied beside it too.\n";
+  outcome.text += "Then try it:  ec200u-pki broker test\n";
   Json files = Json::array();
   for (const auto& step : steps)
     files.push(Json::object({{"path", step.path.string()},
@@ -222,9 +225,11 @@ Result<Outcome> render(const Options& options, Context& context) {
     context.reporter.warning(
         "no CRL is enforced, for there is no broker/certs/crl.pem: a revoked device keeps its access until its "
         "certificate ends");
+  auto folder = options.out ? fs::absolute(*options.out, failed).lexically_normal() : project->broker_folder();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "out/" is "out"
+  wanted->folder = folder.string();
   auto files = broker::render(*project, *wanted);
   if (!files) return std::move(files).error();
-  const auto folder = options.out ? fs::absolute(*options.out, failed).lexically_normal() : project->broker_folder();
 
   std::vector<Step> steps;
   for (const auto& file : *files) {

@@ -44,7 +44,8 @@ Result<Simulator> Simulator::start(const std::string& persona, int number, const
       .argv = {(context.executable.parent_path() / "ec200u-sim").string(), "--persona", persona, "--state",
                folder.string(), "--first", std::to_string(number), "--link", link.string()},
       .error_file = log};
-  for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + "=" + address});
+  const auto leads = "=" + address;
+  for (const auto& name : names) options.argv.insert(options.argv.end(), {"--host", name + leads});
   if (dns_port != 0) options.argv.insert(options.argv.end(), {"--dns-port", std::to_string(dns_port)});
   auto child = Child::start(options);
   if (!child) return std::move(child).error();

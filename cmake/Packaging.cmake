@@ -10,9 +10,7 @@ install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ec200u-pki/doc
   PATTERN "status.md" EXCLUDE PATTERN "decisions" EXCLUDE)
 # What --json prints, for those who read it (docs/json.md).
 install(DIRECTORY schemas/ DESTINATION "${CMAKE_INSTALL_DATADIR}/ec200u-pki/schemas" COMPONENT tool FILES_MATCHING PATTERN "*.schema.json")
-if(EXISTS "${PROJECT_SOURCE_DIR}/templates/udev")
-  install(DIRECTORY templates/udev/ DESTINATION lib/udev/rules.d COMPONENT tool FILES_MATCHING PATTERN "*.rules")
-endif()
+install(DIRECTORY templates/udev/ DESTINATION lib/udev/rules.d COMPONENT tool FILES_MATCHING PATTERN "*.rules")
 install(FILES packaging/ec200u-pki-station@.service DESTINATION lib/systemd/system COMPONENT station)
 
 set(CPACK_GENERATOR DEB)

@@ -64,6 +64,9 @@ TEST(FuzzCorpus, BrokerConfiguration) {
 TEST(FuzzCorpus, DnsQuery) {
   replay("dns_query", dns_query);
 }
+TEST(FuzzCorpus, DnsReply) {
+  replay("dns_reply", dns_reply);
+}
 TEST(FuzzCorpus, RemoteLine) {
   replay("remote_line", remote_line);
 }

@@ -19,6 +19,7 @@ void oracle_words(std::string_view bytes);          ///< what a command and the 
 void project_file(std::string_view bytes);          ///< TOML of a project
 void broker_configuration(std::string_view bytes);  ///< mosquitto.conf, and its cipher list
 void dns_query(std::string_view bytes);             ///< what arrives at the DNS responder
+void dns_reply(std::string_view bytes);             ///< what a name server sends to the simulated modem
 void remote_line(std::string_view bytes);           ///< lines of the pipe to a responder elsewhere, both ways
 void relayed_bytes(std::string_view bytes);         ///< what passes through a relay, both ways in turn
 void broker_model(std::string_view bytes);          ///< mosquitto.conf as broker check reads it, and an included file

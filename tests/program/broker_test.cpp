@@ -57,6 +57,12 @@ TEST(Broker, RenderReplacesItsOwnFilesAndKeepsEditedOnes) {
   const auto dry = box.run({"broker", "render", "--out", "elsewhere", "--dry-run"});
   ASSERT_EQ(dry.exit, 0) << dry;
   EXPECT_FALSE(std::filesystem::exists(box / "elsewhere"));
+  const auto aside = box.run({"broker", "render", "--out", "elsewhere/"});
+  ASSERT_EQ(aside.exit, 0) << aside;
+  EXPECT_NE(aside.out.find((box / "broker/certs").string() + " copied beside it"), std::string::npos) << aside;
+  EXPECT_NE(read_file(box / "elsewhere/mosquitto.conf")->find("acl_file " + (box / "elsewhere/acl").string() + "\n"),
+            std::string::npos)
+      << "the list beside it, not another one";
   EXPECT_EQ(box.run({"broker", "render", "--for-version", "1.6"}).exit, 2);
   EXPECT_EQ(box.run({"broker", "render", "--listen", "nonsense"}).exit, 2);
   EXPECT_EQ(Sandbox().run({"broker", "render"}).exit, 3);
