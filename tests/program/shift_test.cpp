@@ -69,7 +69,7 @@ class Shift : public testing::Test {
     persona("loses", "[faults]\nlose_upload_completion = 1\n");
     persona("alters", "[faults]\nalter_upload = 1\n");
     persona("no-sim", "[radio]\nsim = \"missing\"\nregistration = 3\n");
-    persona("no-name", "[faults]\ndns_fails = 4\n");
+    persona("no-name", "[faults]\ndns_fails = 2\n");
     persona("full", "[faults]\nstorage_bytes = 300\n");
     box.write("careless.toml", paced + "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"unchecked\"\n");
   }
@@ -165,7 +165,7 @@ TEST_F(Shift, SixteenBoardsWithMixedFaults) {
                                                   {"A6", "is not on the job's list"},
                                                   {"B2", "does not check the broker's name"},
                                                   {"B4", "SIM"},
-                                                  {"B7", "space"}};
+                                                  {"B7", "bytes left"}};
   for (const auto& [slot, cause] : causes) {
     EXPECT_TRUE(word_is(slot, "FAIL")) << slot << ": " << text_of(slot);
     EXPECT_NE(text_of(slot).find(cause), std::string::npos) << slot << ": " << text_of(slot);
