@@ -6,11 +6,11 @@
 namespace epki::bundle {
 namespace {
 
-const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
+const Instant when = *parse_rfc3339("2026-11-22T15:46:00Z");
 
 Connection connection(std::initializer_list<std::pair<bool, std::string>> pieces, bool closed = false,
                       bool reset = false) {
-  Connection one{noon, "mqtt C1, attempt 1", {}};
+  Connection one{when, "mqtt C1, attempt 1", {}};
   std::chrono::microseconds after{};
   for (const auto& [from_peer, bytes] : pieces) {
     one.tap.take(from_peer, bytes);
@@ -31,7 +31,7 @@ TEST(Pcapng, ComesBackAsItWasWritten) {
   ASSERT_EQ(read->size(), all.size());
   for (std::size_t n = 0; n < all.size(); ++n) {
     const auto &then = all[n], &now = (*read)[n];
-    EXPECT_EQ(now.at, noon);
+    EXPECT_EQ(now.at, when);
     EXPECT_EQ(now.comment, then.comment);
     EXPECT_EQ(now.tap.closed_by_peer, then.tap.closed_by_peer);
     EXPECT_EQ(now.tap.reset_by_peer, then.tap.reset_by_peer);
