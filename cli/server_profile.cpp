@@ -1,13 +1,13 @@
 #include "cli/server_profile.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace epki::cli {
 
 Result<profile::Profile> modem_profile(std::string_view name_or_file, const std::filesystem::path& folder) {
-  const auto names = profile::built_in_names();
-  const bool built_in = std::find(names.begin(), names.end(), name_or_file) != names.end();
-  auto found = built_in ? profile::built_in(name_or_file) : profile::load(folder / name_or_file);
+  // As profile::find() tells the two apart, but relative to the folder.
+  const bool file = name_or_file.find('/') != std::string_view::npos || name_or_file.ends_with(".toml");
+  auto found = file ? profile::load(folder / name_or_file) : profile::built_in(name_or_file);
   if (!found) return found;
   if (found->kind == profile::Kind::modem) return found;
   return Error{Errc::usage,

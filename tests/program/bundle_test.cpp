@@ -16,7 +16,7 @@ const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
 
 class Bundle : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_EQ(box.init({"--key", "ec-p256"}).exit, 0); }
+  void SetUp() override { ASSERT_EQ(box.init().exit, 0); }
 
   bundle::Members members_of(const char* file) {
     const auto bytes = read_file(box / file);

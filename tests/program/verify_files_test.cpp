@@ -72,6 +72,18 @@ TEST(VerifyFiles, WhatAFirmwareTakesBecomesAProfileThatInitAndLintKeep) {
   ASSERT_EQ(box.shell("mkdir new").exit, 0);
   const auto made = box.run({"-C", "new", "init", "--host", "b.example.com", "--profile", "../taken.toml"});
   EXPECT_EQ(made.exit, 0) << made;
+  // The project keeps to it: what the firmware was not seen to take is not issued, and what it takes is.
+  EXPECT_EQ(box.run({"-C", "new", "issue", "server", "c.example.com"}).exit, 0);
+  EXPECT_EQ(box.run({"-C", "new", "issue", "server", "late.example.com", "--days", "9000"}).exit, 3);
+  EXPECT_EQ(box.run({"-C", "new", "renew", "--within", "3650d"}).exit, 0);
+  box.write("narrow.toml",
+            "format = 1\nname = \"narrow\"\nkind = \"modem\"\ndescription = \"RSA alone\"\n"
+            "[accept]\nkeys = [\"rsa-3072\"]\n");
+  ASSERT_EQ(box.shell("mkdir narrow").exit, 0);
+  EXPECT_EQ(box.run({"-C", "narrow", "init", "--host", "b.example.com", "--profile", "../narrow.toml"}).exit, 0);
+  const auto other = box.run({"-C", "narrow", "issue", "server", "c.example.com", "--key", "ec-p256"});
+  EXPECT_EQ(other.exit, 3) << other;
+  EXPECT_EQ(box.run({"-C", "narrow", "issue", "server", "c.example.com"}).exit, 0);
 }
 
 TEST(VerifyFiles, WhatDoesNotSwitchABuiltInStoreOffIsListed) {
@@ -82,6 +94,7 @@ TEST(VerifyFiles, WhatDoesNotSwitchABuiltInStoreOffIsListed) {
   const auto& found = said["mitigation"]["mqtt"];
   EXPECT_EQ(found["pinned_name"].text(), "refused") << ran;
   EXPECT_GT(found["swept"].size(), 20U) << ran;
+  EXPECT_EQ(found["other_path"].text(), "accepted") << ran;
   for (const auto& one : found["swept"].items()) EXPECT_NE(one["effect"].text(), "closes") << one.dump();
   EXPECT_NE(found["summary"].text_or("").find("None of"), std::string::npos) << ran;
   const auto strict = box.run({"--json", "verify", "--port", "sim:strict", "--repeat", "1", "--mitigate"});

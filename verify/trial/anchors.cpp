@@ -1,7 +1,5 @@
 #include "verify/trial/anchors.hpp"
 
-#include "verify/probe/throw_away.hpp"
-
 namespace epki::trial {
 
 namespace {
@@ -28,14 +26,6 @@ Result<std::vector<infer::Anchor>> make_anchors(Deck& deck, Opinions& opinions, 
     if (!joined->as_expected) {
       anchor.unusable =
           genuine.file + ": the oracle does not accept this chain under its own root (" + joined->uploaded.reason + ")";
-      reporter.warning(anchor.unusable);
-    }
-    auto root = deck.pem({Bound::What::genuine, number});
-    if (!root) return std::move(root).error();
-    if (!probe::can_be_uploaded(*root)) {
-      anchor.unusable = genuine.file +
-                        ": its root cannot be uploaded, and so has no positive control: its PEM holds +++ with every "
-                        "length of lines, which ends an upload on this modem";
       reporter.warning(anchor.unusable);
     }
     anchors.push_back(std::move(anchor));
