@@ -145,7 +145,7 @@ Result<Outcome> respond(const Options& options, Context& context) {
     const auto at = rfc3339(context.clock.now());
     context.reporter.step(at + "  " + words_of(*record));
     outcome.text += at + "  " + words_of(*record) + "\n";
-    all.push(probe::json_of_record(*record).set("at", at));
+    all.push(probe::json_of_record(*record, probe::Wire::left_out).set("at", at));
   }
   outcome.document.set("presented", show->words).set("port", (*responder)->port()).set("connections", std::move(all));
   return outcome;

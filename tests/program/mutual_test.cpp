@@ -152,7 +152,7 @@ TEST_F(Mutual, ARotationAndAnotherName) {
 
 /// verify measures under seclevel 2 as well, which is how such a device connects.
 TEST_F(Mutual, ADeviceIsProtectedOnceVerifyHasMeasuredWhatItConnectsUnder) {
-  ASSERT_EQ(box.init({"--mutual", "--key", "ec-p256"}).exit, 0);
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
   const auto before = box.run({"provision", "--port", "sim:strict", "--json"});
   EXPECT_EQ(device(before)["status"].text(), "connected-unproven") << before;
   const auto measured = box.run({"verify", "--port", "sim:strict", "--json"});

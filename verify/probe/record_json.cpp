@@ -85,7 +85,7 @@ Result<std::vector<ossl::WireTap>> wire_in(const Json& json) {
 
 }  // namespace
 
-Json json_of_record(const ServerRecord& record) {
+Json json_of_record(const ServerRecord& record, Wire wire) {
   const auto& peer = record.peer;
   Json json = Json::object({{"stage", word(peer.stage)},
                             {"alert", Json(peer.alert)},
@@ -97,8 +97,8 @@ Json json_of_record(const ServerRecord& record) {
                             {"could_not_present", peer.could_not_present},
                             {"strays", record.strays},
                             {"connected", record.connected},
-                            {"from", record.from},
-                            {"wire", json_of_wire(record.wire)}});
+                            {"from", record.from}});
+  if (wire == Wire::told) json.set("wire", json_of_wire(record.wire));
   if (!record.relayed) return json;
   std::string chain;
   for (const auto& certificate : record.relayed->presented) chain += certificate.pem();

@@ -157,7 +157,7 @@ struct ToJson {
                          {"dns_port", Json(place.dns_port)},
                          {"relay", place.relay ? json_of(*place.relay) : Json()}});
   }
-  Json operator()(const ServerRecord& record, int) const { return json_of_record(record); }
+  Json operator()(const ServerRecord& record, int) const { return json_of_record(record, Wire::told); }
   Json operator()(const std::vector<NameAsked>& asked, int) const {
     Json all = Json::array();
     for (const auto& one : asked) {
