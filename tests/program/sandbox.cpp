@@ -79,7 +79,7 @@ Ran Sandbox::finish(const std::string& shown, const Child::Options& wanted) {
   auto child = Child::start(options);
   if (!child) throw std::runtime_error(child.error().what);
   Ran ran{.command = shown, .exit = -1, .out = {}, .err = {}};
-  ran.exit = child->wait(after(std::chrono::minutes(2))).value_or(-1);
+  ran.exit = child->wait(after(limit_)).value_or(-1);
   ran.out = text_of(options.output_file);
   ran.err = text_of(options.error_file);
   // Whatever a test is about: each document it meets must be as the published schema says.

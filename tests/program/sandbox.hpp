@@ -1,6 +1,7 @@
 #pragma once
 // A folder of its own in which the real program is run as a user would run it.
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ class Sandbox {
   /// Any command line, through sh, in the folder; ec200u-pki and ec200u-sim are in PATH.
   Ran shell(const std::string& line);
   /// init with a free broker port; `more` are further words.
+  /// How long one command may take from now on; two minutes at first.
+  void may_take(std::chrono::minutes limit) { limit_ = limit; }
   Ran init(std::vector<std::string> more = {});
   std::uint16_t broker_port() const { return broker_port_; }
 
@@ -51,6 +54,7 @@ class Sandbox {
   TemporaryFolder folder_;
   TemporaryFolder output_;
   std::uint16_t broker_port_ = 0;
+  std::chrono::minutes limit_{2};
   int runs_ = 0;
 };
 
