@@ -64,19 +64,10 @@ Result<bool> ModemBench::turn_clock(const Shot& shot) {
   return false;
 }
 
-<<<<<<< HEAD
 Result<bool> ModemBench::turn_own_certificate() {
   Shot device{};
   device.shown = infer::Shown::own_certificate;
   auto card = parts_.deck.card(device);
-=======
-Result<bool> ModemBench::turn_own_certificate(const Shot& shot) {
-  // Whatever is shown: a replay has no key that the client could have.
-  Shot own = shot;
-  if (own.shown != infer::Shown::own_certificate)
-    static_cast<infer::Probe&>(own) = {infer::Shown::own_certificate, {}, -1, {.own_certificate = true}};
-  auto card = parts_.deck.card(own);
->>>>>>> e279875
   if (!card) return std::move(card).error();
   auto key = (*card)->key->to_pem();
   if (!key) return std::move(key).error();
