@@ -138,7 +138,8 @@ TEST_F(Bundle, HoldsNoPersonalNumberAndNoPrivateKey) {
   ASSERT_EQ(ran.exit, 20) << ran;
   EXPECT_EQ(box.shell("ec200u-pki verify recheck b.tar --key $(cut -c1-64 pin)").exit, 0);
   EXPECT_FALSE(read_file(box / ".ec200u-pki/evidence.key")) << "another key was named";
-  const auto identity = box.run({"--json", "verify", "--port", "sim:./mine.toml", "--repeat", "1", "--budget", "2"}).json();
+  const auto identity =
+      box.run({"--json", "verify", "--port", "sim:./mine.toml", "--repeat", "1", "--budget", "2"}).json();
   const auto imei = identity["device"]["imei"].text_or(""), iccid = identity["device"]["iccid"].text_or("");
   ASSERT_GE(imei.size(), 14U);
   ASSERT_EQ(iccid, "89860112851083069519");

@@ -43,8 +43,8 @@ std::string no_positive(const Reading& reading) {
 }
 
 struct Probes {
-  Reading like, twin, replay, positive, issuer, positive_like, issuer_like, forged, forged_genuine, keyless, own, own_direct,
-      own_issuer;
+  Reading like, twin, replay, positive, issuer, positive_like, issuer_like, forged, forged_genuine, keyless, own,
+      own_direct, own_issuer;
 };
 
 Probes read_all(const Evidence& evidence, int anchor, const Bound& under) {
