@@ -86,10 +86,10 @@ class Shift : public testing::Test {
   }
 
   void plug(const Board& board) {
-    in.insert_or_assign(
-        board.slot, box.simulator({"--persona", board.persona + ".toml", "--first", board.number, "--state",
-                                   "board-" + board.number, "--link", (box.folder() / board.slot).string(), "--host",
-                                   "broker.test=127.0.0.1"}));
+    in.insert_or_assign(board.slot,
+                        box.simulator({"--persona", board.persona + ".toml", "--first", board.number, "--state",
+                                       "board-" + board.number + "-" + board.slot, "--link",
+                                       (box.folder() / board.slot).string(), "--host", "broker.test=127.0.0.1"}));
   }
   void take_out(const std::string& slot) {
     auto& modem = in.at(slot);
