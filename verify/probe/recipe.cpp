@@ -108,13 +108,9 @@ class Kitchen {
     spec.version = recipe.version;
     spec.digest = recipe.digest;
     if (recipe.version == 3) spec.extensions = extensions(recipe, defaults, issuer);
-    // The key stays, so a longer serial number must move its base64 by a byte.
-    for (std::size_t attempt = 0;; ++attempt) {
-      spec.serial = random_serial(random_, 16 + attempt % 3);
-      auto certificate = ossl::build(spec, *key, issuer);
-      if (!certificate) return std::move(certificate).error();
-      if (can_be_uploaded(certificate->pem())) return ThrowAwayCa{std::move(*certificate), std::move(*key)};
-    }
+    auto certificate = build_uploadable(spec, *key, issuer, random_);
+    if (!certificate) return std::move(certificate).error();
+    return ThrowAwayCa{std::move(*certificate), std::move(*key)};
   }
 
   std::vector<ossl::Extension> extensions(const CertificateRecipe& recipe, const Defaults& defaults,

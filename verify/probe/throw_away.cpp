@@ -38,6 +38,20 @@ std::vector<std::byte> random_serial(RandomSource& random, std::size_t size) {
   return serial;
 }
 
+Result<ossl::Certificate> build_uploadable(ossl::CertificateSpec spec, const ossl::PrivateKey& key,
+                                           const ossl::Issuer& issuer, RandomSource& random) {
+  // Names, keys and key identifiers are the same in every attempt. Only a longer serial number, which moves them by a
+  // byte against base64's groups of three, changes what they spell.
+  constexpr std::size_t most_attempts = 64;
+  for (std::size_t attempt = 0; attempt < most_attempts; ++attempt) {
+    spec.serial = random_serial(random, 16 + attempt % 3);
+    auto certificate = ossl::build(spec, key, issuer);
+    if (!certificate || can_be_uploaded(certificate->pem())) return certificate;
+  }
+  return Error{Errc::internal, "a throw-away certificate spells \"+++\" whatever its serial number is",
+               "run the same command again: names and keys are others then"};
+}
+
 // The digits keep two roots of the same label apart: same names under different keys lead path builders astray.
 ossl::Name ca_name(std::string_view label, RandomSource& random) {
   return {{"O", "ec200u-pki throw-away"},
@@ -57,30 +71,21 @@ std::string alternative_names(const std::vector<std::string>& names) {
 
 namespace {
 
-Result<ThrowAwayCa> mint_any_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
-                                RandomSource& random, const std::string& usage) {
+Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
+                            RandomSource& random, const std::string& usage = "keyCertSign,cRLSign") {
   auto key = ossl::PrivateKey::generate(type);
   if (!key) return std::move(key).error();
   ossl::CertificateSpec spec;
   spec.subject = ca_name(label, random);
-  spec.serial = random_serial(random);
   spec.not_before = period.from;
   spec.not_after = period.to;
   spec.extensions = {
       {"basicConstraints", "CA:TRUE", true}, {"keyUsage", usage, true}, {"subjectKeyIdentifier", "hash"}};
   if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
-  auto certificate = ossl::build(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key});
+  auto certificate =
+      build_uploadable(spec, *key, above != nullptr ? as_issuer(*above) : ossl::Issuer{std::nullopt, *key}, random);
   if (!certificate) return std::move(certificate).error();
   return ThrowAwayCa{std::move(*certificate), std::move(*key)};
-}
-
-/// About one in three hundred is made again, with another key.
-Result<ThrowAwayCa> mint_ca(std::string_view label, ossl::KeyType type, const ThrowAwayCa* above, Period period,
-                            RandomSource& random, const std::string& usage = "keyCertSign,cRLSign") {
-  for (;;) {
-    auto made = mint_any_ca(label, type, above, period, random, usage);
-    if (!made || can_be_uploaded(made->certificate.pem())) return made;
-  }
 }
 
 }  // namespace

@@ -26,9 +26,12 @@ inline constexpr std::chrono::days kAhead{7};
 std::vector<std::byte> random_bytes(std::size_t size, RandomSource& random);
 /// `size` in bytes, at most 20 (RFC 5280, 4.1.2.2).
 std::vector<std::byte> random_serial(RandomSource& random, std::size_t size = 16);
-/// "+++" in the data ends an upload (AT reference, 3), and base64 can hold it. What may have to be uploaded is made
-/// anew until it can be.
+/// "+++" in the data ends an upload (AT reference, 3), and base64 can hold it: about one certificate in three hundred.
 bool can_be_uploaded(std::string_view pem);
+/// Builds with a serial number of 16 to 18 bytes that makes the certificate one that can be uploaded. Errc::internal
+/// when none does; else the errors of ossl::build().
+Result<ossl::Certificate> build_uploadable(ossl::CertificateSpec spec, const ossl::PrivateKey& key,
+                                           const ossl::Issuer& issuer, RandomSource& random);
 /// O=ec200u-pki throw-away, OU=never for use, and a common name of its own.
 ossl::Name ca_name(std::string_view label, RandomSource& random);
 /// subjectAltName's value: an IP literal is entered as iPAddress too.

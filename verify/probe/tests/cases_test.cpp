@@ -44,6 +44,32 @@ TEST(ThrowAway, WhatIsUploadedNeverEndsItsOwnUpload) {
   }
 }
 
+// U+FFBE behind a 3 spells "+++" at one of base64's three alignments, and an issuer's name is in every certificate
+// below it.
+constexpr const char* kSpellsIt = "3\xef\xbe\xbe";
+
+TEST(ThrowAway, AnIssuersNameThatSpellsItEndsNoUploadAndNoRun) {
+  SeededRandom random;
+  for (const std::string pad : {"", "x", "xx"}) {
+    const auto root = mint_throw_away_root(pad + kSpellsIt, KeyType::ec_p256, kNow, random);
+    ASSERT_TRUE(root) << root.error().what;
+    for (const std::string longer : {"i", "is", "iss"}) {
+      const auto below = mint_intermediate(longer, KeyType::ec_p256, *root, kNow, random);
+      ASSERT_TRUE(below) << below.error().what;
+      EXPECT_TRUE(can_be_uploaded(below->certificate.pem())) << pad << longer;
+    }
+  }
+}
+
+TEST(ThrowAway, ANameThatSpellsItAtEveryAlignmentIsAnErrorAndNoEndlessSearch) {
+  SeededRandom random;
+  std::string label;
+  for (int i = 0; i < 9; ++i) label += kSpellsIt;
+  const auto root = mint_throw_away_root(label, KeyType::ec_p256, kNow, random);
+  ASSERT_FALSE(root);
+  EXPECT_EQ(root.error().code, Errc::internal);
+}
+
 // What does not hold of a chain under a root; each case must break exactly one thing.
 std::vector<std::string> defects(const Case& c, const ossl::Certificate& root) {
   std::vector<std::string> found;
