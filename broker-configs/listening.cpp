@@ -1,41 +1,25 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "broker-configs/knock.hpp"
 #include "broker-configs/mosquitto.hpp"
+#include "core/connect.hpp"
+#include "core/descriptor.hpp"
 #include "core/poll.hpp"
 
 namespace epki::broker {
 
 namespace {
 
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
-};
-
-class Socket {
- public:
-  explicit Socket(const addrinfo& at)
-      : fd_(::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, at.ai_protocol)) {}
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
+Descriptor socket_for(const addrinfo& at) {
+  return Descriptor(::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, at.ai_protocol));
+}
 
 bool becomes(short event, int fd, Deadline by) {
   pollfd waiting{fd, event, 0};
@@ -45,8 +29,8 @@ bool becomes(short event, int fd, Deadline by) {
   return ready == 1;
 }
 
-bool connects(const Socket& socket, const addrinfo& at, Deadline by) {
-  if (socket.get() < 0) return false;
+bool connects(const Descriptor& socket, const addrinfo& at, Deadline by) {
+  if (!socket.valid()) return false;
   if (::connect(socket.get(), at.ai_addr, at.ai_addrlen) == 0) return true;
   if (errno != EINPROGRESS && errno != EINTR) return false;
   int error = 0;
@@ -59,7 +43,7 @@ bool connects(const Socket& socket, const addrinfo& at, Deadline by) {
 // plain MQTT listener hangs up.
 Knock knock_at(const addrinfo& at, Deadline by) {
   constexpr std::array<unsigned char, 9> hello{0x16, 0x03, 0x01, 0x00, 0x04, 0x01, 0x00, 0x00, 0x00};
-  const Socket socket(at);
+  const auto socket = socket_for(at);
   if (!connects(socket, at, by)) return Knock::closed;
   if (::send(socket.get(), hello.data(), hello.size(), MSG_NOSIGNAL) < 0) return Knock::hung_up;
   if (!becomes(POLLIN, socket.get(), by)) return Knock::closed;
@@ -67,15 +51,10 @@ Knock knock_at(const addrinfo& at, Deadline by) {
   return ::recv(socket.get(), answer.data(), answer.size(), 0) > 0 ? Knock::answered : Knock::hung_up;
 }
 
-using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
-
+/// Null when the name has no address.
 Addresses addresses_of(const std::string& host, std::uint16_t port) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
-  return Addresses(failed == 0 ? found : nullptr);
+  auto found = look_up({host, port});
+  return found ? *std::move(found) : Addresses();
 }
 
 }  // namespace
@@ -83,7 +62,7 @@ Addresses addresses_of(const std::string& host, std::uint16_t port) {
 bool is_listening(const std::string& host, std::uint16_t port, Deadline by) {
   const auto list = addresses_of(host, port);
   for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
-    if (const Socket socket(*at); connects(socket, *at, by)) return true;
+    if (const auto socket = socket_for(*at); connects(socket, *at, by)) return true;
   return false;
 }
 
@@ -92,14 +71,14 @@ Result<int> connect_tcp(const std::string& host, std::uint16_t port, Deadline by
   const std::string where = host + ", port " + std::to_string(port);
   if (!list) return Error{Errc::network, host + " is no name or address that is known here", "check the name"};
   for (const auto* at = list.get(); at != nullptr; at = at->ai_next)
-    if (Socket socket(*at); connects(socket, *at, by)) return socket.release();
+    if (auto socket = socket_for(*at); connects(socket, *at, by)) return socket.release();
   return Error{Errc::network, "nothing accepts a connection at " + where, "start the broker, or name where it listens"};
 }
 
 std::string numeric_address(const std::string& host, std::uint16_t port, Deadline by) {
   const auto list = addresses_of(host, port);
   for (const auto* at = list.get(); at != nullptr; at = at->ai_next) {
-    if (const Socket socket(*at); !connects(socket, *at, by)) continue;
+    if (const auto socket = socket_for(*at); !connects(socket, *at, by)) continue;
     std::array<char, NI_MAXHOST> text{};
     if (::getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
       return text.data();

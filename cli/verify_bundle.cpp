@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/keyring.hpp"
+#include "cli/verify_output.hpp"
 #include "cli/version.hpp"
 #include "core/file.hpp"
 #include "pki/ossl/rare_key.hpp"
@@ -14,17 +15,6 @@ namespace epki::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Status check_file(const std::string& file) {
-  std::error_code failed;
-  const fs::path path(file);
-  if (fs::exists(path, failed))
-    return Error{Errc::disk, file + " exists already", "nothing is overwritten: name another file"};
-  const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, failed))
-    return Error{Errc::disk, "the folder " + folder.string() + " for " + file + " does not exist", {}};
-  return success();
-}
 
 Result<ossl::PrivateKey> evidence_key(const config::Project& project, const Context& context) {
   const auto file = project.state_folder() / "evidence.key";
@@ -51,7 +41,7 @@ Result<ossl::PrivateKey> evidence_key(const config::Project& project, const Cont
 
 Result<BundleKeeper> BundleKeeper::prepare(const BundleOptions& options, const config::Project& project,
                                            Context& context) {
-  if (auto ready = check_file(*options.file); !ready) return std::move(ready).error();
+  if (auto ready = check_new_file(*options.file); !ready) return std::move(ready).error();
   if (!options.sign_key) {
     auto key = evidence_key(project, context);
     if (!key) return std::move(key).error();

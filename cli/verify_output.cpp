@@ -30,16 +30,9 @@ Json for_others(const Json& document, bool ok) {
 }
 
 Status check_new(std::string_view flag, const std::string& file, std::string_view ending) {
-  const fs::path path(file);
-  if (path.extension() != ending)
+  if (fs::path(file).extension() != ending)
     return Error{Errc::usage, std::string(flag) + " " + file + " does not end in " + std::string(ending), {}};
-  std::error_code failed;
-  if (fs::exists(path, failed))
-    return Error{Errc::disk, file + " exists already", "nothing is overwritten: name another file"};
-  const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, failed))
-    return Error{Errc::disk, "the folder " + folder.string() + " for " + file + " does not exist", {}};
-  return success();
+  return check_new_file(file);
 }
 
 /// The PEM files of the roots that were found to be trusted, beside the persona that names them.
@@ -83,6 +76,17 @@ class FoundRoots {
 };
 
 }  // namespace
+
+Status check_new_file(const std::string& file) {
+  const fs::path path(file);
+  std::error_code failed;
+  if (fs::exists(path, failed))
+    return Error{Errc::disk, file + " exists already", "nothing is overwritten: name another file"};
+  const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, failed))
+    return Error{Errc::disk, "the folder " + folder.string() + " for " + file + " does not exist", {}};
+  return success();
+}
 
 Status check_outputs(const OutputOptions& options) {
   if (options.report) {

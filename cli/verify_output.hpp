@@ -16,6 +16,9 @@ struct OutputOptions {
   std::optional<std::string> report{}, save_policy{}, save_profile{};
 };
 
+/// Before a run that takes minutes: that the file does not exist and its folder does. Errc::disk.
+Status check_new_file(const std::string& file);
+
 /// Before a run that takes minutes: that no file to be written exists, and that its folder does. Errc::usage where a
 /// name has the wrong ending, Errc::disk otherwise.
 Status check_outputs(const OutputOptions& options);

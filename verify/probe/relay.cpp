@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/connect.hpp"
 #include "core/text.hpp"
 #include "verify/probe/relay_view.hpp"
 
@@ -21,10 +22,6 @@ using Got = PeerSocket::Got;
 // One side is not read while the other has so much still to take.
 constexpr std::size_t kMostUnsent = 64U << 10U;
 constexpr int kReadsAtOnce = 16;
-
-struct FreeAddresses {
-  void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
-};
 
 class RelayDialogue final : public Dialogue {
  public:
@@ -167,17 +164,10 @@ class RelayDialogue final : public Dialogue {
 }  // namespace
 
 Result<RelayTarget> RelayTarget::look_up(const HostPort& place) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failure = ::getaddrinfo(place.host.c_str(), std::to_string(place.port).c_str(), &wanted, &found);
-  if (failure != 0)
-    return Error{Errc::network, "no address for " + place.host + " (" + ::gai_strerror(failure) + ")",
-                 "check the spelling and this computer's network"};
-  const std::unique_ptr<addrinfo, FreeAddresses> list(found);
+  const auto list = epki::look_up(place);
+  if (!list) return list.error();
   std::vector<Address> addresses;
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+  for (const addrinfo* at = list->get(); at != nullptr; at = at->ai_next) {
     const auto* const bytes = reinterpret_cast<const std::byte*>(at->ai_addr);
     addresses.push_back({at->ai_family, {bytes, bytes + at->ai_addrlen}});
   }

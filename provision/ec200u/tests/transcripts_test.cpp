@@ -8,6 +8,7 @@
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "provision/at/tests/recorded.hpp"
 #include "provision/at/tests/scripted_stream.hpp"
 #include "provision/ec200u/modem.hpp"
 
@@ -22,19 +23,6 @@ struct Turn {
   std::vector<std::string> queued;
 };
 
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      out += text[i];
-      continue;
-    }
-    const char c = text[++i];
-    out += c == 'r' ? '\r' : c == 'n' ? '\n' : c;
-  }
-  return out;
-}
-
 std::vector<Turn> read_transcript(const std::filesystem::path& path) {
   auto text = read_file(path);
   EXPECT_TRUE(text) << path;
@@ -42,9 +30,9 @@ std::vector<Turn> read_transcript(const std::filesystem::path& path) {
   for (std::string_view line : split(*text, '\n')) {
     if (line.size() < 3 || line[0] == '#') continue;
     const auto rest = line.substr(2);
-    if (line[0] == '>') turns.push_back({unescaped(rest), {}, {}, 0, {}});
+    if (line[0] == '>') turns.push_back({at::test::from_transcript(rest), {}, {}, 0, {}});
     EXPECT_FALSE(turns.empty()) << path;
-    if (line[0] == '<') turns.back().answered = unescaped(rest);
+    if (line[0] == '<') turns.back().answered = at::test::from_transcript(rest);
     if (line[0] == '!') turns.back().queued.emplace_back(rest);
     if (line[0] == '=') {
       const auto space = rest.rfind(' ');

@@ -10,22 +10,12 @@
 #include "provision/transport/byte_stream.hpp"
 #include "provision/transport/port_lock.hpp"
 #include "provision/transport/port_spec.hpp"
+#include "provision/transport/tests/read_text.hpp"
 
 namespace epki::transport {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string hear(ByteStream& stream, std::size_t size) {
-  std::string text;
-  std::array<std::byte, 64> chunk{};
-  while (text.size() < size) {
-    auto got = stream.read_some(chunk, after(5s));
-    if (!got || *got == 0) break;
-    text += as_text(std::span(chunk).first(*got));
-  }
-  return text;
-}
 
 TEST(PortLock, IsAFileThatOtherProgramsKnow) {
   auto folder = TemporaryFolder::make("epki-lock");
@@ -65,7 +55,7 @@ TEST(Program, CarriesBytesBothWays) {
   EXPECT_EQ((*stream)->name(), "exec:exec cat");
   const std::string said("AT+CSQ\r\n\0\xff", 10);
   ASSERT_TRUE((*stream)->write_all(as_bytes(said), after(5s)));
-  EXPECT_EQ(hear(**stream, said.size()), said);
+  EXPECT_EQ(test::read_text(**stream, said.size()), said);
 }
 
 TEST(Program, SaysHowItEnded) {
@@ -113,7 +103,7 @@ TEST(ReturningPort, IsOpenedAgainAndCountsItsLosses) {
     return std::unique_ptr<ByteStream>(std::make_unique<ShortLived>("two"));
   };
   auto stream = keep_open(std::make_unique<ShortLived>("one"), open, 10s, cancel);
-  EXPECT_EQ(hear(*stream, 3), "one");
+  EXPECT_EQ(test::read_text(*stream, 3), "one");
   EXPECT_EQ(stream->losses(), 0U);
   std::array<std::byte, 8> chunk{};
   auto got = stream->read_some(chunk, after(5s));
@@ -121,14 +111,14 @@ TEST(ReturningPort, IsOpenedAgainAndCountsItsLosses) {
   EXPECT_EQ(*got, 0U) << "the loss is told before the new port is read";
   EXPECT_EQ(stream->losses(), 1U);
   EXPECT_TRUE(stream->write_all(as_bytes("AT\r"), Deadline::min())) << "lost, as with a modem that is switched off";
-  EXPECT_EQ(hear(*stream, 3), "two");
+  EXPECT_EQ(test::read_text(*stream, 3), "two");
 }
 
 TEST(ReturningPort, IsGoneWhenItStaysAway) {
   Cancel cancel;
   const auto open = []() -> Result<std::unique_ptr<ByteStream>> { return Error{Errc::modem_gone, "no port", {}}; };
   auto stream = keep_open(std::make_unique<ShortLived>("one"), open, 0ms, cancel);
-  EXPECT_EQ(hear(*stream, 3), "one");
+  EXPECT_EQ(test::read_text(*stream, 3), "one");
   std::array<std::byte, 8> chunk{};
   EXPECT_EQ(*stream->read_some(chunk, after(5s)), 0U);
   auto got = stream->read_some(chunk, after(5s));

@@ -16,6 +16,7 @@
 #include "provision/transport/byte_stream.hpp"
 #include "provision/transport/port_holder.hpp"
 #include "provision/transport/port_spec.hpp"
+#include "provision/transport/tests/read_text.hpp"
 #include "provision/transport/usb_ports.hpp"
 
 namespace epki::transport {
@@ -59,17 +60,6 @@ class Pty {
   std::string path_;
 };
 
-std::string read_text(ByteStream& stream, std::size_t size) {
-  std::string text;
-  std::array<std::byte, 64> chunk{};
-  while (text.size() < size) {
-    auto got = stream.read_some(chunk, after(5s));
-    if (!got || *got == 0) break;
-    text += as_text(std::span(chunk).first(*got));
-  }
-  return text;
-}
-
 TEST(Serial, CarriesEveryByteBothWays) {
   Cancel cancel;
   Pty pty;
@@ -80,7 +70,7 @@ TEST(Serial, CarriesEveryByteBothWays) {
   ASSERT_TRUE((*port)->write_all(as_bytes(all), after(5s)));
   EXPECT_EQ(pty.hear(all.size()), all);
   pty.say(all);
-  EXPECT_EQ(read_text(**port, all.size()), all);
+  EXPECT_EQ(test::read_text(**port, all.size()), all);
   EXPECT_EQ((*port)->name(), pty.path());
 }
 
@@ -121,7 +111,7 @@ TEST(Serial, ReturnsNothingAtTheDeadline) {
   pty.say("x");
   pollfd arrived{pty.fd(), 0, 0};
   ::poll(&arrived, 1, 0);
-  EXPECT_EQ(read_text(**port, 1), "x");
+  EXPECT_EQ(test::read_text(**port, 1), "x");
 }
 
 TEST(Serial, SaysThatTheOtherSideIsGone) {
@@ -241,7 +231,7 @@ TEST(Tcp, CarriesBytesAndSeesTheEnd) {
   std::array<char, 3> heard{};
   EXPECT_EQ(::recv(peer, heard.data(), heard.size(), MSG_WAITALL), 3);
   EXPECT_EQ(::send(peer, "OK", 2, MSG_NOSIGNAL), 2);
-  EXPECT_EQ(read_text(**stream, 2), "OK");
+  EXPECT_EQ(test::read_text(**stream, 2), "OK");
   ::close(peer);
   std::array<std::byte, 8> chunk{};
   auto got = (*stream)->read_some(chunk, after(5s));
