@@ -27,6 +27,8 @@ Status inspect_ca(Run& run) {
   }
   auto evidence = run.around.ledger.file_evidence(run.imei(), run.ca_file, size, run.ca_sha256);
   if (!evidence) return std::move(evidence).error();
+  const bool safe = *evidence == after_reboot;
+  run.file_report(run.ca_file).safe = safe;
   if (!evidence->empty() && !run.options.deep) {
     run.found.ca = Stored::good;
     run.found.ca_evidence = from_ledger;
@@ -36,7 +38,9 @@ Status inspect_ca(Run& run) {
   auto same = holds(run, run.ca_file, size, run.ca_sha256);
   if (!same) return std::move(same).error();
   run.found.ca = *same ? Stored::good : Stored::broken;
-  if (*same) run.found.ca_evidence = "read-back";
+  // What was once read back after a restart is not known less for being read again.
+  if (*same) run.found.ca_evidence = safe ? after_reboot : "read-back";
+  run.file_report(run.ca_file).safe = safe && *same;
   return success();
 }
 
