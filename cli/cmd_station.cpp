@@ -234,6 +234,11 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   auto shared = open_ledgers(*project, job->slots.size(), context);
   if (!shared) return std::move(shared).error();
   for (auto& one : *shared) work->ledgers.push_back(&one);
+  auto twin = twin_of(work->wanted.ca_pem, *ledger);
+  if (!twin) return std::move(twin).error();
+  work->wanted.twin_pem = *std::move(twin);
+  BootFiles boot_files;
+  work->boot_files = &boot_files;
   auto results = LineResults::open(*job, *project, context);
   if (!results) return std::move(results).error();
 
