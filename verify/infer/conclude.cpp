@@ -136,7 +136,10 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
             (evidence.absence.empty() ? "." : ", because " + evidence.absence + "."),
         "Let the name of --reach-as lead to this computer, at the port that --listen has. Then run again.");
   }
-  return inconclusive("The control C2 does not answer: a chain of an unknown CA " + unknown.words + early,
+  const bool answers = unknown.state == Reading::State::too_few && is_telling(unknown.outcome);
+  return inconclusive((answers ? "The control C2 answers too seldom on a line that loses answers"
+                               : std::string("The control C2 does not answer")) +
+                          ": a chain of an unknown CA " + unknown.words + early,
                       evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
 }
 
