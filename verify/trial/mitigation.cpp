@@ -152,9 +152,10 @@ std::string Mitigation::summary() const {
            "off.";
   if (unwanted.empty()) return "Nothing to switch off: no chain passed on this path that should not have.";
   std::string closing, text;
-  std::size_t tried = 0;
+  std::size_t tried = 0, not_shown = 0;
   for (const auto& one : swept) {
-    tried += one.effect == Effect::not_taken ? 0 : 1;
+    not_shown += one.effect == Effect::not_shown ? 1 : 0;
+    tried += one.effect == Effect::not_taken || one.effect == Effect::not_shown ? 0 : 1;
     if (one.effect == Effect::closes) closing += (closing.empty() ? "" : ", ") + one.key + "=" + one.value;
   }
   if (closing.empty()) {
@@ -163,6 +164,8 @@ std::string Mitigation::summary() const {
   } else {
     text = "With " + closing + " the modem refuses " + unwanted + " and still accepts servers under the uploaded CA.";
   }
+  if (not_shown > 0)
+    text += " With " + counted(not_shown, "other") + " the modem offers nothing with which the chain could be shown.";
   const std::string other = path == Path::mqtt ? "client of the SSL socket commands" : "client of the MQTT commands";
   if (other_path == "refused") text += " The modem's other " + other + " refuses it.";
   if (other_path == "accepted") text += " The modem's other " + other + " accepts it as well.";
