@@ -1,10 +1,13 @@
 #include "cli/client_issuer.hpp"
 
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "cli/keys_ahead.hpp"
 #include "cli/open_ca.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
 #include "pki/ca/authority.hpp"
 
 namespace epki::cli {
@@ -88,6 +91,14 @@ class ClientIssuer {
 };
 
 }  // namespace
+
+Result<std::shared_ptr<const Secret>> read_key_password(const std::filesystem::path& file) {
+  auto text = read_file(file);
+  if (!text) return std::move(text).error();
+  auto password = std::make_shared<const Secret>(trimmed(*text));
+  wipe(std::as_writable_bytes(std::span(*text)));
+  return std::shared_ptr<const Secret>(std::move(password));
+}
 
 plan::IssueClient make_client_issuer(const config::Project& project, ClientIssuerOptions options, Context& context) {
   auto issuer = std::make_shared<ClientIssuer>(project, std::move(options), context);

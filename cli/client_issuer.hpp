@@ -1,6 +1,7 @@
 #pragma once
 // Device certificates for `provision`: the devices' CA is opened when the first one is needed, and once.
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,10 @@ struct ClientIssuerOptions {
   std::size_t keys_ahead = 0;                    ///< so many are made before they are asked for (keys_ahead.hpp)
   std::shared_ptr<const Secret> key_password{};  ///< keys are encrypted under it; null: they are not
 };
+
+/// The password of device keys: the file's text without the spaces around it. Errors of reading the file; whether a
+/// modem takes it is checked where it is used (ec200u::Modem::use_key_password()).
+Result<std::shared_ptr<const Secret>> read_key_password(const std::filesystem::path& file);
 
 /// A function that may be called from several threads; `project` and `context` must outlive it. Errors of it are those
 /// of open_ca() and ca::mint_client().

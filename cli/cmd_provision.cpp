@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <memory>
-#include <span>
 #include <thread>
 
 #include "cli/client_issuer.hpp"
@@ -8,8 +7,6 @@
 #include "cli/modem_port.hpp"
 #include "cli/provision_job.hpp"
 #include "core/exit_code.hpp"
-#include "core/file.hpp"
-#include "core/text.hpp"
 #include "provision/plan/provision.hpp"
 
 namespace epki::cli {
@@ -96,15 +93,6 @@ std::string text_of(const plan::DeviceReport& report, bool dry_run) {
   if (report.status != plan::DeviceStatus::planned)
     text += "  " + std::string(word(report.status)) + (report.sentence.empty() ? "" : ": " + report.sentence) + "\n";
   return text;
-}
-
-// One line; what follows the line's end is no part of it.
-Result<std::shared_ptr<const Secret>> read_key_password(const std::string& file) {
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto password = std::make_shared<const Secret>(trimmed(*text));
-  wipe(std::as_writable_bytes(std::span(*text)));
-  return std::shared_ptr<const Secret>(std::move(password));
 }
 
 // How device certificates are named and made.

@@ -146,10 +146,18 @@ Result<ProvisionJob> work_of(const Options& options, const config::Job& job, con
   if (!work) return work;
   work->options.reboot_check = job.steps.reboot_check;
   work->options.connect = job.steps.connect != config::Connect::never;
+  if (!job.steps.key_password_file.empty()) {
+    if (!work->wanted.mutual)
+      return Error{Errc::input, "the job has a password for device keys, and its devices get no key",
+                   "set steps.mutual = true, or leave steps.key_password_file out"};
+    auto password = read_key_password(job.steps.key_password_file);
+    if (!password) return std::move(password).error();
+    work->wanted.key_password = *std::move(password);
+  }
   if (work->wanted.mutual) {
     work->wanted.name_from = plan::parse_name_from(job.name_from);
     work->needs_scan = job.name_from == "serial" && !options.once;  // without the page nobody scans
-    auto opened = LineSigning::open(project, job, options.passphrase, context);
+    auto opened = LineSigning::open(project, job, options.passphrase, work->wanted.key_password, context);
     if (!opened) return std::move(opened).error();
     signing = *std::move(opened);
     work->issue_client = [ca = signing.get()](const std::string& name, const ec200u::Identity& device) {
@@ -234,6 +242,11 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   auto shared = open_ledgers(*project, job->slots.size(), context);
   if (!shared) return std::move(shared).error();
   for (auto& one : *shared) work->ledgers.push_back(&one);
+  auto twin = twin_of(work->wanted.ca_pem, *ledger);
+  if (!twin) return std::move(twin).error();
+  work->wanted.twin_pem = *std::move(twin);
+  BootFiles boot_files;
+  work->boot_files = &boot_files;
   auto results = LineResults::open(*job, *project, context);
   if (!results) return std::move(results).error();
 

@@ -5,6 +5,7 @@
 #include "core/child.hpp"
 #include "provision/ec200u/modem.hpp"
 #include "provision/station/patience.hpp"
+#include "provision/transport/usb_watch.hpp"
 
 namespace epki::cli {
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::string_view usb = "usb:";
 constexpr auto look_again = std::chrono::milliseconds(250);
+// Where udev tells of changes, the list of ports is believed so long: no daemon may be running that would tell.
+constexpr auto believed = std::chrono::seconds(2);
 constexpr auto answer_limit = std::chrono::milliseconds(1500);
 // A modem that restarts by itself is silent for some seconds and was not taken out.
 constexpr int silences_of_an_empty_slot = 12;
@@ -62,7 +65,13 @@ class ToWatcher final : public plan::Watch, public Reporter {
 class LineBench final : public station::Bench {
  public:
   LineBench(config::JobSlot slot, std::optional<transport::PortSpec> spec, const ProvisionJob& job, Context& context)
-      : slot_(std::move(slot)), spec_(std::move(spec)), job_(job), context_(context) {}
+      : slot_(std::move(slot)), spec_(std::move(spec)), job_(job), context_(context) {
+    if (!by_usb()) return;
+    if (auto opened = transport::UsbWatch::open())
+      watch_ = *std::move(opened);
+    else
+      context_.reporter.warning(opened.error().what + ": slot " + slot_.name + " looks for boards four times a second");
+  }
 
   Result<bool> wait_for_board(Deadline by) override {
     for (;;) {
@@ -70,7 +79,7 @@ class LineBench final : public station::Bench {
       auto there = is_there();
       if (!there || *there) return there;
       if (std::chrono::steady_clock::now() >= by) return false;
-      station::wait_until(std::min(by, after(look_again)), context_.cancel);
+      wait_for_change(by);
     }
   }
 
@@ -79,13 +88,14 @@ class LineBench final : public station::Bench {
       if (context_.cancel.requested()) return interrupted();
       if (auto gone = is_gone(); !gone || *gone) return gone;
       if (std::chrono::steady_clock::now() >= by) return false;
-      station::wait_until(std::min(by, after(look_again)), context_.cancel);
+      wait_for_change(by);
     }
   }
 
   station::Outcome work(station::Watcher& watcher) override {
     station::Outcome outcome;
     silences_ = 0;
+    listed_.reset();
     auto spec = port();
     if (!spec || !*spec) {
       outcome.error = spec ? Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()),
@@ -145,6 +155,7 @@ class LineBench final : public station::Bench {
         return;
       }
       follower.step("reading what the product's own boot has set");
+      listed_.reset();
       auto now = port();
       auto report = now && *now ? audit_one(**now, job_, context_, follower)
                                 : Result<plan::AuditReport>(Error{Errc::modem_gone, "the modem is not back yet"});
@@ -176,9 +187,14 @@ class LineBench final : public station::Bench {
   // Nothing: no modem at that USB position now.
   Result<std::optional<transport::PortSpec>> port() {
     if (!by_usb()) return spec_;
-    auto found = transport::find_ports();
-    if (!found) return std::move(found).error();
-    for (const auto& candidate : *found)
+    const auto now = std::chrono::steady_clock::now();
+    if (!listed_ || !watch_ || now >= listed_until_) {
+      auto found = transport::find_ports();
+      if (!found) return std::move(found).error();
+      listed_ = *std::move(found);
+      listed_until_ = now + believed;
+    }
+    for (const auto& candidate : *listed_)
       if (candidate.topology == std::string_view(slot_.port).substr(usb.size())) {
         transport::PortSpec spec;
         spec.kind = Kind::path;
@@ -186,6 +202,12 @@ class LineBench final : public station::Bench {
         return std::optional(spec);
       }
     return std::optional<transport::PortSpec>{};
+  }
+
+  // Until the deadline at most: the caller looks again.
+  void wait_for_change(Deadline by) {
+    if (!watch_) return station::wait_until(std::min(by, after(look_again)), context_.cancel);
+    if (watch_->wait(by, context_.cancel)) listed_.reset();
   }
 
   bool path_exists(const std::string& path) const {
@@ -234,6 +256,9 @@ class LineBench final : public station::Bench {
   std::optional<transport::PortSpec> spec_;
   const ProvisionJob& job_;
   Context& context_;
+  std::optional<transport::UsbWatch> watch_{};                 ///< of a slot at a USB position
+  std::optional<std::vector<transport::FoundPort>> listed_{};  ///< the ports, as they were last listed
+  Deadline listed_until_{};
   std::string here_;
   int silences_ = 0;
 };

@@ -69,10 +69,14 @@ LineSigning::LineSigning(const config::Project& project, const config::Job& job,
       keys_ahead_(std::min<std::size_t>(job.slots.size(), 64)) {}
 
 Result<std::unique_ptr<LineSigning>> LineSigning::open(const config::Project& project, const config::Job& job,
-                                                       const PassphraseOptions& passphrase, Context& context) {
+                                                       const PassphraseOptions& passphrase,
+                                                       std::shared_ptr<const Secret> key_password, Context& context) {
   if (auto safe = check_custody(project, context); !safe) return std::move(safe).error();
   auto signing = std::unique_ptr<LineSigning>(new LineSigning(project, job, context));
-  auto issue = open_client_issuer(project, {.passphrase = passphrase, .keys_ahead = signing->keys_ahead_}, context);
+  signing->key_password_ = std::move(key_password);
+  auto issue = open_client_issuer(
+      project, {.passphrase = passphrase, .keys_ahead = signing->keys_ahead_, .key_password = signing->key_password_},
+      context);
   if (!issue) return std::move(issue).error();
   signing->issue_ = *std::move(issue);
   return signing;
@@ -104,7 +108,8 @@ void LineSigning::shut(const Error& why) {
 Status LineSigning::unlock(const Secret& passphrase, const std::string& who) {
   auto pipe = in_a_pipe(passphrase);
   if (!pipe) return std::move(pipe).error();
-  auto issue = open_client_issuer(project_, {.passphrase = {.fd = pipe->get()}}, context_);
+  auto issue =
+      open_client_issuer(project_, {.passphrase = {.fd = pipe->get()}, .key_password = key_password_}, context_);
   if (!issue) return std::move(issue).error();
   if (ledger_ != nullptr) {
     const auto now = Json::object({{"project", project_.ca.name}});

@@ -17,10 +17,11 @@ Status check_custody(const config::Project& project, Context& context);
 
 class LineSigning final : public station::Signing {
  public:
-  /// Opens the CA, asking for the passphrase where no option says it. Errors of open_client_issuer(). All arguments
-  /// must outlive it.
+  /// Opens the CA, asking for the passphrase where no option says it. Keys are encrypted under `key_password`; null:
+  /// they are not. Errors of open_client_issuer(). The project, the job and the context must outlive it.
   static Result<std::unique_ptr<LineSigning>> open(const config::Project& project, const config::Job& job,
-                                                   const PassphraseOptions& passphrase, Context& context);
+                                                   const PassphraseOptions& passphrase,
+                                                   std::shared_ptr<const Secret> key_password, Context& context);
 
   Result<plan::IssuedClient> issue(const std::string& name, const ec200u::Identity& device);
   station::SigningStanding standing() const override { return window_.standing(); }
@@ -36,6 +37,7 @@ class LineSigning final : public station::Signing {
   Context& context_;
   station::SigningWindow window_;
   std::size_t keys_ahead_;
+  std::shared_ptr<const Secret> key_password_{};
   ledger::Ledger* ledger_ = nullptr;
   std::mutex mutex_;
   plan::IssueClient issue_{};  ///< empty: locked; the key is in memory as long as this is

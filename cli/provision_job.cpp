@@ -16,17 +16,6 @@ namespace {
 // A name that reaches a simulated modem's broker and that no certificate of ours carries.
 constexpr const char* name_nobody_certifies = "not-in-the-certificate.invalid";
 
-// A roll-over's second root has a twin of its own in the same ledger.
-Result<std::string> twin_of(const std::string& root_pem, ledger::Ledger& ledger) {
-  auto twins = ledger.issued("twin");
-  if (!twins) return std::move(twins).error();
-  const auto root = ossl::Certificate::from_pem(root_pem);
-  if (!root) return root.error();
-  for (auto twin = twins->rbegin(); twin != twins->rend(); ++twin)
-    if (twin->subject == root->subject()) return twin->pem;
-  return std::string{};
-}
-
 // The names of the certificate that the broker serves, where it can be read.
 void add_served_names(const config::Project& project, std::vector<std::string>& names) {
   const auto pem = read_file(project.broker_folder() / "certs/server.pem");
@@ -61,31 +50,17 @@ Result<OpenModem> open_with(const transport::PortSpec& spec, const ProvisionJob&
   return modem;
 }
 
-/// Boards of one kind have one sequence: what stands there already is not written and flushed again for each.
-Status write_if_other(const std::filesystem::path& path, const std::string& text) {
-  if (const auto there = read_file(path); there && *there == text) return success();
-  return replace_file(path, text, 0644);
-}
-
-Status write_boot_files(const config::Project& project, plan::DeviceReport& report) {
-  if (!report.boot) return success();
-  const auto folder = project.folder / plan::boot_folder;
-  if (auto made = make_folder(folder); !made) return made;
-  // A device with a certificate of its own has a sequence of its own: it names the file.
-  const auto stem = plan::boot_stem(*report.boot, report.client ? report.identity.imei : std::string());
-  const std::pair<const char*, std::string> files[] = {{".txt", plan::boot_text(*report.boot)},
-                                                       {".h", plan::boot_c_header(*report.boot)},
-                                                       {".json", plan::boot_json(*report.boot).dump() + "\n"},
-                                                       {".script", plan::boot_script(*report.boot)}};
-  for (const auto& [ending, text] : files) {
-    const auto path = folder / (stem + ending);
-    if (auto written = write_if_other(path, text); !written) return written;
-    report.boot_files.push_back(path.string());
-  }
-  return success();
-}
-
 }  // namespace
+
+Result<std::string> twin_of(const std::string& root_pem, ledger::Ledger& ledger) {
+  auto twins = ledger.issued("twin");
+  if (!twins) return std::move(twins).error();
+  const auto root = ossl::Certificate::from_pem(root_pem);
+  if (!root) return root.error();
+  for (auto twin = twins->rbegin(); twin != twins->rend(); ++twin)
+    if (twin->subject == root->subject()) return twin->pem;
+  return std::string{};
+}
 
 Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoices& choices) {
   ProvisionJob job{.project = std::move(project)};
@@ -159,10 +134,12 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
   auto opened = ledger_for(job, own, context);
   if (!opened) return std::move(opened).error();
   auto& ledger = **opened;
-  auto twin = twin_of(job.wanted.ca_pem, ledger);
-  if (!twin) return std::move(twin).error();
   plan::Wanted wanted = job.wanted;
-  wanted.twin_pem = *std::move(twin);
+  if (wanted.twin_pem.empty()) {
+    auto twin = twin_of(wanted.ca_pem, ledger);
+    if (!twin) return std::move(twin).error();
+    wanted.twin_pem = *std::move(twin);
+  }
   wanted.simulated = spec.kind == transport::PortSpec::Kind::simulator;
   if (wanted.simulated) wanted.alternate_names.emplace_back(name_nobody_certifies);
 
@@ -177,8 +154,10 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
                                   job.issue_client ? job.issue_client : make_client_issuer(job.project, {}, context),
                                   job.witness};
   auto report = plan::provision(*modem->engine, modem->name, wanted, job.options, around);
+  BootFiles own_files;
+  auto& files = job.boot_files != nullptr ? *job.boot_files : own_files;
   if (!job.options.dry_run)
-    if (auto written = write_boot_files(job.project, report); !written) {
+    if (auto written = files.write(job.project, report); !written) {
       report.warnings.push_back(written.error().what);
       reporter.warning(written.error().what);
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/boot_files.hpp"
 #include "cli/context.hpp"
 #include "cli/modem_port.hpp"
 #include "config/project.hpp"
@@ -30,6 +31,7 @@ struct ProvisionJob {
   ledger::RevocationReason reissue_reason = ledger::RevocationReason::superseded;  ///< for boards that came back
   /// What the boards of a line share: a connection each would be too many for a database. Empty: each run opens one.
   std::vector<ledger::Ledger*> ledgers{};
+  BootFiles* boot_files = nullptr;   ///< shared by the boards of a line; null: each run has one of its own
   plan::Witness* witness = nullptr;  ///< where every device proves its key, last; null: nowhere
 };
 
@@ -41,6 +43,10 @@ struct ModemChoices {
 
 /// Reads the root and the broker's names. Errc::input for files that are missing or do not parse.
 Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoices& choices);
+
+/// The certificate authority that has the root's name and another key, for the control; empty where the ledger has
+/// none. A roll-over's second root has a twin of its own in the same ledger.
+Result<std::string> twin_of(const std::string& root_pem, ledger::Ledger& ledger);
 
 /// Opens the port and undoes what a cut run left there.
 Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,

@@ -48,7 +48,7 @@ void read_firmware(TomlReader table, JobFirmware& into) {
   if (table.word<std::string_view>("require_verdict", wanted, class_words)) into.require_verdict = wanted;
 }
 
-void read_steps(TomlReader table, JobSteps& into) {
+void read_steps(TomlReader table, const std::filesystem::path& folder, JobSteps& into) {
   table.boolean("mutual", into.mutual);
   table.word<Connect>("connect", into.connect, connect_words);
   const bool every = table.integer("sample_every", into.sample_every, 1, 1000000);
@@ -57,6 +57,9 @@ void read_steps(TomlReader table, JobSteps& into) {
   table.boolean("reboot_check", into.reboot_check);
   table.boolean("audit", into.audit);
   table.integer("audit_seconds", into.audit_seconds, 1, 3600);
+  std::string password;
+  line_of_text(table, "key_password_file", password);
+  if (!password.empty()) into.key_password_file = (folder / password).lexically_normal();
 }
 
 void read_slots(std::vector<TomlReader> tables, std::vector<JobSlot>& into) {
@@ -149,7 +152,7 @@ Result<Job> parse_job(std::string_view text, std::string_view name, const std::f
   file->boolean("other_batch", job.other_batch);
   file->integer("baud", job.baud, 1200, 2000000);
   read_firmware(file->table("firmware"), job.firmware);
-  read_steps(file->table("steps"), job.steps);
+  read_steps(file->table("steps"), folder, job.steps);
   read_slots(file->tables("slot"), job.slots);
   read_label(file->table("label"), job.label);
   read_result(file->table("on_result"), job.on_result);

@@ -32,6 +32,8 @@ struct JobSteps {
   bool reboot_check = false;
   bool audit = false;                ///< the last step: after the product's own boot, compare read-only
   std::int64_t audit_seconds = 120;  ///< so long that boot may take
+  /// First line: the password under which every board's key is encrypted; empty: keys are not encrypted.
+  std::filesystem::path key_password_file{};
 };
 
 /// Boards that come back from a customer.

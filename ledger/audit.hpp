@@ -51,6 +51,11 @@ class Audit {
   Status for_each(std::int64_t from, std::string_view kind,
                   const std::function<Result<bool>(const Event& event)>& each);
 
+  /// As for_each(), on the ledger's own connection: for the few events since a last look, because other threads wait
+  /// meanwhile. `each` must not use the ledger.
+  Status for_newest(std::int64_t from, std::string_view kind,
+                    const std::function<Result<bool>(const Event& event)>& each);
+
   Result<Head> head();
   /// Verifies `signature` (detached; RSA PKCS#1 v1.5 or ECDSA with SHA-256, or Ed25519) over head.text(), compares the
   /// head with the chain and stores both. Errc::key when the signature does not verify, Errc::ledger when the chain

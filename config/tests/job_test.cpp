@@ -40,6 +40,7 @@ connect = "sample"
 sample_every = 5
 reboot_check = true
 audit = true
+key_password_file = "../secret/keys"
 [[slot]]
 name = "A1"
 port = "usb:1-2.3"
@@ -64,6 +65,7 @@ timeout_seconds = 3
   EXPECT_EQ(job->firmware.allow.size(), 1U);
   EXPECT_EQ(job->firmware.require_verdict, "uploaded");
   EXPECT_EQ(job->steps.sample_every, 5);
+  EXPECT_EQ(job->steps.key_password_file, "/p/secret/keys") << "relative to the job file";
   ASSERT_EQ(job->slots.size(), 2U);
   EXPECT_EQ(job->slots[0].power_cmd, "relay 1");
   EXPECT_EQ(job->label.to.size(), 2U);

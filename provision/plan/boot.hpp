@@ -43,6 +43,7 @@ struct BootStep {
   bool may_fail = false;  ///< an ERROR is no reason to stop ("already active")
   ClockFallback fallback = ClockFallback::none;
   std::string because{};  ///< one sentence
+  bool operator==(const BootStep&) const = default;
 };
 std::string_view word(BootStep::Kind kind);
 
@@ -50,6 +51,7 @@ std::string_view word(BootStep::Kind kind);
 struct BootFile {
   FileRole role = FileRole::ca;
   std::string name, sha256;
+  bool operator==(const BootFile&) const = default;
 };
 
 struct BootSequence {
@@ -60,6 +62,7 @@ struct BootSequence {
   int client = 0, context = 1;
   std::vector<BootStep> steps{};
   std::string ca_file() const;
+  bool operator==(const BootSequence&) const = default;
 };
 
 struct BootFacts {

@@ -141,6 +141,7 @@ Result<bool> is_whole(Run& run, const ClientFile& file) {
   auto& report = run.file_report(file.name);
   report.size = file.size;
   report.sha256 = file.sha256;
+  report.safe = *evidence == after_reboot;
   if (!evidence->empty() && !run.options.deep) {
     report.verified = true;
     report.evidence = "known from an earlier read-back";
@@ -150,8 +151,8 @@ Result<bool> is_whole(Run& run, const ClientFile& file) {
   auto same = holds(run, file.name, file.size, file.sha256);
   if (!same || !*same) return same;
   report.verified = true;
-  report.evidence = "read-back";
-  if (run.options.dry_run) return true;
+  report.evidence = report.safe ? after_reboot : "read-back";
+  if (run.options.dry_run || report.safe) return true;
   if (auto kept = run.around.ledger.record_file(run.imei(), file.name, file.size, file.sha256, "read-back"); !kept)
     return std::move(kept).error();
   return true;

@@ -27,6 +27,8 @@ Status inspect_root(Run& run, const std::string& name, std::size_t size, const s
   }
   auto evidence = run.around.ledger.file_evidence(run.imei(), name, size, sha256);
   if (!evidence) return std::move(evidence).error();
+  const bool safe = *evidence == after_reboot;
+  run.file_report(name).safe = safe;
   if (!evidence->empty() && !run.options.deep) {
     stored = Stored::good;
     proof = from_ledger;
@@ -36,7 +38,9 @@ Status inspect_root(Run& run, const std::string& name, std::size_t size, const s
   auto same = holds(run, name, size, sha256);
   if (!same) return std::move(same).error();
   stored = *same ? Stored::good : Stored::broken;
-  if (*same) proof = "read-back";
+  // What was once read back after a restart is not known less for being read again.
+  if (*same) proof = safe ? after_reboot : "read-back";
+  run.file_report(name).safe = safe && *same;
   return success();
 }
 

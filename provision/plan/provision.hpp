@@ -133,6 +133,7 @@ struct FileReport {
   bool verified = false;   ///< read back and equal, now or (see `evidence`) in an earlier run
   std::string evidence{};  ///< "read-back", "read-back-after-reboot", "known from an earlier read-back"
   bool uploaded = false;   ///< in this run
+  bool safe = false;       ///< read back after a restart too: out of the flash's write cache (AT reference, 5)
 };
 
 struct SettingReport {

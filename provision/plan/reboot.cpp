@@ -102,7 +102,8 @@ Status files_survived(Run& run) {
     if (!*same)
       return Error{Errc::modem_refused, file.name + " did not survive the reboot as it was sent",
                    "run provision again: it uploads the file anew"};
-    file.evidence = "read-back-after-reboot";
+    file.evidence = after_reboot;
+    file.safe = true;
     if (auto kept = run.around.ledger.record_file(run.imei(), file.name, file.size, file.sha256, file.evidence); !kept)
       return kept;
   }

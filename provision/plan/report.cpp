@@ -15,7 +15,8 @@ Json file_json(const FileReport& file) {
                        {"sha256", file.sha256},
                        {"verified", file.verified},
                        {"evidence", identity_field(file.evidence)},
-                       {"uploaded", file.uploaded}});
+                       {"uploaded", file.uploaded},
+                       {"safe", file.safe}});
 }
 
 Json setting_json(const SettingReport& setting) {

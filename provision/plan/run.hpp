@@ -106,6 +106,8 @@ Status issue_client(Run& run);
 Status install_client(Run& run);
 /// Certificates of this device that are not the one in use are revoked in the ledger as superseded.
 Status retire_clients(Run& run);
+/// Evidence of a file that was read back after a restart as well.
+inline constexpr std::string_view after_reboot = "read-back-after-reboot";
 /// What stands for the names of files that are not made yet, in a dry run.
 inline constexpr std::string_view client_certificate_to_come = "clientcert_<new>.pem";
 inline constexpr std::string_view client_key_to_come = "clientkey_<new>.pem";

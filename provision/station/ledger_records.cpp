@@ -176,12 +176,14 @@ Result<Counters> LedgerRecords::counters(const std::string& batch) {
 Result<std::string> LedgerRecords::held(const std::string& batch) {
   const std::lock_guard guard(mutex_);
   ledger::Audit audit(ledger_);
-  auto read = audit.for_each(next_event_, "", [&](const ledger::Event& event) -> Result<bool> {
+  const auto take = [&](const ledger::Event& event) -> Result<bool> {
     next_event_ = event.number + 1;
     if (event.kind == held_event) held_[event.detail["batch"].text_or("")] = event.detail["why"].text_or("no reason");
     if (event.kind == released_event) held_.erase(event.detail["batch"].text_or(""));
     return true;
-  });
+  };
+  // The first look reads what years left behind; later ones, two for each board, read what the last boards did.
+  auto read = next_event_ == 1 ? audit.for_each(1, "", take) : audit.for_newest(next_event_, "", take);
   if (!read) return std::move(read).error();
   const auto found = held_.find(batch);
   return found == held_.end() ? std::string() : found->second;

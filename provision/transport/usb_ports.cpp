@@ -1,24 +1,12 @@
 #include "provision/transport/usb_ports.hpp"
 
-#include <libudev.h>
-
 #include <algorithm>
-#include <memory>
+
+#include "provision/transport/udev_handles.hpp"
 
 namespace epki::transport {
 
 namespace {
-
-template <auto Unref>
-struct Unreferenced {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Unref(object);
-  }
-};
-using Udev = std::unique_ptr<udev, Unreferenced<udev_unref>>;
-using Enumeration = std::unique_ptr<udev_enumerate, Unreferenced<udev_enumerate_unref>>;
-using Device = std::unique_ptr<udev_device, Unreferenced<udev_device_unref>>;
 
 std::string text(const char* value) {
   return value == nullptr ? std::string() : std::string(value);

@@ -51,13 +51,19 @@ std::vector<std::string> for_reading(const std::string& recording) {
   return lines;
 }
 
-std::string recorded_with(const std::vector<std::string>& certificates) {
+/// A first run, and the next one on the same modem.
+std::vector<std::string> said_with(const std::vector<std::string>& certificates) {
   Floor floor("boot_ms = 3000\n", {certificates.at(0), certificates.at(1)});
   floor.wait_until_ready();
-  floor.record_into = (floor.folder() / "said.txt").string();
-  const auto run = floor.provision();
-  EXPECT_EQ(plan::word(run.report->status), "protected") << outcome(run);
-  return *read_file(floor.record_into);
+  std::vector<std::string> lines;
+  for (const char* name : {"first.txt", "next.txt"}) {
+    floor.record_into = (floor.folder() / name).string();
+    const auto run = floor.provision();
+    EXPECT_EQ(plan::word(run.report->status), "protected") << outcome(run);
+    const auto more = for_reading(*read_file(floor.record_into));
+    lines.insert(lines.end(), more.begin(), more.end());
+  }
+  return lines;
 }
 
 /// The first two lines that the computer says from `at` on: what a part of the page is known by.
@@ -100,15 +106,19 @@ TEST(Dialogue, OfThePageIsWhatProvisionSays) {
   const auto text = read_file(page);
   ASSERT_TRUE(text);
   const auto parts = parts_of(*text);
+  ASSERT_EQ(parts.size() % 2, 1U) << "a fence is open at the page's end";
   std::string shown;
   for (std::size_t i = 1; i < parts.size(); i += 2) shown += parts[i];
   const auto certificates = uploads_in(shown);
   ASSERT_EQ(certificates.size(), 2U) << "the root and its twin";
-  const auto lines = for_reading(recorded_with(certificates));
+  const auto lines = said_with(certificates);
   if (std::getenv("EPKI_REGOLD") != nullptr) {
-    ASSERT_TRUE(replace_file(page, renewed(parts, lines), 0644));
+    const auto page_now = renewed(parts, lines);
+    if (HasFailure()) return;  // a part that is not found would take the others' lines
+    ASSERT_TRUE(replace_file(page, page_now, 0644));
     return;
   }
+  for (std::size_t i = 1; i < parts.size(); i += 2) EXPECT_NE(parts[i], "") << "a part of the page shows nothing";
   const auto page_lines = split(shown, '\n');
   for (std::size_t i = 0; i < lines.size(); ++i) {
     ASSERT_LT(i, page_lines.size()) << "the page ends before: " << lines[i];

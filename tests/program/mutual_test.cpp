@@ -175,6 +175,14 @@ TEST_F(Mutual, ALineNamesItsBoards) {
   const auto ran = box.run({"station", "--job", "job.toml", "--ports", modem->pty, "--once", "--json"});
   ASSERT_EQ(ran.exit, 0) << ran;
   EXPECT_EQ(device(ran)["client"]["name"].text_or("").size(), 36U) << ran;
+  box.write("password", "0123456789abcdef-long-enough\n");
+  box.write("job.toml",
+            "format = 1\nname = \"pumps\"\n[steps]\nmutual = true\nkey_password_file = \"password\"\n");
+  const auto sealed = box.run({"station", "--job", "job.toml", "--ports", modem->pty, "--once", "--json"});
+  ASSERT_EQ(sealed.exit, 0) << sealed;
+  EXPECT_EQ(device(sealed)["client"]["key_encrypted"].boolean(), true) << sealed;
+  EXPECT_EQ(device(sealed)["connect"]["published"].boolean(), true) << sealed;
+  EXPECT_NE(on_modem("clientkey_").find("-----BEGIN ENCRYPTED PRIVATE KEY-----"), std::string::npos);
   const auto audited = [&](const std::string& power_cmd) {
     box.write("job.toml",
               "format = 1\nname = \"pumps\"\nname_from = \"uuid\"\n[steps]\nmutual = true\naudit = true\n"

@@ -16,7 +16,7 @@ namespace epki::test {
 
 namespace {
 
-constexpr const char* passphrase = "correct horse battery staple";
+constexpr const char* the_passphrase = "correct horse battery staple";
 
 TemporaryFolder made(std::string_view stem) {
   auto folder = TemporaryFolder::make(stem);
@@ -91,7 +91,8 @@ Ran Sandbox::finish(const std::string& shown, const Child::Options& wanted) {
 Ran Sandbox::run(std::vector<std::string> arguments) {
   std::string shown = "ec200u-pki";
   for (const auto& argument : arguments) shown += " " + argument;
-  std::vector<std::string> argv{"env", std::string("EC200U_PKI_PASSPHRASE=") + passphrase, EPKI_BIN_DIR "/ec200u-pki"};
+  std::vector<std::string> argv{"env", std::string("EC200U_PKI_PASSPHRASE=") + the_passphrase,
+                                EPKI_BIN_DIR "/ec200u-pki"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return finish(shown, {.argv = argv, .folder = folder()});
 }
@@ -99,6 +100,10 @@ Ran Sandbox::run(std::vector<std::string> arguments) {
 Ran Sandbox::shell(const std::string& line) {
   return finish(line, {.argv = {"env", std::string("PATH=" EPKI_BIN_DIR ":") + ::getenv("PATH"), "bash", "-c", line},
                        .folder = folder()});
+}
+
+std::string Sandbox::passphrase() {
+  return the_passphrase;
 }
 
 Ran Sandbox::init(std::vector<std::string> more) {

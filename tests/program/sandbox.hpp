@@ -29,6 +29,8 @@ class Sandbox {
 
   /// Runs ec200u-pki with the passphrase of this sandbox in its environment, stdin closed. Ends within two minutes.
   Ran run(std::vector<std::string> arguments);
+  /// Under which every key of this sandbox is encrypted.
+  static std::string passphrase();
   /// Any command line, through sh, in the folder; ec200u-pki and ec200u-sim are in PATH.
   Ran shell(const std::string& line);
   /// init with a free broker port; `more` are further words.

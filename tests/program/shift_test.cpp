@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -20,22 +21,20 @@ using std::chrono::seconds;
 constexpr const char* enter = "\ue007";  // W3C WebDriver, 17.4.2
 constexpr const char* other_firmware = "EC200UCNAAR02A09M08";
 
-class Shift : public testing::Test {
+/// A station, its page in a browser, and boards that come into its slots.
+class AtThePage : public testing::Test {
  protected:
   /// A new board: where it is put in, how it behaves, and its number (its IMEI ends with it).
   struct Board {
     std::string slot, persona, number;
   };
 
-  void SetUp() override {
-    ASSERT_EQ(box.init().exit, 0);
-    ASSERT_EQ(box.shell("sed -i 's/^registration_seconds.*/registration_seconds = 5/' ec200u-pki.toml").exit, 0);
-    broker.emplace(box.broker());
-    write_personas();
-    write_job();
-    station = *Child::start({.argv = {"sh", "-c",
-                                      "cd '" + box.folder().string() + "' && exec '" + EPKI_BIN_DIR +
-                                          "/ec200u-pki' station --job job.toml --listen 127.0.0.1:0 2>&1"}});
+  /// With the box's job.toml, whose page has so many tiles; `words` are further ones of the command.
+  void open_page(int tiles, const std::string& words = {}) {
+    station =
+        *Child::start({.argv = {"sh", "-c",
+                                "cd '" + box.folder().string() + "' && exec '" + EPKI_BIN_DIR +
+                                    "/ec200u-pki' station --job job.toml --listen 127.0.0.1:0 " + words + " 2>&1"}});
     std::string address;
     while (address.empty()) {
       auto line = station->read_line(after(seconds(30)));
@@ -47,7 +46,7 @@ class Shift : public testing::Test {
     browser = *std::move(opened);
     ASSERT_TRUE(browser->size(1280, 1250));
     ASSERT_TRUE(browser->open(address));
-    ASSERT_TRUE(sees("document.querySelectorAll('.tile').length === 16", seconds(30)));
+    ASSERT_TRUE(sees("document.querySelectorAll('.tile').length === " + std::to_string(tiles), seconds(30)));
   }
   void TearDown() override {
     browser.reset();
@@ -57,32 +56,8 @@ class Shift : public testing::Test {
     }
   }
 
-  void write_personas() {
-    const std::string paced = "baud = 115200\nthink_ms = 5\n";
-    const std::string checked = "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"checked\"\n";
-    const auto persona = [&](const std::string& name, const std::string& more) {
-      box.write(name + ".toml", paced + checked + more);
-    };
-    persona("good", "");
-    persona("other", std::string("[identity]\nrevision = \"") + other_firmware + "\"\n");
-    persona("reboots", "[faults]\nreboot_at_command = 20\n");
-    persona("loses", "[faults]\nlose_upload_completion = 1\n");
-    persona("alters", "[faults]\nalter_upload = 1\n");
-    persona("no-sim", "[radio]\nsim = \"missing\"\nregistration = 3\n");
-    persona("no-name", "[faults]\ndns_fails = 2\n");
-    persona("full", "[faults]\nstorage_bytes = 300\n");
-    box.write("careless.toml", paced + "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"unchecked\"\n");
-  }
-  void write_job() {
-    std::string job =
-        "format = 1\nname = \"Pump controllers\"\nbatch = \"B17\"\n[firmware]\nallow = [\"EC200UCNAAR03A03M08\"]\n"
-        "others = \"refuse\"\n[label]\nto = [\"file:labels\"]\n";
-    for (const char* row : {"A", "B"})
-      for (int i = 1; i <= 8; ++i) {
-        const auto name = row + std::to_string(i);
-        job += "[[slot]]\nname = \"" + name + "\"\nport = \"" + (box.folder() / name).string() + "\"\n";
-      }
-    box.write("job.toml", job);
+  std::string slot_of(const std::string& name) const {
+    return "[[slot]]\nname = \"" + name + "\"\nport = \"" + (box.folder() / name).string() + "\"\n";
   }
 
   void plug(const Board& board) {
@@ -127,6 +102,45 @@ class Shift : public testing::Test {
   std::optional<Child> broker, station;
   std::map<std::string, Sandbox::Modem> in;
   std::unique_ptr<station::Browser> browser;
+};
+
+class Shift : public AtThePage {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(box.init().exit, 0);
+    ASSERT_EQ(box.shell("sed -i 's/^registration_seconds.*/registration_seconds = 5/' ec200u-pki.toml").exit, 0);
+    broker.emplace(box.broker());
+    write_personas();
+    write_job();
+    open_page(16);
+  }
+
+  void write_personas() {
+    const std::string paced = "baud = 115200\nthink_ms = 5\n";
+    const std::string checked = "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"checked\"\n";
+    const auto persona = [&](const std::string& name, const std::string& more) {
+      box.write(name + ".toml", paced + checked + more);
+    };
+    persona("good", "");
+    persona("other", std::string("[identity]\nrevision = \"") + other_firmware + "\"\n");
+    persona("reboots", "[faults]\nreboot_at_command = 20\n");
+    persona("loses", "[faults]\nlose_upload_completion = 1\n");
+    persona("alters", "[faults]\nalter_upload = 1\n");
+    persona("no-sim", "[radio]\nsim = \"missing\"\nregistration = 3\n");
+    persona("no-name", "[faults]\ndns_fails = 2\n");
+    persona("full", "[faults]\nstorage_bytes = 300\n");
+    box.write("careless.toml", paced + "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"unchecked\"\n");
+  }
+  void write_job() {
+    std::string job =
+        "format = 1\nname = \"Pump controllers\"\nbatch = \"B17\"\n[firmware]\nallow = [\"EC200UCNAAR03A03M08\"]\n"
+        "others = \"refuse\"\n[label]\nto = [\"file:labels\"]\n";
+    for (const char* row : {"A", "B"})
+      for (int i = 1; i <= 8; ++i) {
+        job += slot_of(row + std::to_string(i));
+      }
+    box.write("job.toml", job);
+  }
 };
 
 TEST_F(Shift, SixteenBoardsWithMixedFaults) {
@@ -224,6 +238,68 @@ TEST_F(Shift, SixteenBoardsWithMixedFaults) {
   // What the page said is what the ledger holds.
   const auto whole = box.run({"ledger", "check"});
   EXPECT_EQ(whole.exit, 0) << whole;
+}
+
+// A line whose devices have keys of their own: the CA may sign once, then somebody must unlock it; a board that a
+// customer sent back is issued anew.
+TEST_F(AtThePage, ALockedCaAndABoardThatCameBack) {
+  ASSERT_EQ(box.init({"--mutual", "--issuing"}).exit, 0);
+  broker.emplace(box.broker());
+  box.write("good.toml", "[policy.mqtt]\nanchors = \"uploaded\"\nhostname = \"checked\"\n");
+  box.write("job.toml",
+            "format = 1\nname = \"Pumps\"\noperator = \"Li\"\n[steps]\nmutual = true\n[signing]\nquota = 1\n" +
+                slot_of("A1") + slot_of("A2"));
+  box.write("passphrase", Sandbox::passphrase());
+  std::filesystem::permissions(box / "passphrase", std::filesystem::perms(0600));
+  open_page(2, "--passphrase-file passphrase");
+  plug({"A1", "good", "1"});
+  EXPECT_TRUE(word_is("A1", "PASS")) << text_of("A1");
+  EXPECT_TRUE(sees("document.getElementById('locked').hidden"));
+  EXPECT_TRUE(sees("document.getElementById('signing-left').textContent.startsWith('0')"));
+
+  plug({"A2", "good", "2"});
+  EXPECT_TRUE(word_is("A2", "FAIL")) << text_of("A2");
+  EXPECT_NE(text_of("A2").find("unlocked for 1 certificate"), std::string::npos) << text_of("A2");
+  ASSERT_TRUE(sees("!document.getElementById('locked').hidden"));
+  const auto unlock = [&](const std::string& passphrase) {
+    ASSERT_TRUE(browser->click("#passphrase"));
+    ASSERT_TRUE(browser->type(passphrase + enter));
+    EXPECT_TRUE(sees("document.getElementById('passphrase').value === ''"));
+  };
+  unlock("not the passphrase");
+  EXPECT_TRUE(sees("document.getElementById('unlock-says').textContent.includes('passphrase')"));
+  EXPECT_TRUE(sees("!document.getElementById('locked').hidden"));
+  picture("station-locked.png");
+  unlock(Sandbox::passphrase());
+  EXPECT_TRUE(sees("document.getElementById('locked').hidden"));
+  ASSERT_TRUE(browser->click("[data-slot=A2] .retry"));
+  EXPECT_TRUE(word_is("A2", "PASS")) << text_of("A2");
+
+  // By keyboard, with a question; the CA is locked once more, and what was asked for is not forgotten meanwhile.
+  const auto serials = [&](const char* status) {
+    std::vector<std::string> all;
+    const auto said = box.run({"ledger", "list", "--json"}).json();
+    for (const auto& row : said["rows"].items())
+      if (row["kind"].text() == "device" && row["status"].text() == status) all.push_back(row["serial"].text_or(""));
+    return all;
+  };
+  const auto before = serials("valid");
+  ASSERT_EQ(before.size(), 2U);
+  ASSERT_TRUE(browser->value("(document.activeElement.blur(), true)"));
+  ASSERT_TRUE(browser->type("1"));
+  EXPECT_TRUE(sees("document.activeElement.dataset.slot === 'A1'"));
+  ASSERT_TRUE(browser->type("i"));
+  ASSERT_TRUE(sees("document.getElementById('sure').open"));
+  ASSERT_TRUE(browser->click("#sure button[value=yes]"));
+  EXPECT_TRUE(word_is("A1", "FAIL")) << text_of("A1");
+  unlock(Sandbox::passphrase());
+  EXPECT_TRUE(sees("document.getElementById('locked').hidden"));
+  ASSERT_TRUE(browser->click("[data-slot=A1] .retry"));
+  EXPECT_TRUE(word_is("A1", "PASS")) << text_of("A1");
+  const auto revoked = serials("revoked");
+  ASSERT_EQ(revoked.size(), 1U);
+  EXPECT_NE(std::find(before.begin(), before.end(), revoked.front()), before.end()) << "the board's former certificate";
+  EXPECT_EQ(serials("valid").size(), 2U);
 }
 
 }  // namespace

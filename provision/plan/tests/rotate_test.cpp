@@ -82,6 +82,16 @@ TEST_F(Provision, ALateEffectOfAnUnansweredSettingIsSeenBeforeMqttIsBound) {
   EXPECT_EQ(modem.count("AT+QMTOPEN"), 0U);
 }
 
+TEST_F(Provision, AFileIsSafeOnceItWasReadBackAfterARestart) {
+  EXPECT_FALSE(run().files.front().safe);
+  options.reboot_check = true;
+  EXPECT_TRUE(run().files.front().safe);
+  options.reboot_check = false;
+  EXPECT_TRUE(run().files.front().safe) << "known from the ledger";
+  options.deep = true;
+  EXPECT_TRUE(run().files.front().safe) << "and not less for being read again";
+}
+
 TEST_F(Provision, ASecondCaInTheContextIsSaidAndIsNotProtected) {
   learn("uploaded");
   modem.files["other.pem"] = roots()[2];

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <deque>
+#include <fstream>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -11,6 +12,7 @@
 #include "provision/transport/port_lock.hpp"
 #include "provision/transport/port_spec.hpp"
 #include "provision/transport/tests/read_text.hpp"
+#include "provision/transport/usb_watch.hpp"
 
 namespace epki::transport {
 namespace {
@@ -124,6 +126,26 @@ TEST(ReturningPort, IsGoneWhenItStaysAway) {
   auto got = stream->read_some(chunk, after(5s));
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().what, "it is gone (unplugged?)");
+}
+
+TEST(UsbWatch, EndsWithTheDeadlineAndWithTheCancel) {
+  auto watch = UsbWatch::open();
+  ASSERT_TRUE(watch) << watch.error().what;
+  Cancel cancel;
+  (void)watch->wait(after(0ms), cancel);  // what another program did just now
+  EXPECT_FALSE(watch->wait(after(1ms), cancel));
+  cancel.request();
+  EXPECT_FALSE(watch->wait(after(1h), cancel));
+}
+
+// The kernel repeats its announcement of a device when it is asked to (kernel documentation, ABI/stable/sysfs-uevent).
+TEST(UsbWatch, HearsOfASerialPort) {
+  auto watch = UsbWatch::open(UsbWatch::From::kernel);
+  ASSERT_TRUE(watch) << watch.error().what;
+  std::ofstream announce("/sys/class/tty/ttyS0/uevent");
+  if (!(announce << "change" << std::flush)) GTEST_SKIP() << "only root may ask a ttyS0 to be announced";
+  const Cancel cancel;
+  EXPECT_TRUE(watch->wait(after(10s), cancel));
 }
 
 }  // namespace
