@@ -66,6 +66,7 @@ class ModemBench final : public SweptBench {
 
   Result<Held> hold(const std::string& key, const std::string& value) override;
   Status let_go() override;
+  std::size_t recorded() const override { return records_.size(); }
   Result<std::string> user_file() override;
 
   /// What is asked from now on is no question of trust: its exhibits say so.
