@@ -263,6 +263,7 @@ TEST_F(LedgerTest, ADamagedPageIsFoundByCheck) {
   {
     auto book = open();
     std::vector<IssuedCertificate> many;
+    many.reserve(200);
     for (int i = 0; i < 200; ++i) many.push_back(certificate(std::to_string(i)));
     ASSERT_TRUE(book.record_issued(many));
   }
@@ -278,6 +279,7 @@ TEST_F(LedgerTest, ADamagedPageIsFoundByCheck) {
 TEST_F(LedgerTest, ThreadsMayShareOne) {
   auto book = open();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&book, t] {
       for (int i = 0; i < 10; ++i) EXPECT_TRUE(book.record_run({std::to_string(t), "m", "f", "p", "failed", Json()}));

@@ -17,7 +17,7 @@ namespace epki::ca {
 
 namespace {
 
-constexpr std::size_t looked_at_one_in = 64;
+constexpr std::size_t looked_at_one_in = 256;
 
 struct Worker {
   ossl::KeyMaker keys;

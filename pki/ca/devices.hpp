@@ -38,7 +38,7 @@ class DeviceMint {
   ~DeviceMint();
 
   /// In the order of `wanted`; all or nothing. Blocks; RSA keys take 60 ms each and core. They differ in name, dates,
-  /// serial and key only: one in 64 of all calls together, and at least one of every thread's share, is read back, its
+  /// serial and key only: one in 256 of all calls together, and at least one of every thread's share, is read back, its
   /// signature verified, and judged by lint before anything is returned; so is the first of each lifetime. Errors of
   /// mint_client; Errc::input when lint refuses one.
   Result<std::vector<Device>> mint(std::span<const WantedDevice> wanted);

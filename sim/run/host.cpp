@@ -1,11 +1,13 @@
 #include "sim/run/host.hpp"
 
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -24,6 +26,11 @@ timespec until(Moment due, Moment now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
   return {static_cast<time_t>(seconds.count()),
           static_cast<long>(std::chrono::duration_cast<std::chrono::nanoseconds>(wait - seconds).count())};
+}
+
+Error failed_to(const char* what) {
+  return {Errc::internal, "the simulator could not " + std::string(what) + ": " +
+                              std::error_code(errno, std::generic_category()).message()};
 }
 
 }  // namespace
@@ -99,46 +106,83 @@ Status Host::serve(Hosted& hosted, Moment now) {
   return success();
 }
 
+Status Host::watch(Hosted& hosted) {
+  if (!hosted.pty) {
+    hosted.watched = 0;  // closing it ended that
+    return success();
+  }
+  const std::uint32_t wanted =
+      (hosted.backlog.size() < most_backlog ? EPOLLIN : 0U) | (hosted.backlog.empty() ? 0U : EPOLLOUT);
+  if (wanted == hosted.watched) return success();
+  epoll_event event{wanted, {}};
+  event.data.ptr = &hosted;
+  if (epoll_ctl(events_.get(), hosted.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, hosted.pty->fd(), &event) != 0)
+    return failed_to("watch a pseudo-terminal");
+  hosted.watched = wanted;
+  return success();
+}
+
+Result<std::optional<Moment>> Host::serve_all(Moment now) {
+  std::optional<Moment> next;
+  for (auto& hosted : all_) {
+    if (hosted.touched || (hosted.due && *hosted.due <= now)) {
+      hosted.touched = false;
+      if (auto served = serve(hosted, now); !served) return std::move(served).error();
+      if (auto watched = watch(hosted); !watched) return std::move(watched).error();
+      hosted.due = hosted.modem->next_due();
+    }
+    if (hosted.due && (!next || *hosted.due < *next)) next = hosted.due;
+  }
+  all_.remove_if([](const Hosted& hosted) { return hosted.modem->gone(); });
+  return next;
+}
+
+void Host::take_events(Moment now) {
+  std::array<epoll_event, 64> events{};
+  const int count = epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < count; ++i) {
+    auto& hosted = *static_cast<Hosted*>(events.at(static_cast<std::size_t>(i)).data.ptr);
+    hosted.touched = true;
+    if (!hosted.pty || hosted.backlog.size() >= most_backlog) continue;
+    const auto bytes = hosted.pty->read();
+    if (bytes.empty()) continue;  // it was a connection of the modem's
+    hosted.modem->host_speed(hosted.pty->speed());
+    hosted.modem->feed(bytes, now);
+  }
+}
+
 Status Host::run(int signals) {
   // A byte on a line at 921600 baud takes 11 us; the kernel would otherwise wake us up to 50 us late.
   ::prctl(PR_SET_TIMERSLACK, 1UL);
-  std::vector<pollfd> watched;
+  events_ = Descriptor(epoll_create1(EPOLL_CLOEXEC));
+  if (!events_.valid()) return failed_to("make an epoll");
+  for (auto& hosted : all_) {
+    epoll_event event{EPOLLIN, {}};
+    event.data.ptr = &hosted;
+    if (epoll_ctl(events_.get(), EPOLL_CTL_ADD, hosted.modem->inbox_fd(), &event) != 0)
+      return failed_to("watch a modem's connections");
+  }
   for (;;) {
-    const auto now = std::chrono::steady_clock::now();
-    std::optional<Moment> due;
-    watched.assign(1, {signals, POLLIN, 0});
-    for (auto& hosted : all_) {
-      if (auto served = serve(hosted, now); !served) return served;
-      const auto mine = hosted.modem->next_due();
-      if (mine && (!due || *mine < *due)) due = mine;
-      const auto read = hosted.backlog.size() < most_backlog ? POLLIN : 0;
-      const auto write = hosted.backlog.empty() ? 0 : POLLOUT;
-      watched.push_back({hosted.pty ? hosted.pty->fd() : -1, static_cast<short>(read | write), 0});
-      watched.push_back({hosted.modem->inbox_fd(), POLLIN, 0});
-    }
-    all_.remove_if([](const Hosted& hosted) { return hosted.modem->gone(); });
+    const auto due = serve_all(std::chrono::steady_clock::now());
+    if (!due) return due.error();
     if (all_.empty()) return success();
-    if (watched.size() != 1 + 2 * all_.size()) continue;  // one is gone: watch the others afresh
     // Asked again: what was served above took time, and a paced line must not be late by it.
-    const auto wait = due ? until(*due, std::chrono::steady_clock::now()) : timespec{};
-    if (ppoll(watched.data(), watched.size(), due ? &wait : nullptr, nullptr) < 0 && errno != EINTR)
-      return Error{Errc::internal, std::error_code(errno, std::generic_category()).message() + " while waiting"};
+    const auto wait = *due ? until(**due, std::chrono::steady_clock::now()) : timespec{};
+    std::array<pollfd, 2> watched{{{signals, POLLIN, 0}, {events_.get(), POLLIN, 0}}};
+    if (ppoll(watched.data(), watched.size(), *due ? &wait : nullptr, nullptr) < 0 && errno != EINTR)
+      return failed_to("wait");
     const auto then = std::chrono::steady_clock::now();
     if ((watched[0].revents & POLLIN) != 0) {
       signalfd_siginfo got{};
       if (read(signals, &got, sizeof got) == sizeof got) {
         if (got.ssi_signo != SIGUSR1) return success();
-        for (auto& hosted : all_) hosted.modem->power_on(then);
+        for (auto& hosted : all_) {
+          hosted.modem->power_on(then);
+          hosted.touched = true;
+        }
       }
     }
-    std::size_t i = 1;
-    for (auto& hosted : all_) {
-      if ((watched[i].revents & POLLIN) != 0) {
-        hosted.modem->host_speed(hosted.pty->speed());
-        hosted.modem->feed(hosted.pty->read(), then);
-      }
-      i += 2;
-    }
+    if ((watched[1].revents & POLLIN) != 0) take_events(then);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Many modems in one loop: pseudo-terminals on one side, Modem values on the other.
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
 #include "sim/front/modem.hpp"
 #include "sim/run/pty.hpp"
@@ -52,11 +54,19 @@ class Host {
     std::unique_ptr<Modem> modem;
     std::string backlog{};  ///< what the host has not taken yet
     bool announced = false;
+    bool touched = true;          ///< something came: served in the next round, whatever the time is
+    std::optional<Moment> due{};  ///< when it is served although nothing came
+    std::uint32_t watched = 0;    ///< events of the pty that are waited for; 0: it is not watched
   };
   Status serve(Hosted& hosted, Moment now);
+  /// Serves those that are touched or due; says when the next is due.
+  Result<std::optional<Moment>> serve_all(Moment now);
+  Status watch(Hosted& hosted);
+  void take_events(Moment now);
   static Status plug(Hosted& hosted);
   std::string line(const Hosted& hosted) const;
   Announce announce_;
+  Descriptor events_{};  ///< epoll: a modem among hundreds costs nothing while it has nothing to say
   std::list<Hosted> all_;
 };
 

@@ -30,6 +30,7 @@ struct Devices : ::testing::Test {
 
 TEST_F(Devices, AreMadeInTheOrderTheyWereWanted) {
   std::vector<WantedDevice> wanted;
+  wanted.reserve(300);
   for (int i = 0; i < 300; ++i) wanted.push_back({"device-" + std::to_string(i), days(100 + i % 3)});
   const auto made = mint().mint(wanted);
   ASSERT_TRUE(made) << made.error().what;
