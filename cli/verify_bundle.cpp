@@ -65,7 +65,7 @@ Result<BundleKeeper::Written> BundleKeeper::write(const trial::Report& report, c
                                                   std::uint16_t port, const Context& context) const {
   const auto now = context.clock.now();
   const std::string tool = "ec200u-pki " + std::string(version);
-  auto sealed = bundle::seal(bundle::assemble(report, {tool, rfc3339(now), repeat, *log_, port}), key_, tool, now);
+  auto sealed = bundle::seal(bundle::assemble(report, {{tool, rfc3339(now), repeat}, *log_, port}), key_, tool, now);
   if (!sealed) return std::move(sealed).error();
   if (auto written = publish_new_file(file_, *sealed, 0644); !written) return std::move(written).error();
   auto signer = ossl::public_fingerprint(ossl::public_pem(key_));

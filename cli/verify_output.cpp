@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "verify/probe/cases.hpp"
 #include "verify/report/html.hpp"
+#include "verify/report/masking.hpp"
 #include "verify/report/saved_policy.hpp"
 
 namespace epki::cli {
@@ -17,16 +18,6 @@ namespace fs = std::filesystem;
 
 std::string json_beside(const std::string& html) {
   return fs::path(html).replace_extension(".json").string();
-}
-
-/// The document as --json prints it, but for the personal numbers, which are masked as in the page it stands beside.
-Json for_others(const Json& document, bool ok) {
-  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", ok}});
-  for (const auto& [key, value] : document.members()) whole.set(key, value);
-  auto device = document["device"];
-  for (const auto* number : {"imei", "iccid"}) device.set(number, report::masked(device[number].text_or("")));
-  whole.set("device", std::move(device));
-  return whole;
 }
 
 Status check_new(std::string_view flag, const std::string& file, std::string_view ending) {
@@ -111,7 +102,9 @@ Result<std::vector<std::string>> write_outputs(const OutputOptions& options, con
     if (auto done = write_new_file(*options.report, *page, 0644); !done) return std::move(done).error();
     written.push_back(*options.report);
     const auto beside = json_beside(*options.report);
-    if (auto done = write_new_file(beside, for_others(document, report.exit_code() == 0).dump() + "\n", 0644); !done)
+    if (auto done =
+            write_new_file(beside, epki::report::for_others(document, report.exit_code() == 0).dump() + "\n", 0644);
+        !done)
       return std::move(done).error();
     written.push_back(beside);
   }

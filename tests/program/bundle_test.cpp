@@ -41,6 +41,35 @@ void other_alert(ossl::WireTap& tap, char before, char after) {
   }
 }
 
+/// What stands beside the verdict follows from the bytes too, and what does not is said.
+TEST_F(Bundle, TheTablesAreConcludedAgainAsFarAsTheBytesGo) {
+  box.may_take(std::chrono::minutes(5));
+  const auto ran = box.run({"--json", "verify", "--port", "sim:union", "--repeat", "1", "--path", "mqtt", "--mitigate",
+                            "--acceptance", "--bundle", "b.tar"});
+  ASSERT_EQ(ran.exit, 20) << ran;
+  const auto again = box.run({"--json", "verify", "recheck", "b.tar"});
+  EXPECT_EQ(again.exit, 0) << again;
+  const auto sections = again.json()["sections"];
+  EXPECT_EQ(sections["acceptance.mqtt"]["concluded_again"].integer(),
+            static_cast<std::int64_t>(ran.json()["acceptance"]["mqtt"]["rows"].size()))
+      << again;
+  EXPECT_GT(sections["mitigation.mqtt"]["concluded_again"].integer().value_or(0), 40) << again;
+  EXPECT_GT(sections["mitigation.mqtt"]["taken_over"].integer().value_or(0), 0) << again;
+  EXPECT_NE(box.run({"verify", "recheck", "b.tar"}).out.find("NOT concluded again"), std::string::npos);
+
+  // A table that says what the bytes do not.
+  auto members = members_of("b.tar");
+  auto& report = members["report.json"];
+  const std::string effect = "\"no-effect\"";
+  const auto at = report.find(effect, report.find("\"value\": \"0XC030\""));
+  ASSERT_NE(at, std::string::npos) << report;
+  report.replace(at, effect.size(), "\"closes\"");
+  seal("altered.tar", members);
+  const auto altered = box.run({"verify", "recheck", "altered.tar"});
+  EXPECT_EQ(altered.exit, 1) << altered;
+  EXPECT_NE(altered.out.find("ciphersuite=0XC030: recorded closes, now no-effect"), std::string::npos) << altered;
+}
+
 TEST_F(Bundle, TheVerdictIsConcludedAgainAndAnAlteredOneIsNot) {
   const auto ran =
       box.run({"--json", "verify", "--port", "sim:strict", "--repeat", "1", "--path", "both", "--bundle", "b.tar"});

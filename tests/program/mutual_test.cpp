@@ -167,6 +167,17 @@ TEST_F(Mutual, ADeviceIsProtectedOnceVerifyHasMeasuredWhatItConnectsUnder) {
   EXPECT_EQ(worse.json()["verdict"]["mqtt"]["mutual"]["class"].text(), "union") << worse;
 }
 
+/// A census leaves the questions under seclevel 2 to the anchors that get the full controls, and its bundle holds them.
+TEST_F(Mutual, ACensusHasAVerdictUnderTheDevicesSettingsToo) {
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  const auto ran = box.run({"verify", "--port", "sim:union", "--census", EPKI_SOURCE_DIR "/templates/replay",
+                            "--repeat", "1", "--bundle", "census.tar", "--json"});
+  EXPECT_EQ(ran.exit, 20) << ran;
+  EXPECT_EQ(ran.json()["verdict"]["mqtt"]["mutual"]["class"].text(), "union") << ran;
+  const auto again = box.run({"verify", "recheck", "census.tar"});
+  EXPECT_EQ(again.exit, 0) << again;
+}
+
 TEST_F(Mutual, ALineNamesItsBoards) {
   start("ec-p256");
   box.write("job.toml",
@@ -176,8 +187,7 @@ TEST_F(Mutual, ALineNamesItsBoards) {
   ASSERT_EQ(ran.exit, 0) << ran;
   EXPECT_EQ(device(ran)["client"]["name"].text_or("").size(), 36U) << ran;
   box.write("password", "0123456789abcdef-long-enough\n");
-  box.write("job.toml",
-            "format = 1\nname = \"pumps\"\n[steps]\nmutual = true\nkey_password_file = \"password\"\n");
+  box.write("job.toml", "format = 1\nname = \"pumps\"\n[steps]\nmutual = true\nkey_password_file = \"password\"\n");
   const auto sealed = box.run({"station", "--job", "job.toml", "--ports", modem->pty, "--once", "--json"});
   ASSERT_EQ(sealed.exit, 0) << sealed;
   EXPECT_EQ(device(sealed)["client"]["key_encrypted"].boolean(), true) << sealed;

@@ -8,7 +8,7 @@
 #include "provision/at/recording.hpp"
 #include "verify/bundle/pcapng.hpp"
 #include "verify/bundle/probe_json.hpp"
-#include "verify/report/html.hpp"
+#include "verify/report/masking.hpp"
 
 namespace epki::bundle {
 
@@ -40,41 +40,11 @@ std::string keep(Members& members, std::string_view folder, const std::string& p
   return name;
 }
 
-std::string without(std::string text, const std::string& number) {
-  if (number.size() < 8) return text;  // not a number that names a person or a board
-  const auto masked = report::masked(number);
-  for (auto at = text.find(number); at != std::string::npos; at = text.find(number, at + masked.size()))
-    text.replace(at, number.size(), masked);
-  return text;
-}
-
-/// Every text in it, however deep: a number may stand in a sentence as well.
-Json masked(const Json& json, const std::vector<std::string>& numbers) {
-  if (json.is_object()) {
-    Json all = Json::object();
-    for (const auto& [key, value] : json.members()) all.set(key, masked(value, numbers));
-    return all;
-  }
-  if (json.is_array()) {
-    Json all = Json::array();
-    for (const auto& value : json.items()) all.push(masked(value, numbers));
-    return all;
-  }
-  auto text = json.text();
-  if (!text) return json;
-  for (const auto& number : numbers) *text = without(*std::move(text), number);
-  return *text;
-}
-
 /// The bodies of keys are masked before they come here; their first and last lines would only alarm whoever searches
 /// for keys.
 std::string log_line(const std::string& line) {
   if (line.find("PRIVATE KEY") != std::string::npos) return line.substr(0, 2) + "<secret><LF>";
   return at::without_personal_numbers(line);
-}
-
-std::vector<std::string> numbers_of(const trial::Report& report) {
-  return {report.identity.imei, report.identity.iccid};
 }
 
 class Assembly {
@@ -87,15 +57,16 @@ class Assembly {
     for (const auto& facts : report_.facts) paths.push(path(facts));
     for (const auto& pem : report_.genuine_roots) roots.push(keep(members_, "roots", pem));
     const auto evidence =
-        Json::object({{"tool", about_.tool},
-                      {"at", about_.at},
-                      {"command", about_.command},
+        Json::object({{"tool", about_.occasion.tool},
+                      {"at", about_.occasion.at},
+                      {"command", about_.occasion.command},
                       {"oracle", Json::object({{"name", report_.oracle.name}, {"version", report_.oracle.version}})},
                       {"genuine_roots", std::move(roots)},
                       {"paths", std::move(paths)},
                       {"exhibits", std::move(exhibits)}});
-    members_["evidence.json"] = masked(evidence, numbers_of(report_)).dump() + "\n";
-    members_["report.json"] = report_for_others(report_).dump() + "\n";
+    const auto document = report_.json();
+    members_["evidence.json"] = report::without_personal_numbers(evidence, document["device"]).dump() + "\n";
+    members_["report.json"] = report::for_others(document, report_.exit_code() == 0).dump() + "\n";
     members_["connections.pcapng"] = write_capture(connections_, about_.port);
     auto& log = members_["at.log"];
     for (const auto& line : about_.at_log) log += log_line(line) + "\n";
@@ -150,7 +121,7 @@ class Assembly {
   }
 
   Json evidence(trial::Path path, const infer::Evidence& evidence, const std::vector<int>& chosen,
-                std::vector<bool>& taken, bool mutual = false) const {
+                std::vector<bool>& taken, bool as_a_device = false) const {
     const auto number = [&](int anchor) {
       return chosen.empty() || anchor < 0 ? anchor : chosen[static_cast<std::size_t>(anchor)];
     };
@@ -159,7 +130,7 @@ class Assembly {
       infer::Probe among_all = attempt;
       among_all.anchor = number(attempt.anchor);
       among_all.bound.anchor = number(attempt.bound.anchor);
-      if (mutual) among_all.settings.own_certificate = true;
+      if (as_a_device) among_all.settings.own_certificate = true;
       attempts.push(Json::object({{"exhibit", number_of(path, attempt, among_all, taken)},
                                   {"probe", json_of(static_cast<const infer::Probe&>(attempt))}}));
     }
@@ -181,14 +152,15 @@ class Assembly {
       with_key =
           Json::object({{"anchor", facts.key_anchor}, {"evidence", evidence(facts.path, *facts.with_key, {}, taken)}});
     }
-    return Json::object({{"path", trial::word(facts.path)},
-                         {"anchors", std::move(anchors)},
-                         {"chosen", Json::array_of(facts.chosen)},
-                         {"evidence", std::move(trust)},
-                         {"census", std::move(census)},
-                         {"with_key", std::move(with_key)},
-                         {"mutual", facts.mutual ? evidence(facts.path, *facts.mutual, {}, taken, true) : Json()},
-                         {"live", Json::array_of(facts.live)}});
+    return Json::object(
+        {{"path", trial::word(facts.path)},
+         {"anchors", std::move(anchors)},
+         {"chosen", Json::array_of(facts.chosen)},
+         {"evidence", std::move(trust)},
+         {"census", std::move(census)},
+         {"with_key", std::move(with_key)},
+         {"mutual", facts.mutual ? evidence(facts.path, *facts.mutual, facts.chosen, taken, true) : Json()},
+         {"live", Json::array_of(facts.live)}});
   }
 
   const trial::Report& report_;
@@ -201,17 +173,6 @@ class Assembly {
 
 Members assemble(const trial::Report& report, const About& about) {
   return Assembly(report, about).run();
-}
-
-Json report_for_others(const trial::Report& report) {
-  const auto document = report.json();
-  Json whole = Json::object({{"schema", "ec200u-pki/verify/1"}, {"ok", report.exit_code() == 0}});
-  for (const auto& [key, value] : document.members()) whole.set(key, value);
-  auto device = document["device"];
-  // The name of a port may hold a serial number, that of a command a host.
-  if (!report.simulated && !report.port.starts_with("sim:")) device.set("port", "PORT");
-  whole.set("device", std::move(device));
-  return masked(whole, numbers_of(report));
 }
 
 }  // namespace epki::bundle

@@ -245,7 +245,7 @@ class Reading {
       if (!json["mutual"].is_null()) {
         path.facts.mutual.emplace();
         if (auto done = take(json["mutual"], *path.facts.mutual, path.mutual); !done) return done;
-        if (path.facts.mutual->anchors.size() > path.facts.anchors.size())
+        if (path.facts.mutual->anchors.size() != path.facts.evidence.anchors.size())
           return damaged("the anchors under seclevel 2 do not fit the path's");
       }
       for (const auto& said : json["live"].items()) path.facts.live.push_back(said.text_or(""));

@@ -37,6 +37,11 @@ struct EvidenceFile {
   std::vector<std::string> at_log{};
 };
 
+/// Of an element of report.json's probes: a live server of somebody else's was opened.
+inline bool is_live(const Json& record) {
+  return record["id"].text_or("").starts_with("L");
+}
+
 /// Errc::input names the member and what is wrong with it.
 Result<EvidenceFile> read_evidence(const Members& members);
 

@@ -34,6 +34,18 @@ std::string digest_of(const std::string& pem) {
 
 }  // namespace
 
+bool ReadingAgain::log_has(std::string_view mark, std::string_view text) const {
+  return std::any_of(file_.at_log.begin(), file_.at_log.end(), [&](const std::string& line) {
+    return line.starts_with(mark) && line.find(text) != std::string::npos;
+  });
+}
+
+const ReadingAgain::Read* ReadingAgain::of_record(std::size_t record) const {
+  for (std::size_t i = 0; i < read_.size(); ++i)
+    if (file_.exhibits[i].exhibit.record == record) return &read_[i];
+  return nullptr;
+}
+
 std::string ReadingAgain::name(std::size_t number) const {
   const auto& record = file_.report["probes"][file_.exhibits[number].exhibit.record];
   return "probes[" + std::to_string(file_.exhibits[number].exhibit.record) + "] (" + record["path"].text_or("?") + " " +
@@ -64,12 +76,20 @@ Status ReadingAgain::take(std::size_t number) {
     read.outcome = known == outcomes.end() ? Outcome::not_presented : *known;
     read.alert = alert_in(record["server"]["alert"]);
   }
-  if (exhibit.probe && exhibit.brought_about) {
+  if (exhibit.brought_about) check_log(number);
+  // Through a relay it is the modem's word that counts.
+  const bool relayed = is_live(record);
+  if (exhibit.brought_about && !relayed) {
     if (read.from != Read::From::record) compare_with_record(number, read, server.peer);
     check_chain(number, wire.presented);
+  }
+  if (exhibit.probe && exhibit.brought_about) {
     check_bound(number);
-    check_log(number);
     if (auto asked = ask_oracle(number, read); !asked) return asked;
+  } else if (exhibit.brought_about && !relayed) {
+    auto uploaded = opinion(exhibit, false);
+    if (!uploaded) return std::move(uploaded).error();
+    read.uploaded = *uploaded;
   }
   read_.push_back(read);
   return success();
@@ -137,25 +157,27 @@ void ReadingAgain::check_log(std::size_t number) {
   }
 }
 
+Result<oracle::Verdict> ReadingAgain::opinion(const trial::Exhibit& exhibit, bool with_roots) {
+  const auto key = std::to_string(static_cast<int>(with_roots)) + exhibit.chain + exhibit.bound + exhibit.host +
+                   rfc3339(exhibit.judged_at);
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  std::vector<std::string> trusted;
+  if (!exhibit.bound.empty()) trusted.push_back(exhibit.bound);
+  if (with_roots) trusted.insert(trusted.end(), file_.genuine_roots.begin(), file_.genuine_roots.end());
+  auto opinion = oracle::judge({std::move(trusted), exhibit.chain, exhibit.host, exhibit.judged_at}, worker_);
+  if (!opinion) return std::move(opinion).error();
+  return known_.emplace(key, opinion->verdict).first->second;
+}
+
 Status ReadingAgain::ask_oracle(std::size_t number, Read& read) {
   const auto& one = file_.exhibits[number];
   const auto& exhibit = one.exhibit;
-  const auto ask = [&](bool with_roots) -> Result<oracle::Verdict> {
-    const auto key = std::to_string(static_cast<int>(with_roots)) + exhibit.chain + exhibit.bound + exhibit.host +
-                     rfc3339(exhibit.judged_at);
-    const auto found = known_.find(key);
-    if (found != known_.end()) return found->second;
-    std::vector<std::string> trusted;
-    if (!exhibit.bound.empty()) trusted.push_back(exhibit.bound);
-    if (with_roots) trusted.insert(trusted.end(), file_.genuine_roots.begin(), file_.genuine_roots.end());
-    auto opinion = oracle::judge({std::move(trusted), exhibit.chain, exhibit.host, exhibit.judged_at}, worker_);
-    if (!opinion) return std::move(opinion).error();
-    return known_.emplace(key, opinion->verdict).first->second;
-  };
-  auto uploaded = ask(false);
+  auto uploaded = opinion(exhibit, false);
   if (!uploaded) return std::move(uploaded).error();
-  auto with_built_in = ask(true);
+  auto with_built_in = opinion(exhibit, true);
   if (!with_built_in) return std::move(with_built_in).error();
+  read.uploaded = *uploaded;
   if (const auto want = trial::expected_of(*exhibit.probe))
     read.as_expected = *uploaded == want->uploaded && *with_built_in == want->with_built_in;
   const auto differs = [&](std::string_view under, const std::string& recorded, oracle::Verdict now) {
@@ -174,7 +196,7 @@ Status ReadingAgain::fill(infer::Evidence& evidence, const std::vector<AttemptOf
     ++attempts_;
     infer::Probe among_all = attempt.probe;
     if (numbered == Numbered::mutual) among_all.settings.own_certificate = true;
-    if (numbered == Numbered::chosen) {
+    if (numbered != Numbered::among_all) {
       among_all.anchor = facts.number_of(attempt.probe.anchor);
       among_all.bound.anchor = facts.number_of(attempt.probe.bound.anchor);
     }
@@ -216,7 +238,7 @@ void ReadingAgain::check_complete() {
   const auto& probes = file_.report["probes"].items();
   for (std::size_t i = 0; i < probes.size(); ++i) {
     // A live server was opened without our responder on the way.
-    if (shown.contains(i) || probes[i]["id"].text_or("").starts_with("L")) continue;
+    if (shown.contains(i) || is_live(probes[i])) continue;
     disagree("probes[" + std::to_string(i) + "] (" + probes[i]["path"].text_or("?") + " " +
              probes[i]["id"].text_or("?") + "): the report has it, and there is no exhibit");
   }

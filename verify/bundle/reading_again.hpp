@@ -32,19 +32,26 @@ class ReadingAgain {
   std::size_t no_wire() const { return no_wire_; }
   std::size_t unread() const { return unread_; }
 
- private:
   struct Read {
     infer::Outcome outcome = infer::Outcome::not_presented;
     std::optional<int> alert{};
     bool as_expected = true;
+    std::optional<oracle::Verdict>
+        uploaded{};  ///< what the oracle says today under the uploaded CA, where it was asked
     enum class From : std::uint8_t { wire, nothing, record } from = From::nothing;
   };
+  /// Whether a line of the whole AT log begins with the mark and has the text.
+  bool log_has(std::string_view mark, std::string_view text) const;
+  /// What came of the attempt at this place of Report::probes. Null: no exhibit is this attempt. After all were taken.
+  const Read* of_record(std::size_t record) const;
 
-  /// How an evidence's own probes become an exhibit's: its anchors are the chosen ones, or all; or it leaves out that
-  /// the device's certificate was bound.
+ private:
+  /// How an evidence's own probes become an exhibit's: its anchors are the chosen ones, or all; or they are the chosen
+  /// ones and it leaves out that the device's certificate was bound.
   enum class Numbered : std::uint8_t { chosen, among_all, mutual };
 
   std::string name(std::size_t number) const;
+  Result<oracle::Verdict> opinion(const trial::Exhibit& exhibit, bool with_roots);
   Status ask_oracle(std::size_t number, Read& read);
   void compare_with_record(std::size_t number, const Read& read, const ossl::TlsRecordOfPeer& peer);
   void check_chain(std::size_t number, const ossl::Chain& presented);

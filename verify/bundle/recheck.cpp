@@ -71,7 +71,8 @@ std::string lines_of(std::string_view title, const std::vector<std::string>& sen
 
 bool Recheck::stands() const {
   return disagreements.empty() && !paths.empty() &&
-         std::all_of(paths.begin(), paths.end(), [](const PathRecheck& path) { return path.changes.empty(); });
+         std::all_of(paths.begin(), paths.end(), [](const PathRecheck& path) { return path.changes.empty(); }) &&
+         std::all_of(sections.begin(), sections.end(), [](const Section& section) { return section.changes.empty(); });
 }
 
 Json Recheck::json() const {
@@ -83,9 +84,12 @@ Json Recheck::json() const {
                                          {"changes", changes_json(path.changes)},
                                          {"wording", changes_json(path.words)}}));
   }
+  Json beside = Json::object();
+  for (const auto& section : sections) beside.set(section.name, section.json());
   return Json::object(
       {{"stands", stands()},
        {"rechecked", std::move(by_path)},
+       {"sections", std::move(beside)},
        {"disagreements", Json::array_of(disagreements)},
        {"oracle_changes", Json::array_of(oracle_changes)},
        {"evidence",
@@ -107,6 +111,14 @@ std::string Recheck::text() const {
     for (const auto& change : path.changes)
       text += "  " + change.what + ": recorded " + change.recorded + ", now " + change.now + "\n";
     for (const auto& change : path.words) text += "  the sentence \"" + change.what + "\" is put otherwise\n";
+  }
+  for (const auto& section : sections) {
+    text += section.name + ": " + std::to_string(section.again) + " concluded again";
+    if (section.taken_over > 0)
+      text += ", " + std::to_string(section.taken_over) + " NOT concluded again: " + section.why;
+    text += section.changes.empty() ? "\n" : "; it does not stand\n";
+    for (const auto& change : section.changes)
+      text += "  " + change.what + ": recorded " + change.recorded + ", now " + change.now + "\n";
   }
   text += lines_of("The evidence does not fit itself:", disagreements);
   text += lines_of("The oracle of today says something else:", oracle_changes);
@@ -136,6 +148,7 @@ Result<Recheck> recheck(const Opened& bundle, const oracle::Worker& worker, Repo
     const std::string name(trial::word(path.facts.path));
     result.paths.push_back(compare_verdicts(name, file->report["verdict"][name], judgement.verdict.json()));
   }
+  result.sections = sections_again(file->report, again);
   again.check_complete();
   for (const auto& [name, verdict] : file->report["verdict"].members()) {
     const auto known = [&](const PathRecheck& path) { return path.path == name; };

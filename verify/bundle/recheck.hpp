@@ -11,14 +11,10 @@
 #include "core/reporter.hpp"
 #include "core/result.hpp"
 #include "verify/bundle/container.hpp"
+#include "verify/bundle/sections.hpp"
 #include "verify/oracle/oracle.hpp"
 
 namespace epki::bundle {
-
-/// One thing that is not as it was recorded.
-struct Change {
-  std::string what, recorded, now;
-};
 
 struct PathRecheck {
   std::string path;
@@ -29,6 +25,7 @@ struct PathRecheck {
 
 struct Recheck {
   std::vector<PathRecheck> paths{};
+  std::vector<Section> sections{};            ///< beside the verdicts
   std::vector<std::string> disagreements{};   ///< the evidence does not fit itself: a sentence each
   std::vector<std::string> oracle_changes{};  ///< the oracle of today says something else: a sentence each
   std::size_t attempts = 0;                   ///< that a verdict rests on

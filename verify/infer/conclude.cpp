@@ -137,10 +137,10 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
         "Let the name of --reach-as lead to this computer, at the port that --listen has. Then run again.");
   }
   const bool answers = unknown.state == Reading::State::too_few && is_telling(unknown.outcome);
-  return inconclusive((answers ? "The control C2 answers too seldom on a line that loses answers"
-                               : std::string("The control C2 does not answer")) +
-                          ": a chain of an unknown CA " + unknown.words + early,
-                      evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
+  return inconclusive(
+      std::string(answers ? "The control C2 was not repeated often enough" : "The control C2 does not answer") +
+          ": a chain of an unknown CA " + unknown.words + early,
+      evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
 }
 
 Conclusion after_handshake(const Controls& controls) {
@@ -248,6 +248,16 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
   return result;
 }
 
+/// With its own root bound a genuine chain is answered by silence, where an unknown one gets an alert (wolfSSL).
+bool passes_in_silence(const Evidence& evidence, const Controls& controls) {
+  if (!controls.unknown.rejected()) return false;
+  for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
+    const int anchor = static_cast<int>(i);
+    if (answer_to(evidence, {Shown::replay, {Bound::What::genuine, anchor}, anchor}).is(Outcome::closed)) return true;
+  }
+  return false;
+}
+
 std::string next_after_obstacle(const Evidence& evidence, const Controls& controls) {
   if (evidence.anchors.empty()) {
     return "Give a genuine public chain with --replay FILE: leaf, intermediates and root in one PEM file (README, \"A "
@@ -255,6 +265,11 @@ std::string next_after_obstacle(const Evidence& evidence, const Controls& contro
            "to replay\").";
   }
   if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
+  if (passes_in_silence(evidence, controls)) {
+    return "This client closes without an alert where a genuine chain may have passed, so a replay cannot be read: "
+           "give a "
+           "certificate of your own under a public root with its key (--genuine), or a live server (--public).";
+  }
   if (controls.only_direct()) {
     return "This firmware takes no intermediate: give a genuine chain without one, or the live answer of --genuine.";
   }

@@ -30,8 +30,8 @@ Reading read_unknown_across(const Evidence& evidence) {
   return first;
 }
 
-/// C2 where it was left out because a chain of U was already refused as one of an unknown CA: the unknown chains that
-/// stand beside the replays say the same, from the other server.
+/// C2 where it has not been asked yet, or a budget cut it short, because a chain of U was already refused as one of an
+/// unknown CA: the unknown chains that stand beside the replays say the same, from the other server.
 Reading read_unknown_like(const Evidence& evidence) {
   Reading first;
   for (std::size_t i = 0; i < evidence.anchors.size(); ++i) {
@@ -148,7 +148,9 @@ Controls read_controls(const Evidence& evidence) {
     controls.across = true;
     controls.unknown = read_unknown_across(evidence);
   }
-  if (controls.unknown.state == Reading::State::absent && controls.own.refused(alert_unknown_ca)) {
+  const bool open =
+      controls.unknown.state == Reading::State::absent || controls.unknown.state == Reading::State::too_few;
+  if (open && controls.own.refused(alert_unknown_ca)) {
     auto like = read_unknown_like(evidence);
     if (like.refused(alert_unknown_ca)) controls.unknown = std::move(like);
   }

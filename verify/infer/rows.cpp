@@ -157,7 +157,7 @@ std::string_view decided(const Evidence& evidence) {
   auto unknown = answer_to(evidence, {Shown::unknown, user});
   for (std::size_t i = 0; i < evidence.anchors.size() && unknown.is(Outcome::not_sent); ++i)
     unknown = answer_to(evidence, {Shown::unknown, {What::genuine, static_cast<int>(i)}});
-  // Left out where a chain of U itself was refused as one of an unknown CA.
+  // A budget may leave it out where a chain of U itself was refused as one of an unknown CA.
   if (unknown.state == Reading::State::absent) {
     const auto own = answer_to(evidence, {Shown::own_chain, user});
     if (own.refused(alert_unknown_ca)) unknown = own;

@@ -106,7 +106,22 @@ Result<ServerRecord> LiveResponder::finish() {
   return record;
 }
 
-Result<ServerRecord> LiveResponder::collect(Deadline by) {
+Result<bool> LiveResponder::visited() {
+  bool visited = false;
+  in_thread([&] {
+    // What has arrived by now counts, read or not.
+    lobby_.move_on(std::chrono::steady_clock::now());
+    visited = lobby_.visited();
+  });
+  return visited;
+}
+
+void LiveResponder::a_visit_decides() {
+  in_thread([&] { lobby_.a_visit_decides(); });
+}
+
+Result<ServerRecord> LiveResponder::collect(Deadline by, Until until) {
+  if (until == Until::visited) a_visit_decides();
   bool cancelled = false;
   for (bool waiting = true; waiting && !cancelled;) {
     std::array<pollfd, 2> events{{{decided_.fd(), POLLIN, 0}, {cancel_.fd(), POLLIN, 0}}};

@@ -36,10 +36,13 @@ class LiveResponder final : public Responder {
 
   std::uint16_t port() const override { return port_; }
   Status arm(const Presentation& presentation) override;
-  Result<ServerRecord> collect(Deadline by) override;
+  Result<bool> visited() override;
+  Result<ServerRecord> collect(Deadline by, Until until = Until::decided) override;
   NameServer* names() override { return names_.get(); }
   std::optional<HostPort> relay_target() const override;
 
+  /// From now on a connection that has come and gone without a ClientHello decides too.
+  void a_visit_decides();
   /// Readable for poll() once nothing that is still to come would tell more of the attempt.
   int decided_fd() const { return decided_.fd(); }
   /// collect() without waiting.

@@ -62,7 +62,8 @@ ServerRecord Lobby::disarm() {
 }
 
 bool Lobby::decided() const {
-  if (!attempt_) return false;
+  // Whoever is here still may be the attempt's: its hello is waited for.
+  if (!attempt_) return expected_.visit && without_hello_ && strangers_.empty();
   if (cut_ || attempt_->over()) return true;
   return !expected_.to_the_end && attempt_->record().stage == ossl::Stage::application_data;
 }

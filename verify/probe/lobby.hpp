@@ -26,6 +26,7 @@ struct Expected {
   std::string path{};  ///< empty: the shape is not compared
   bool sni_off = false;
   bool to_the_end = false;  ///< not decided before the connection is over
+  bool visit = false;       ///< decided as well once a connection has come and gone without a ClientHello
 };
 
 class Lobby {
@@ -36,6 +37,9 @@ class Lobby {
   /// From now on a connection may be the attempt's. What has connected before is a stray.
   void arm(Expected expected, Welcome welcome, Deadline now);
   bool armed() const { return armed_; }
+  void a_visit_decides() { expected_.visit = true; }
+  /// Somebody has connected since arm(), whoever it was.
+  bool visited() const { return attempt_ || !strangers_.empty() || without_hello_ || strays_ > 0; }
   /// Nothing that is still to come would tell more of the attempt: its conversation is over, or the peer has accepted.
   bool decided() const;
   /// Ends the attempt and closes its connections.

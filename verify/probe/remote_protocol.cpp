@@ -111,7 +111,9 @@ Result<Listen> listen_in(const Json& json) {
 Result<Collect> collect_in(const Json& json) {
   const auto wait = json["milliseconds"].integer();
   if (!wait || *wait < 0 || *wait > longest_wait.count()) return not_understood("no time to wait");
-  return Collect{std::chrono::milliseconds(*wait)};
+  const auto visit = json["a_visit_decides"].boolean();
+  if (!visit) return not_understood("not what ends the waiting");
+  return Collect{std::chrono::milliseconds(*wait), *visit ? Until::visited : Until::decided};
 }
 
 /// One object with an id.
@@ -139,8 +141,11 @@ struct ToJson {
         {{"do", "listen"}, {"at", json_of(listen.where)}, {"dns", listen.dns ? json_of(*listen.dns) : Json()}});
   }
   Result<Json> operator()(const Arm& arm) const { return json_of(arm.presentation); }
+  Result<Json> operator()(const Visited&) const { return Json::object({{"do", "visited"}}); }
   Result<Json> operator()(const Collect& collect) const {
-    return Json::object({{"do", "collect"}, {"milliseconds", collect.wait.count()}});
+    return Json::object({{"do", "collect"},
+                         {"milliseconds", collect.wait.count()},
+                         {"a_visit_decides", collect.until == Until::visited}});
   }
   Result<Json> operator()(const Stop&) const { return Json::object({{"do", "stop"}}); }
   Result<Json> operator()(const AnswerNames& names) const {
@@ -157,6 +162,7 @@ struct ToJson {
                          {"dns_port", Json(place.dns_port)},
                          {"relay", place.relay ? json_of(*place.relay) : Json()}});
   }
+  Json operator()(const SomebodyCame& came, int) const { return Json(came.yes); }
   Json operator()(const ServerRecord& record, int) const { return json_of_record(record, Wire::told); }
   Json operator()(const std::vector<NameAsked>& asked, int) const {
     Json all = Json::array();
@@ -167,7 +173,7 @@ struct ToJson {
   }
 };
 
-constexpr std::array<std::string_view, 5> kReplies{"done", "error", "place", "record", "asked"};
+constexpr std::array<std::string_view, 6> kReplies{"done", "error", "place", "visited", "record", "asked"};
 
 // Only these come from the other side: it cannot tell us that our ledger is damaged.
 Errc code_in(std::string_view word_of_it) {
@@ -233,6 +239,7 @@ Result<Request> parse_request(std::string_view line) {
   const auto verb = json["do"].text_or("");
   if (verb == "listen") return request(id, listen_in(json));
   if (verb == "arm") return request(id, arm_in(json));
+  if (verb == "visited") return Request{id, Visited{}};
   if (verb == "collect") return request(id, collect_in(json));
   if (verb == "stop") return Request{id, Stop{}};
   if (verb == "names") return request(id, names_in(json));
@@ -257,6 +264,7 @@ Result<Reply> parse_reply(std::string_view line) {
                            error["hint"].text_or("")}};
   }
   if (json.has("place")) return reply(id, place_reply_in(json["place"]));
+  if (const auto came = json["visited"].boolean()) return Reply{id, SomebodyCame{*came}};
   if (json.has("record")) return reply(id, record_in(json["record"]));
   if (json.has("asked") && json["asked"].is_array()) return reply(id, asked_in(json["asked"]));
   return not_understood("there is no such reply");

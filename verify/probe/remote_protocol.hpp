@@ -1,6 +1,6 @@
 #pragma once
 // What a verifier and a responder elsewhere say to each other: one JSON object a line, requests one way, one reply to
-// each the other way (docs/remote-responder.md). Outside bytes on both sides: pure values, every field is checked.
+// each the other way (docs/verify.md). Outside bytes on both sides: pure values, every field is checked.
 
 #include <chrono>
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace epki::probe::remote {
 
-inline constexpr int protocol_version = 1;
+inline constexpr int protocol_version = 2;
 /// A chain of nine with RSA-4096 keys and its key are some 25 KiB of PEM; a record with 64 KiB of data is 128 KiB of
 /// hex.
 inline constexpr std::size_t longest_line = 1U << 20U;
@@ -39,9 +39,12 @@ struct Listen {
 struct Arm {
   Presentation presentation;
 };
-/// Waits until the attempt is decided or the time is up. `Stop` cuts the waiting short.
+/// Whether anybody has connected; the attempt stays armed.
+struct Visited {};
+/// Waits for what `until` says or until the time is up. `Stop` cuts the waiting short.
 struct Collect {
   std::chrono::milliseconds wait{};
+  Until until = Until::decided;
 };
 struct Stop {};
 struct AnswerNames {
@@ -52,7 +55,7 @@ struct WhatWasAsked {};
 
 struct Request {
   std::int64_t id = 0;  ///< counts up; the reply carries it
-  std::variant<Listen, Arm, Collect, Stop, AnswerNames, WhatWasAsked> what;
+  std::variant<Listen, Arm, Visited, Collect, Stop, AnswerNames, WhatWasAsked> what;
 };
 /// Errc::internal when a key cannot be written.
 Result<std::string> render(const Request& request);
@@ -64,9 +67,12 @@ struct Place {
   std::optional<HostPort> relay{};
 };
 struct Done {};
+struct SomebodyCame {
+  bool yes = false;
+};
 struct Reply {
   std::int64_t id = 0;
-  std::variant<Done, Error, Place, ServerRecord, std::vector<NameAsked>> what;
+  std::variant<Done, Error, Place, SomebodyCame, ServerRecord, std::vector<NameAsked>> what;
 };
 std::string render(const Reply& reply);
 Result<Reply> parse_reply(std::string_view line);

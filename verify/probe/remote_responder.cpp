@@ -149,10 +149,16 @@ class RemoteResponder final : public Responder {
     return done ? success() : Status(std::move(done).error());
   }
 
-  Result<ServerRecord> collect(Deadline by) override {
+  Result<bool> visited() override {
+    auto came = line_->ask<SomebodyCame>(Visited{});
+    if (!came) return std::move(came).error();
+    return came->yes;
+  }
+
+  Result<ServerRecord> collect(Deadline by, Until until = Until::decided) override {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now());
     const auto wait = std::clamp(left, std::chrono::milliseconds(0), longest_wait);
-    auto id = line_->send(Collect{wait});
+    auto id = line_->send(Collect{wait, until});
     if (!id) return std::move(id).error();
     auto record = line_->await<ServerRecord>(*id, wait + kReply);
     if (!record && record.error().code == Errc::interrupted) {

@@ -101,9 +101,17 @@ class Session {
     return answer_to(responder_->arm(arm.presentation));
   }
 
+  Status handle(const Visited&) {
+    if (!responder_) return not_listening();
+    auto visited = responder_->visited();
+    if (!visited) return answer(std::move(visited).error());
+    return answer(SomebodyCame{*visited});
+  }
+
   Status handle(const Collect& collect) {
     if (!responder_) return not_listening();
     if (waiting_) return answer(Error{Errc::usage, "an attempt is being waited for already", {}});
+    if (collect.until == Until::visited) responder_->a_visit_decides();
     waiting_ = Waiting{id_, after(collect.wait)};
     return success();
   }

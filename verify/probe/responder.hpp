@@ -60,6 +60,12 @@ struct ServerRecord {
 
 class NameServer;
 
+/// What ends the waiting for an attempt, beside its time.
+enum class Until : std::uint8_t {
+  decided,  ///< its conversation is over, or its application data have arrived
+  visited,  ///< that, or a connection has come and gone that came to no ClientHello
+};
+
 class Responder {
  public:
   /// Listens; port 0 takes a free one. Errc::network when the address cannot be bound. Starts one thread.
@@ -70,13 +76,14 @@ class Responder {
   /// From now until collect() a connection belongs to this attempt. Connections while nothing is armed are strays and
   /// closed.
   virtual Status arm(const Presentation& presentation) = 0;
-  /// Ends the attempt and closes its connections: waits until the peer's conversation is over, its application data
-  /// have arrived, or `by`, then returns the record. An attempt nobody connected to has stage none. The first
-  /// connection with a matching ClientHello is the attempt's; a retry of the same peer is counted in `strays`. A
-  /// connection that never came to a ClientHello is `connected`, stage tcp, when nothing better came;
-  /// `could_not_present` then says what it spoke instead, if it spoke. Errc::interrupted after a cancel; the attempt is
-  /// ended all the same.
-  virtual Result<ServerRecord> collect(Deadline by) = 0;
+  /// Whether anybody has connected since arm(). Does not wait for it, and the attempt stays armed.
+  virtual Result<bool> visited() = 0;
+  /// Ends the attempt and closes its connections: waits for what `until` says, or `by`, then returns the record. An
+  /// attempt nobody connected to has stage none. The first connection with a matching ClientHello is the attempt's; a
+  /// retry of the same peer is counted in `strays`. A connection that never came to a ClientHello is `connected`, stage
+  /// tcp, when nothing better came; `could_not_present` then says what it spoke instead, if it spoke. Errc::interrupted
+  /// after a cancel; the attempt is ended all the same.
+  virtual Result<ServerRecord> collect(Deadline by, Until until = Until::decided) = 0;
 
   /// The DNS responder beside it; null where none was asked for.
   virtual NameServer* names() { return nullptr; }

@@ -2,6 +2,7 @@
 
 #include "core/template.hpp"
 #include "verify/report/embedded.hpp"
+#include "verify/report/masking.hpp"
 #include "verify/report/matrix.hpp"
 #include "verify/report/statement.hpp"
 
@@ -76,7 +77,12 @@ Json path_section(const std::string& path, const Json& verdict, const Json& docu
   // A section key that holds a text would open a scope of its own in Mustache; only flags and lists open sections.
   return Json::object({{"title", path == "ssl" ? "SSL sockets (AT+QSSLOPEN)" : "MQTT (AT+QMTOPEN)"},
                        {"answer", answer(verdict)},
+                       {"tone", tone(verdict)},
                        {"class", verdict["class"]},
+                       {"has_mutual", !verdict["mutual"].is_null()},
+                       {"mutual_class", verdict["mutual"]["class"].text_or("")},
+                       {"mutual_influence", verdict["mutual"]["built_in_influence"].text_or("")},
+                       {"mutual_because", verdict["mutual"]["because"].text_or("")},
                        {"influence", verdict["built_in_influence"]},
                        {"because", verdict["because"]},
                        {"next_step", verdict["next_step"].text_or("").empty() ? Json() : verdict["next_step"]},
@@ -110,12 +116,8 @@ Json texts(const Json& list) {
 
 }  // namespace
 
-std::string masked(std::string_view number) {
-  constexpr std::size_t shown = 8;  // an IMEI's type allocation code (3GPP TS 23.003, 6.2.1)
-  return number.size() <= shown ? std::string(number) : std::string(number.substr(0, shown)) + "…";
-}
-
-Result<std::string> html(const Json& document, const Occasion& occasion) {
+Result<std::string> html(const Json& run, const Occasion& occasion) {
+  const Json document = for_others(run, true);
   const auto& device = document["device"];
   Json paths = Json::array();
   for (const auto& [path, verdict] : document["verdict"].members()) paths.push(path_section(path, verdict, document));
@@ -124,13 +126,14 @@ Result<std::string> html(const Json& document, const Occasion& occasion) {
   const Json data = Json::object(
       {{"model", device["model"]},
        {"firmware", device["firmware"]},
-       {"imei", masked(device["imei"].text_or(""))},
+       {"imei", device["imei"]},
        {"simulated", device["simulated"].boolean().value_or(false)},
        {"at", occasion.at},
        {"tool", occasion.tool},
        {"command", occasion.command},
        {"paths", paths},
        {"answer", answer_for_all(document["verdict"])},
+       {"tone", tone_for_all(document["verdict"])},
        {"several", document["verdict"].size() > 1},
        {"handshakes", document["handshakes"]},
        {"reboots", document["reboots"]},

@@ -15,11 +15,8 @@ struct Occasion {
   std::string command;  ///< how to repeat it, without personal numbers
 };
 
-/// From a verify document (docs/verify.md). Personal numbers (IMEI, ICCID) are masked but for their first 8 digits,
-/// which name the type and the issuer. Every text from outside is escaped.
+/// From a verify document (docs/verify.md), which is shown as it is given to others (masking.hpp). Every text from
+/// outside is escaped.
 Result<std::string> html(const Json& document, const Occasion& occasion);
-
-/// "86123456…": what a report may show of an IMEI or ICCID.
-std::string masked(std::string_view number);
 
 }  // namespace epki::report

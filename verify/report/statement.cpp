@@ -1,5 +1,6 @@
 #include "verify/report/statement.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -70,7 +71,49 @@ std::string upper_first(std::string text) {
   return text;
 }
 
+// {row and value of the policy, what a specification may say of it}.
+constexpr std::array row_words{
+    Words{"hostname checked", "The server's name is checked."},
+    Words{"hostname checked-with-sni", "The server's name is checked while the setting sni is 1, and not otherwise."},
+    Words{"hostname unchecked", "The server's name is not checked."},
+    Words{"validity checked", "Validity dates are checked."},
+    Words{"validity by-knob", "Validity dates are checked unless the setting ignorelocaltime is 1."},
+    Words{"validity unchecked", "Validity dates are not checked."},
+};
+
+std::string rows_words(const Json& verdict) {
+  const auto found = verdict["class"].text_or("");
+  if (found == "unverified" || found == "uploaded-not-honoured") return {};
+  std::string text;
+  for (const auto& [row, name] : {std::pair{"hostname", "the server's name is"}, {"validity", "validity dates are"}}) {
+    const auto says = find_in(row_words, std::string(row) + " " + verdict["policy"][row].text_or("unknown"));
+    text += " " + (says.empty() ? "Whether " + std::string(name) + " checked was not established." : std::string(says));
+  }
+  return text;
+}
+
+std::string mutual_words(const Json& verdict) {
+  const auto& mutual = verdict["mutual"];
+  if (mutual.is_null()) return {};
+  const auto word = mutual["class"].text_or("");
+  const std::string when = " With a client certificate bound (seclevel 2) ";
+  if (word == verdict["class"].text_or("")) return when + "the same anchors count.";
+  const auto says = find_in(statements, word);
+  return when + (says.empty() ? "it was not established which trust anchors count" : std::string(says)) + ".";
+}
+
 }  // namespace
+
+std::string_view tone(const Json& verdict) {
+  const auto of = [](const Json& one) -> int {
+    const auto word = one["class"].text_or("");
+    if (one["built_in_influence"].text_or("") == "detected" || word == "unverified") return 2;
+    return word == "uploaded" ? 0 : 1;
+  };
+  constexpr std::array words{"good", "open", "bad"};
+  const auto& mutual = verdict["mutual"];
+  return words.at(static_cast<std::size_t>(std::max(of(verdict), mutual.is_null() ? 0 : of(mutual))));
+}
 
 std::string answer(const Json& verdict) {
   const auto known = find_in(answers, verdict["class"].text_or(""));
@@ -84,11 +127,12 @@ std::string statement(std::string_view path, const Json& verdict, const Json& de
   const auto client =
       path == "ssl" ? "the TLS client of its SSL socket commands" : "the TLS client of its MQTT commands";
   const auto who = "With firmware " + device["firmware"].text_or("(unknown)") + " of the " +
-                   device["model"].text_or("(unknown)") + " and " + client + ", set to verify the server";
+                   device["model"].text_or("(unknown)") + " and " + client +
+                   ", set to verify the server (seclevel 1, every ignore setting off)";
   const auto says = find_in(statements, verdict["class"].text_or(""));
   if (says.empty())
     return who + ", it was not established which trust anchors count. No statement about a private CA can be made.";
-  std::string text = who + ": " + std::string(says) + ".";
+  std::string text = who + ": " + std::string(says) + "." + rows_words(verdict) + mutual_words(verdict);
   const auto tried = verdict["anchors_tried"].integer().value_or(0);
   text +=
       " Measured with " + std::to_string(tried) + (tried == 1 ? " genuine trust anchor" : " genuine trust anchors") +
@@ -97,6 +141,15 @@ std::string statement(std::string_view path, const Json& verdict, const Json& de
       ". The statement holds for this firmware revision and these settings only.";
   if (device["simulated"].boolean().value_or(false)) text += " It was measured on a simulated modem.";
   return text;
+}
+
+std::string_view tone_for_all(const Json& verdicts) {
+  std::string_view worst = "good";
+  for (const auto& [path, verdict] : verdicts.members()) {
+    const auto one = tone(verdict);
+    if (one == "bad" || worst == "good") worst = one;
+  }
+  return verdicts.size() == 0 ? "open" : worst;
 }
 
 std::string answer_for_all(const Json& verdicts) {

@@ -12,6 +12,12 @@ namespace epki::report {
 /// object of a verify document.
 std::string answer(const Json& verdict);
 
+/// "good", "open" or "bad": how a reader may take the answer at first sight; the worse of both security levels where a
+/// device with a certificate of its own was asked about too.
+std::string_view tone(const Json& verdict);
+/// The worst of all paths.
+std::string_view tone_for_all(const Json& verdicts);
+
 /// One paragraph for the specification of a product that uses this modem: what holds, for which firmware and settings,
 /// and what it does not say.
 std::string statement(std::string_view path, const Json& verdict, const Json& device, const Json& oracle);

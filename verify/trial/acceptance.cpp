@@ -73,6 +73,17 @@ std::string depth_words(int count) {
   return count == 0 ? "no intermediate" : counted(static_cast<std::size_t>(count), "intermediate");
 }
 
+constexpr int most_tries = 4;
+
+std::ptrdiff_t closed_in(const std::vector<Outcome>& seen) {
+  return std::count(seen.begin(), seen.end(), Outcome::not_sent) +
+         std::count(seen.begin(), seen.end(), Outcome::closed);
+}
+
+bool is_enough(const std::vector<Outcome>& seen) {
+  return answer_of(seen, false) != Answer::unclear || closed_in(seen) >= 2;
+}
+
 std::string with_crlf(const std::string& pem) {
   std::string text;
   for (const char c : pem) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
@@ -125,40 +136,33 @@ class Finder {
     return success();
   }
 
-  /// Application data settle it at once; a refusal must come twice; of what is unclear the plain chain tells whether
-  /// the modem still works.
   Result<Accepted> answer_to(const probe::Case& card, const std::string& pem) {
     Accepted row;
-    int refused = 0, closed = 0;
-    for (int i = 0; i < 4; ++i) {
-      auto seen = bench_.show({result_.path, "A-" + card.id, &card, pem});
-      if (!seen) return std::move(seen).error();
+    const auto first = bench_.recorded();
+    std::vector<Outcome> seen;
+    for (int i = 0; i < most_tries && !is_enough(seen); ++i) {
+      auto shown = bench_.show({result_.path, "A-" + card.id, &card, pem});
+      if (!shown) return std::move(shown).error();
       row.oracle_accepts = bench_.records().back().oracle_uploaded == "accept";
-      if (seen->outcome == Outcome::accepted) {
-        row.answer = Answer::accepted;
-        row.alert.reset();
-        return row;
-      }
-      if (seen->outcome == Outcome::refused) row.alert = seen->alert;
-      refused += seen->outcome == Outcome::refused ? 1 : 0;
-      closed += seen->outcome == Outcome::not_sent || seen->outcome == Outcome::closed ? 1 : 0;
-      if (refused >= 2) break;
-      // A file that the modem cannot read is refused before any packet; so is everything by a modem that is worn.
-      if (closed >= 2) {
-        auto fine = still_works();
-        if (!fine) return std::move(fine).error();
-        if (*fine) refused = 2;
-        break;
-      }
+      seen.push_back(shown->outcome);
+      if (shown->outcome == Outcome::refused) row.alert = shown->alert;
     }
-    if (refused >= 2) row.answer = Answer::refused;
+    row.answer = answer_of(seen, false);
+    // A file that the modem cannot read is refused before any packet; so is everything by a modem that is worn.
+    if (row.answer == Answer::unclear && closed_in(seen) >= 2) {
+      auto fine = still_works();
+      if (!fine) return std::move(fine).error();
+      row.answer = answer_of(seen, *fine);
+    }
+    if (row.answer == Answer::accepted) row.alert.reset();
+    for (auto i = first; i < bench_.recorded(); ++i) row.probes.push_back(i);
     return row;
   }
 
   Result<bool> still_works() {
     if (plain_.chain.empty()) return false;
     for (int i = 0; i < 2; ++i) {
-      auto seen = bench_.show({result_.path, "A-control", &plain_, user_});
+      auto seen = bench_.show({result_.path, std::string(acceptance_control), &plain_, user_});
       if (!seen) return std::move(seen).error();
       if (seen->outcome == Outcome::accepted) return true;
       if (i > 0 || !bench_.can_reboot() || restarts_++ >= 4) break;
@@ -238,6 +242,12 @@ std::string_view word(Answer answer) {
   return "unclear";
 }
 
+Answer answer_of(const std::vector<Outcome>& seen, bool plain_accepted_after) {
+  if (std::find(seen.begin(), seen.end(), Outcome::accepted) != seen.end()) return Answer::accepted;
+  if (std::count(seen.begin(), seen.end(), Outcome::refused) >= 2) return Answer::refused;
+  return closed_in(seen) >= 2 && plain_accepted_after ? Answer::refused : Answer::unclear;
+}
+
 bool Acceptance::is_accepted(std::string_view group, std::string_view what) const {
   return std::any_of(rows.begin(), rows.end(), [&](const Accepted& row) {
     return row.group == group && row.what == what && row.answer == Answer::accepted;
@@ -257,7 +267,8 @@ Json Acceptance::json() const {
                            {"what", row.what},
                            {"answer", word(row.answer)},
                            {"alert", Json(row.alert)},
-                           {"oracle", row.oracle_accepts ? "accept" : "reject"}}));
+                           {"oracle", row.oracle_accepts ? "accept" : "reject"},
+                           {"probes", Json::array_of(row.probes)}}));
   return Json::object({{"untold", untold.empty() ? Json() : Json(untold)}, {"rows", std::move(all)}});
 }
 

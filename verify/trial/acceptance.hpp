@@ -2,8 +2,10 @@
 // Which certificates this firmware takes (--acceptance): keys, hashes, curves, lengths, names, extensions, and the
 // forms of the uploaded file. Faultless chains of the throw-away CA that differ in one thing each.
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/json.hpp"
@@ -21,8 +23,14 @@ struct Accepted {
   enum class Answer { accepted, refused, unclear } answer = Answer::unclear;
   std::optional<int> alert{};
   bool oracle_accepts = true;
+  std::vector<std::size_t> probes{};  ///< what it rests on, by their places in Report::probes
 };
 std::string_view word(Accepted::Answer answer);
+/// Application data settle it at once; a refusal must come twice. What was refused before any packet, or closed, counts
+/// as refused where the plain chain was accepted right after.
+Accepted::Answer answer_of(const std::vector<infer::Outcome>& seen, bool plain_accepted_after);
+/// Of the plain chain, asked in between.
+inline constexpr std::string_view acceptance_control = "A-control";
 
 struct Acceptance {
   Path path = Path::mqtt;

@@ -56,6 +56,8 @@ class SweptBench : public Bench {
   /// The key is set for the attempts that follow, which name it in their records. let_go() writes back what was there.
   virtual Result<Held> hold(const std::string& key, const std::string& value) = 0;
   virtual Status let_go() = 0;
+  /// How many attempts have a record: the number of the next one.
+  virtual std::size_t recorded() const = 0;
   /// The value that names U's file, for keys that take one. Uploads it where it is not there.
   virtual Result<std::string> user_file() = 0;
 };

@@ -296,6 +296,12 @@ Status Inquiry::name() {
 
 Status Inquiry::rows() {
   if (over()) return success();
+  // The class did not need C2 where U itself was refused as an unknown CA; when the verdict falls is read from it. A
+  // client that takes an unknown CA and not U would show here, too.
+  const Probe unknown{Shown::unknown, user};
+  if (!was_asked(unknown)) {
+    if (auto done = shoot_.settle(unknown, repeat_); !done || over()) return done;
+  }
   if (auto done = refine_base(); !done) return done;
   const auto base = infer::base_of(evidence_);
   if (!base.found) return rows_by_replay();

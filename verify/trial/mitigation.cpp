@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "core/text.hpp"
 #include "verify/infer/reading.hpp"
@@ -31,36 +32,36 @@ bool is_mask(std::int64_t low, std::int64_t high) {
 
 class Sweep {
  public:
-  Sweep(SweptBench& bench, Path path, Shot unwanted, bool keyless, int repeat)
-      : bench_(bench), path_(path), unwanted_(std::move(unwanted)), keyless_(keyless), repeat_(repeat) {}
+  Sweep(SweptBench& bench, Path path, Shot unwanted, int repeat)
+      : bench_(bench), path_(path), unwanted_(std::move(unwanted)), repeat_(repeat) {}
 
-  enum class Answer { passes, refused, unclear, not_shown };
-  Result<Answer> unwanted(const infer::Settings& settings = {}) {
+  Result<Passing> unwanted(const infer::Settings& settings = {}) {
     Shot shot = unwanted_;
     shot.settings = settings;
-    return ask(shot, keyless_);
+    return ask(shot);
   }
-  Result<Answer> wanted(const infer::Settings& settings = {}) {
-    return ask(Shot{{Shown::own_chain, {}, -1, settings}, path_}, false);
+  Result<Passing> wanted(const infer::Settings& settings = {}) {
+    return ask(Shot{{Shown::own_chain, {}, -1, settings}, path_});
   }
 
-  /// The same answer so often as is asked for; one that passes is believed at once.
-  Result<Answer> ask(Shot shot, bool keyless) {
-    int refused = 0;
-    for (int i = 0; i < repeat_ + 2 && refused < repeat_; ++i) {
+  Result<Passing> ask(Shot shot) {
+    std::vector<infer::Attempt> answers;
+    auto passing = Passing::unclear;
+    for (int i = 0; i < repeat_ + 2 && passing == Passing::unclear; ++i) {
       shot.turn = i;
+      probes_.push_back(bench_.recorded());
       auto seen = bench_.attempt(shot);
       if (!seen) return std::move(seen).error();
-      if (seen->outcome == Outcome::not_presented) return Answer::not_shown;
-      const bool decrypt = seen->outcome == Outcome::refused && seen->alert == infer::alert_decrypt_error;
-      if (keyless ? decrypt : seen->outcome == Outcome::accepted) return Answer::passes;
-      const bool no = seen->outcome == Outcome::refused || seen->outcome == Outcome::not_sent;
-      refused += no ? 1 : 0;
+      answers.push_back(*seen);
+      passing = passing_of(answers, repeat_);
     }
-    return refused >= repeat_ ? Answer::refused : Answer::unclear;
+    return passing;
   }
+  /// The attempts since the last setting was begun.
+  std::vector<std::size_t> take_probes() { return std::exchange(probes_, {}); }
 
   Result<Effect> effect_of(const std::string& key, const std::string& value) {
+    probes_.clear();
     auto held = bench_.hold(key, value);  // what was held before is not: settled() lets go each time
     if (!held) return std::move(held).error();
     if (*held == SweptBench::Held::same_as_before) return Effect::none;
@@ -72,17 +73,13 @@ class Sweep {
   Result<Effect> compared(const infer::Settings& settings) {
     auto bad = unwanted(settings);
     if (!bad) return std::move(bad).error();
-    if (*bad == Answer::passes) return Effect::none;
-    if (*bad == Answer::not_shown) return Effect::not_shown;
+    if (*bad == Passing::passes || *bad == Passing::not_shown) return trial::effect_of(*bad, *bad, *bad);
     auto good = wanted(settings);
     if (!good) return std::move(good).error();
     if (auto done = let_go(); !done) return std::move(done).error();
-    // Only what comes back with the setting was the setting's doing.
     auto again = unwanted();
     if (!again) return std::move(again).error();
-    if (*good == Answer::not_shown) return Effect::not_shown;
-    if (*bad == Answer::unclear || *good == Answer::unclear || *again != Answer::passes) return Effect::unclear;
-    return *good == Answer::passes ? Effect::closes : Effect::closes_all;
+    return trial::effect_of(*bad, *good, *again);
   }
 
   /// A value that the modem does not take back is gone after a restart, as all settings are (AT reference, 2).
@@ -108,8 +105,8 @@ class Sweep {
   SweptBench& bench_;
   Path path_;
   Shot unwanted_;
-  bool keyless_;
   int repeat_;
+  std::vector<std::size_t> probes_{};
   int restarts_ = 0;
 };
 
@@ -125,6 +122,25 @@ std::string_view word(Effect effect) {
     case Effect::not_taken: return "not-taken";
   }
   return "unclear";
+}
+
+Passing passing_of(const std::vector<infer::Attempt>& answers, int repeat) {
+  int refused = 0;
+  for (const auto& seen : answers) {
+    if (seen.outcome == Outcome::not_presented) return Passing::not_shown;
+    const bool decrypt = seen.outcome == Outcome::refused && seen.alert == infer::alert_decrypt_error;
+    if (infer::is_keyless(seen.shown) ? decrypt : seen.outcome == Outcome::accepted) return Passing::passes;
+    refused += seen.outcome == Outcome::refused || seen.outcome == Outcome::not_sent ? 1 : 0;
+  }
+  return refused >= repeat ? Passing::refused : Passing::unclear;
+}
+
+Effect effect_of(Passing unwanted, Passing wanted, Passing afterwards) {
+  if (unwanted == Passing::passes) return Effect::none;
+  if (unwanted == Passing::not_shown || wanted == Passing::not_shown) return Effect::not_shown;
+  if (unwanted == Passing::unclear || wanted == Passing::unclear || afterwards != Passing::passes)
+    return Effect::unclear;
+  return wanted == Passing::passes ? Effect::closes : Effect::closes_all;
 }
 
 std::vector<std::string> values_of(const ec200u::SslKey& key) {
@@ -152,9 +168,10 @@ std::string Mitigation::summary() const {
            "off.";
   if (unwanted.empty()) return "Nothing to switch off: no chain passed on this path that should not have.";
   std::string closing, text;
-  std::size_t tried = 0;
+  std::size_t tried = 0, not_shown = 0;
   for (const auto& one : swept) {
-    tried += one.effect == Effect::not_taken ? 0 : 1;
+    not_shown += one.effect == Effect::not_shown ? 1 : 0;
+    tried += one.effect == Effect::not_taken || one.effect == Effect::not_shown ? 0 : 1;
     if (one.effect == Effect::closes) closing += (closing.empty() ? "" : ", ") + one.key + "=" + one.value;
   }
   if (closing.empty()) {
@@ -163,6 +180,8 @@ std::string Mitigation::summary() const {
   } else {
     text = "With " + closing + " the modem refuses " + unwanted + " and still accepts servers under the uploaded CA.";
   }
+  if (not_shown > 0)
+    text += " With " + counted(not_shown, "other") + " the modem offers nothing with which the chain could be shown.";
   const std::string other = path == Path::mqtt ? "client of the SSL socket commands" : "client of the MQTT commands";
   if (other_path == "refused") text += " The modem's other " + other + " refuses it.";
   if (other_path == "accepted") text += " The modem's other " + other + " accepts it as well.";
@@ -182,9 +201,13 @@ std::string Mitigation::summary() const {
 Json Mitigation::json() const {
   Json all = Json::array();
   for (const auto& one : swept)
-    all.push(Json::object({{"key", one.key}, {"value", one.value}, {"effect", word(one.effect)}}));
+    all.push(Json::object({{"key", one.key},
+                           {"value", one.value},
+                           {"effect", word(one.effect)},
+                           {"probes", Json::array_of(one.probes)}}));
   return Json::object({{"unwanted", unwanted.empty() ? Json() : Json(unwanted)},
                        {"by_binding", by_binding},
+                       {"repeat", repeat},
                        {"swept", std::move(all)},
                        {"not_tried", Json::array_of(not_tried)},
                        {"other_path", other_path},
@@ -229,10 +252,11 @@ Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& 
   Mitigation result{path};
   const auto target = target_of(path, verdict);
   if (!target) return result;
-  Sweep one(bench, path, target->unwanted, target->by_replay, std::max(1, std::min(limits.repeat, 2)));
+  result.repeat = std::max(1, std::min(limits.repeat, 2));
+  Sweep one(bench, path, target->unwanted, result.repeat);
   auto passes = one.unwanted();
   if (!passes) return std::move(passes).error();
-  if (*passes != Sweep::Answer::passes) {
+  if (*passes != Passing::passes) {
     result.by_binding = verdict.verdict == infer::Class::built_in_when_nothing_uploaded;
     return result;
   }
@@ -240,11 +264,9 @@ Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& 
                         ? "the public chain under " + anchors[static_cast<std::size_t>(target->anchor)].subject
                         : std::string("a chain of an unknown CA");
   if (target->by_replay) {
-    auto named = one.ask(Shot{{Shown::replay_wrong_name, {}, target->anchor}, path}, true);
+    auto named = one.ask(Shot{{Shown::replay_wrong_name, {}, target->anchor}, path});
     if (!named) return std::move(named).error();
-    result.pinned_name = *named == Sweep::Answer::passes    ? "accepted"
-                         : *named == Sweep::Answer::refused ? "refused"
-                                                            : "untested";
+    result.pinned_name = *named == Passing::passes ? "accepted" : *named == Passing::refused ? "refused" : "untested";
   }
   const auto spent = [&] { return limits.budget > 0 && bench.handshakes() >= limits.budget; };
   const auto names = [&](std::string_view name) {
@@ -253,9 +275,11 @@ Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& 
   const bool pair = names("clientcert") && names("clientkey");
   if (pair && !spent()) {
     reporter.step(std::string(word(path)) + ": does a client certificate switch it off?");
+    one.take_probes();
     auto effect = one.compared({.own_certificate = true});
     if (!effect) return std::move(effect).error();
-    result.swept.push_back({"clientcert, clientkey and seclevel", "a throw-away pair and 2", *effect});
+    result.swept.push_back(
+        {"clientcert, clientkey and seclevel", "a throw-away pair and 2", *effect, one.take_probes()});
   }
   for (const auto& key : keys) {
     if (pair && (equal_ignoring_case(key.name, "clientcert") || equal_ignoring_case(key.name, "clientkey"))) continue;
@@ -276,7 +300,7 @@ Result<Mitigation> sweep(SweptBench& bench, Path path, const infer::Conclusion& 
       }
       auto effect = one.settled(key.name, value);
       if (!effect) return std::move(effect).error();
-      result.swept.push_back({key.name, value, *effect});
+      result.swept.push_back({key.name, value, *effect, one.take_probes()});
     }
   }
   return result;

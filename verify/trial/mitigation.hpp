@@ -2,6 +2,7 @@
 // "Can it be switched off?" (--mitigate): every value of every key of the SSL context is tried beside a chain that the
 // modem should not take, and beside one that it should.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,13 +26,23 @@ struct Swept {
     unclear,     ///< the answers differ, or nothing arrived
     not_taken,   ///< this firmware does not take the value
   } effect = Effect::none;
+  std::vector<std::size_t> probes{};  ///< what it rests on, by their places in Report::probes
 };
 std::string_view word(Swept::Effect effect);
+
+/// What one chain's answers come to.
+enum class Passing : std::uint8_t { passes, refused, unclear, not_shown };
+/// One that passes is believed at once; a refusal takes `repeat` of them.
+Passing passing_of(const std::vector<infer::Attempt>& answers, int repeat);
+/// The unwanted chain under a setting, U's own under it, and the unwanted one again without it: only what comes back
+/// with the setting was the setting's doing.
+Swept::Effect effect_of(Passing unwanted, Passing wanted, Passing afterwards);
 
 /// What came of it on one path.
 struct Mitigation {
   Path path = Path::mqtt;
   std::string unwanted{};  ///< the chain that passes though it should not; empty: there is none, so nothing was swept
+  int repeat = 1;          ///< equal answers that a refusal took
   std::vector<Swept> swept{};
   std::vector<std::string> not_tried{};  ///< keys with no value to try, and those that a budget left out
   bool by_binding = false;               ///< the built-in store counts only while nothing is bound

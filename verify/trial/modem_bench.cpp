@@ -115,16 +115,18 @@ Status ModemBench::arm(const probe::Presentation& presentation) {
   return parts_.responder.arm(presentation);
 }
 
-Result<probe::ServerRecord> ModemBench::collect() {
-  return parts_.responder.collect(after(grace()));
+Result<probe::ServerRecord> ModemBench::collect(probe::Until until) {
+  return parts_.responder.collect(after(grace()), until);
 }
 
 /// Arms, opens, speaks where the server can hear it, and collects.
 Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case& card, ProbeRecord& record) {
   const auto& host = parts_.deck.host(shot);
   probe::Presentation presentation{record.id, card.chain, card.key};
-  presentation.path = record.path;
   const bool no_sni = shot.settings.sni_off || held_words_ == "sni=0";
+  // A setting under trial may change what the ClientHello offers (ciphersuite, sslversion): by its shape it would be a
+  // stranger's. Its name tells it then.
+  if (held_words_.empty() || no_sni) presentation.path = record.path;
   presentation.sni_off = no_sni;
   presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
   if (!no_sni) presentation.expected_sni = host;
@@ -136,6 +138,12 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;
+  if (!said->opened && !said->silent) {
+    // The modem itself says that this attempt is over. Where nobody has come by now, it is not time that is let pass.
+    auto came = parts_.responder.visited();
+    if (!came) return std::move(came).error();
+    if (!*came) return refused_unseen(opener, host);
+  }
   auto server = collect();
   if (!server) return std::move(server).error();
   if (said->opened && !server->connected) record.note = somebody_else;
@@ -149,6 +157,8 @@ Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, Opened
   const auto alone = classify(opened.server);
   if (alone.nothing_arrived && !record.note.empty()) {
     absence_ = record.note;
+  } else if (alone.nothing_arrived && opened.modem.absence) {
+    absence_ = opened.modem.absence->words;
   } else if (alone.nothing_arrived) {
     auto why = explain(shot, card, opened.server.wire);
     if (!why) return std::move(why).error();
@@ -174,44 +184,6 @@ infer::Attempt ModemBench::not_possible(const Shot& shot, ProbeRecord record) {
   record.note = settings.empty() ? "this modem's clock cannot be set" : "this modem does not take " + settings;
   records_.push_back(std::move(record));
   return {shot, Outcome::not_presented, std::nullopt, true};
-}
-
-Result<std::optional<std::string>> ModemBench::name_fault(const std::string& host) {
-  auto found = parts_.modem.resolve(setup_.pdp, host);
-  if (!found && found.error().code == Errc::network) return std::optional<std::string>(found.error().what);
-  if (!found && found.error().code == Errc::modem_refused) return std::optional<std::string>{};  // TCP will tell
-  if (!found) return std::move(found).error();
-  if (!found->error) return std::optional<std::string>{};
-  const auto words = ec200u::ssl_error_words(*found->error);
-  return std::optional<std::string>("the modem cannot resolve " + host + " (" + std::to_string(*found->error) +
-                                    (words.empty() ? "" : ", " + std::string(words)) + ")");
-}
-
-Result<Absence> ModemBench::explain(const Shot& shot, const probe::Case& card, std::vector<ossl::WireTap>& wire) {
-  const auto& host = parts_.deck.host(shot);
-  auto fault = name_fault(host);
-  if (!fault) return std::move(fault).error();
-  if (*fault) return Absence{false, **fault};
-  const std::string place = host + ":" + std::to_string(port());
-  if (auto armed = arm({"C0", card.chain, card.key}); !armed) return std::move(armed).error();
-  auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port());
-  if (!probed && ends_run(probed.error())) return std::move(probed).error();
-  auto server = collect();
-  if (!server) return std::move(server).error();
-  for (auto& tap : server->wire) {
-    tap.of_the_attempt = false;
-    tap.afterwards = true;
-    wire.push_back(std::move(tap));
-  }
-  if (server->connected || server->strays > 0) {
-    return Absence{true, "the name " + host + " and TCP to " + place + " are fine: the modem refuses inside"};
-  }
-  if (!probed) return Absence{false, "plain TCP to " + place + " could not be tried: " + probed.error().what};
-  if (!*probed) return Absence{false, "plain TCP to " + place + " gives no result"};
-  if (**probed == 0) return Absence{false, place + " leads elsewhere: TCP connects, and not to this responder"};
-  const auto words = ec200u::ssl_error_words(**probed);
-  return Absence{false, "plain TCP to " + place + " fails (" + std::to_string(**probed) +
-                            (words.empty() ? "" : ", " + std::string(words)) + ")"};
 }
 
 void ModemBench::note_attempt(const Shot& shot, const Seen& seen, const probe::ServerRecord& server,

@@ -66,6 +66,7 @@ class ModemBench final : public SweptBench {
 
   Result<Held> hold(const std::string& key, const std::string& value) override;
   Status let_go() override;
+  std::size_t recorded() const override { return records_.size(); }
   Result<std::string> user_file() override;
 
   /// What is asked from now on is no question of trust: its exhibits say so.
@@ -101,11 +102,20 @@ class ModemBench final : public SweptBench {
   Status keep_exhibit(const Begun& begun, const Shot& shot, const probe::Case& card, Opened& opened,
                       const Joined& joined);
   Result<Opened> open(const Shot& shot, const probe::Case& card, ProbeRecord& record);
+  Result<Opened> refused_unseen(Opener& opener, const std::string& host);
   Result<Seen> judge(const Shot& shot, const probe::Case& card, Opened& opened, ProbeRecord& record);
   Result<const probe::Case*> card(const Shot& shot);
   Status arm(const probe::Presentation& presentation);
-  Result<probe::ServerRecord> collect();
+  Result<probe::ServerRecord> collect(probe::Until until = probe::Until::decided);
   infer::Attempt not_possible(const Shot& shot, ProbeRecord record);
+  /// What the modem itself finds on the way to the server.
+  struct Look {
+    std::optional<std::string> name_fault{};
+    std::optional<int> tcp_result{};  ///< nothing: none came
+    std::string not_tried{};          ///< why plain TCP was not
+  };
+  Result<Look> look_into(const std::string& host);
+  Absence absence_of(const Look& look, const std::string& host, bool arrived) const;
   Result<Absence> explain(const Shot& shot, const probe::Case& card, std::vector<ossl::WireTap>& wire);
   Result<std::optional<std::string>> name_fault(const std::string& host);
   void note_attempt(const Shot& shot, const Seen& seen, const probe::ServerRecord& server, const Joined& joined,

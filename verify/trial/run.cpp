@@ -183,16 +183,8 @@ class Trial {
                      setup_, around_);
     if (auto ready = bench.prepare(); !ready) return std::move(ready).error();
     auto evidence = ask(bench, *anchors);
-    if (evidence && setup_.mutual && setup_.census.empty()) {
-      around_.reporter.step("the questions of trust again, as a device with a certificate of its own connects");
-      MutualBench mutual(bench);
-      auto again =
-          run_schedule(mutual, *anchors, setup_.paths, {setup_.repeat, setup_.budget, false}, around_.reporter);
-      if (again) {
-        mutual_ = *std::move(again);
-      } else {
-        evidence = std::move(again).error();
-      }
+    if (evidence && setup_.mutual) {
+      if (auto again = ask_as_a_device(bench, *anchors); !again) evidence = std::move(again).error();
     }
     if (evidence) {
       if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
@@ -242,10 +234,26 @@ class Trial {
     report_.census = census_json(*census, anchors);
     census_ = std::move(*census);
     around_.reporter.step("the full controls for " + counted(chosen_.size(), "root"));
+    SelectedBench selected(bench, chosen_);
+    return run_schedule(selected, chosen_of(anchors), setup_.paths, limits, around_.reporter);
+  }
+
+  std::vector<infer::Anchor> chosen_of(const std::vector<infer::Anchor>& anchors) const {
     std::vector<infer::Anchor> some;
     for (const int anchor : chosen_) some.push_back(anchors[static_cast<std::size_t>(anchor)]);
+    return some;
+  }
+
+  /// The same anchors that the full controls were for.
+  Status ask_as_a_device(Bench& bench, const std::vector<infer::Anchor>& anchors) {
+    around_.reporter.step("the questions of trust again, as a device with a certificate of its own connects");
     SelectedBench selected(bench, chosen_);
-    return run_schedule(selected, some, setup_.paths, limits, around_.reporter);
+    MutualBench mutual(census_ ? static_cast<Bench&>(selected) : bench);
+    auto again = run_schedule(mutual, census_ ? chosen_of(anchors) : anchors, setup_.paths,
+                              {setup_.repeat, setup_.budget, false}, around_.reporter);
+    if (!again) return std::move(again).error();
+    mutual_ = *std::move(again);
+    return success();
   }
 
   /// What needs more than our own responder: the user's own certificate, and live servers.
@@ -274,7 +282,6 @@ class Trial {
     return success();
   }
 
-  /// What was asked beyond the schedule, added to the verdict that the schedule allows.
   /// The few exchanges that put the modem back are not interrupted.
   Status restore(Traces& traces) {
     const Cancel::Shield shield(around_.cancel);

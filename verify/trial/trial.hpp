@@ -73,7 +73,8 @@ struct Setup {
   /// The live server that our responder passes through to; only of use where DNS leads the modem to it.
   std::optional<HostPort> relay{};
   /// The devices have certificates of their own: the questions of trust are put under seclevel 2 as well, with a
-  /// throw-away client certificate bound, because that is how they connect. Not together with a census.
+  /// throw-away client certificate bound, because that is how they connect. Beside a census: of the anchors that the
+  /// full controls were for.
   bool mutual = false;
   bool acceptance = false;     ///< ask as well which certificates this firmware takes
   bool keep_exhibits = false;  ///< keep what went over the wire, for a bundle

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/child.hpp"
+#include "core/connect.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "verify/probe/cases.hpp"
@@ -209,6 +210,15 @@ TEST_F(ElsewhereTest, ARemoteResponderSaysTheSameAsOneHere) {
   ASSERT_TRUE(nobody) << nobody.error().what;
   EXPECT_EQ(nobody->peer.stage, Stage::none);
   EXPECT_EQ((*responder)->names(), nullptr);
+  EXPECT_FALSE((*responder)->visited() && *(*responder)->visited());
+
+  ASSERT_TRUE((*responder)->arm(minted_.presentation()));
+  EXPECT_FALSE(*(*responder)->visited());
+  ASSERT_TRUE(connect_tcp({"127.0.0.1", (*responder)->port()}, after(seconds(20)), cancel_));
+  EXPECT_TRUE(*(*responder)->visited());
+  auto visit = (*responder)->collect(after(seconds(600)), Until::visited);
+  ASSERT_TRUE(visit) << visit.error().what;
+  EXPECT_EQ(visit->peer.stage, Stage::tcp);
 }
 
 TEST_F(ElsewhereTest, AnInterruptedCollectEndsTheAttempt) {

@@ -198,6 +198,36 @@ TEST_F(RespondsTo, ATcpProbeAloneByConnected) {
   EXPECT_EQ(record.peer.stage, Stage::tcp);
 }
 
+// Whoever waits for a visit is told of it at once; one who stays or says a hello is waited for.
+TEST_F(RespondsTo, AVisitWithoutWaitingWhereThatIsWanted) {
+  arm("ok_direct");
+  EXPECT_FALSE(*responder_->visited());
+  static_cast<void>(dial());
+  EXPECT_TRUE(*responder_->visited());
+  const auto visit = responder_->collect(after(seconds(600)), Until::visited);
+  ASSERT_TRUE(visit) << visit.error().what;
+  EXPECT_EQ(visit->peer.stage, Stage::tcp);
+
+  arm(*mint_case("ok_direct", m_, random_), false);
+  const auto late = dial();
+  static_cast<void>(dial());
+  EXPECT_EQ(responder_->collect(after(milliseconds(20)), Until::visited)->peer.stage, Stage::tcp);
+  EXPECT_TRUE(late.is_closed());
+
+  arm(*mint_case("ok_direct", m_, random_), false);
+  const auto ours = dial();
+  static_cast<void>(dial());
+  ours.say(hello("probe.test"));
+  EXPECT_TRUE(ours.is_answered());
+  ours.say(bytes("15030300020233"));
+  EXPECT_EQ(responder_->collect(after(seconds(600)), Until::visited)->peer.alert, 51);
+
+  // The wish was that attempt's.
+  arm("ok_direct");
+  static_cast<void>(dial());
+  EXPECT_EQ(collect(milliseconds(20)).peer.stage, Stage::tcp);
+}
+
 TEST_F(RespondsTo, PlainTextByTheReasonWhyItIsNoTls) {
   arm("ok_direct");
   const auto plain = dial();

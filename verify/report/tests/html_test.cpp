@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verify/report/masking.hpp"
 #include "verify/report/saved_policy.hpp"
 #include "verify/report/statement.hpp"
 #include "verify/report/tests/sample.hpp"
@@ -66,6 +67,38 @@ TEST(Statement, EveryClassHasItsOwnAndInconclusiveClaimsNothing) {
   EXPECT_TRUE(has(seen.back(), "it was not established"));
 }
 
+TEST(Statement, NamesDatesAndTheDevicesOwnSettingsAreInIt) {
+  const auto document = sample("strict");
+  auto verdict = document["verdict"]["mqtt"];
+  const auto said = [&] { return statement("mqtt", verdict, document["device"], document["oracle"]); };
+  EXPECT_TRUE(has(said(), "The server's name is checked.")) << said();
+  EXPECT_FALSE(has(said(), "seclevel 2")) << said();
+  EXPECT_EQ(tone(verdict), "good");
+  auto policy = verdict["policy"];
+  verdict.set("policy", policy.set("hostname", "unchecked").set("validity", "unknown"));
+  EXPECT_TRUE(has(said(), "The server's name is not checked.")) << said();
+  EXPECT_TRUE(has(said(), "Whether validity dates are checked was not established.")) << said();
+  verdict.set("mutual", Json::object({{"class", "uploaded"}, {"because", "B."}}));
+  EXPECT_TRUE(has(said(), "(seclevel 2) the same anchors count.")) << said();
+  verdict.set("mutual", Json::object({{"class", "unverified"}, {"because", "B."}}));
+  EXPECT_TRUE(has(said(), "(seclevel 2) a TLS server is accepted whoever signed")) << said();
+  EXPECT_EQ(tone(verdict), "bad");
+  EXPECT_EQ(tone_for_all(Json::object({{"mqtt", sample("strict")["verdict"]["mqtt"]}, {"ssl", verdict}})), "bad");
+}
+
+TEST(Html, TheDevicesOwnSettingsHaveASectionWhereTheyWereAskedAbout) {
+  auto document = sample("strict");
+  EXPECT_FALSE(has(page(document), "seclevel 2)</h3>"));
+  auto verdicts = document["verdict"];
+  auto verdict = verdicts["mqtt"];
+  verdict.set("mutual", Json::object({{"class", "union"}, {"built_in_influence", "detected"}, {"because", "Why so."}}));
+  document.set("verdict", verdicts.set("mqtt", verdict));
+  const auto text = page(document);
+  EXPECT_TRUE(has(text, "seclevel 2)</h3>"));
+  EXPECT_TRUE(has(text, "Why so."));
+  EXPECT_TRUE(has(text, "class=\"answer whole bad\""));
+}
+
 TEST(Statement, InfluenceThatWasDetectedIsSaidEvenWhereTheClassIsOpen) {
   auto verdict = sample("strict")["verdict"]["mqtt"];
   verdict.set("class", "inconclusive").set("built_in_influence", "detected");
@@ -94,6 +127,28 @@ TEST(Statement, OneAnswerStandsForAllPathsTheWorstFirst) {
   EXPECT_TRUE(text.starts_with("The TLS client of the SSL socket commands: Yes:")) << text;
   EXPECT_TRUE(has(text, "The TLS client of the MQTT commands: No built-in")) << text;
   EXPECT_TRUE(has(answer_for_all(Json::object({{"mqtt", both}, {"ssl", both}})), "The same holds for")) << text;
+}
+
+/// Page, bundle and the JSON beside the page have it from one place.
+TEST(ForOthers, NoNumberAndNoPortIsLeftAnywhere) {
+  auto document = sample("union");
+  auto device = document["device"];
+  const auto imei = device["imei"].text_or("");
+  ASSERT_EQ(imei.size(), 15U);
+  device.set("port", "/dev/serial/by-id/usb-SN123").set("simulated", false);
+  document.set("device", device);
+  document.set("warnings", Json::array_of(std::vector<std::string>{"board " + imei +
+                                                                   " at /dev/serial/by-id/usb-SN123 did not answer"}));
+  const auto others = for_others(document, false);
+  EXPECT_EQ(others["ok"].boolean(), false);
+  EXPECT_EQ(others["device"]["port"].text(), "PORT");
+  EXPECT_EQ(others["warnings"][0].text(), "board " + masked(imei) + " at PORT did not answer");
+  for (const auto& text : {others.dump(), page(document)}) {
+    EXPECT_FALSE(has(text, imei)) << text;
+    EXPECT_FALSE(has(text, "SN123")) << text;
+  }
+  EXPECT_EQ(for_others(others, false).dump(), others.dump()) << "twice is as once";
+  EXPECT_EQ(for_others(sample("union"), true)["device"]["port"].text(), sample("union")["device"]["port"].text());
 }
 
 TEST(Html, EachSettingHasARowOfItsOwn) {

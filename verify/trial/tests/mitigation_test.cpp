@@ -34,6 +34,7 @@ class TwoFaced final : public SweptBench {
     return success();
   }
   Result<std::string> user_file() override { return std::string("UFS:u.pem"); }
+  std::size_t recorded() const override { return static_cast<std::size_t>(asked); }
   Result<bool> unbind() override { return true; }
   Status forget(const infer::Bound&) override { return success(); }
   bool can_reboot() const override { return false; }

@@ -126,6 +126,36 @@ TEST(OutsideTheModel, TrustOnFirstUseIsNeverCalledBetterThanItIs) {
   }
 }
 
+/// Looks at the name in the certificate and at nothing else.
+class NameOnly final : public Bench {
+ public:
+  Result<Attempt> attempt(const Shot& shot) override {
+    ++opens_;
+    const bool other_name = shot.shown == Shown::wrong_host || shot.shown == Shown::replay_wrong_name ||
+                            shot.shown == Shown::everything_wrong;
+    if (other_name) return Attempt{shot, Outcome::refused, 42};
+    if (infer::is_keyless(shot.shown)) return Attempt{shot, Outcome::refused, 51};
+    return Attempt{shot, Outcome::accepted, std::nullopt};
+  }
+  Result<bool> unbind() override { return true; }
+  Status forget(const Bound&) override { return success(); }
+  bool can_reboot() const override { return true; }
+  Status reboot(std::string_view) override { return success(); }
+  int handshakes() const override { return opens_; }
+  std::string absence() const override { return {}; }
+
+ private:
+  int opens_ = 0;
+};
+
+TEST(OutsideTheModel, AClientThatComparesNamesOnlyIsUnverified) {
+  NameOnly bench;
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::unverified) << result.because;
+  EXPECT_EQ(result.influence, Influence::inconclusive) << result.because;
+  EXPECT_FALSE(result.names_checked) << "no promise hangs on the name of a server that is not verified";
+}
+
 ModelClient client(A anchors, std::vector<int> built_in = {}) {
   ModelClient model;
   model.anchors = anchors;

@@ -8,6 +8,7 @@
 
 #include "core/tests/from_environment.hpp"
 #include "verify/infer/conclude.hpp"
+#include "verify/infer/reading.hpp"
 #include "verify/infer/tests/expectation.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/tests/fake_bench.hpp"
@@ -87,9 +88,15 @@ void count_handshakes(Tally& tally, const infer::Evidence& evidence) {
   const bool late = std::any_of(evidence.attempts.begin(), evidence.attempts.end(), [](const infer::Attempt& one) {
     return one.shown == infer::Shown::unknown && one.outcome == infer::Outcome::completed;
   });
+  // Where a chain of U and one of nobody's were both refused as an unknown CA's, C2 is asked for the row `decided`.
+  bool own_refused = false, like_refused = false;
   bool counts = false;  // where the client judges late, which form of an upload counts is a row once any does
   std::erase_if(about_trust.attempts, [&](const infer::Attempt& one) {
     if (one.bound.what == What::no_attributes || one.bound.what == What::no_attributes_issuer) return true;
+    const bool unknown_ca = one.outcome == infer::Outcome::refused && one.alert == infer::alert_unknown_ca;
+    own_refused = own_refused || (one.shown == infer::Shown::own_chain && unknown_ca);
+    like_refused = like_refused || (one.shown == infer::Shown::unknown_like && unknown_ca);
+    if (one.shown == infer::Shown::unknown && own_refused && like_refused) return true;
     const bool variant = one.shown == infer::Shown::own_chain || one.shown == infer::Shown::own_direct;
     if (late && counts && variant) return true;
     counts = counts || (variant && one.outcome == infer::Outcome::accepted);

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "core/connect.hpp"
 #include "core/file.hpp"
 #include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
@@ -184,6 +185,37 @@ TEST_F(Run, RecognisesAModemThatTrustsOnlyWhatIsBuiltIn) {
   ASSERT_TRUE(stored && *stored);
   EXPECT_EQ((*stored)->verdict_class, "built-in");
   EXPECT_FALSE((*stored)->names_checked && report->verdicts[0].policy.at("hostname") != "checked");
+}
+
+// The modem says that it failed before its packets are there: what comes behind its word is the attempt's all the same,
+// and the plain TCP connection that comes behind that ends the waiting.
+TEST_F(Run, APacketThatComesBehindTheModemsWordCounts) {
+  setup.grace = std::chrono::minutes(10);
+  std::string bound;
+  modem.tls = [&](const std::string&, const std::string& ca) {
+    bound = ca;
+    return 5;
+  };
+  const auto plain = modem.on_command;
+  modem.on_command = [&](const std::string& command) {
+    plain(command);
+    if (command.starts_with("AT+QIOPEN="))
+      say_hello(port, [&](const ossl::Chain& chain) { return alert_for(chain, bound); });
+  };
+  const auto late = run();
+  ASSERT_TRUE(late) << late.error().what;
+  EXPECT_EQ(word(late->verdicts[0].verdict_class), "built-in") << late->verdicts[0].because << reporter.told;
+
+  modem.on_command = [&](const std::string& command) {
+    plain(command);
+    if (!command.starts_with("AT+QIOPEN=")) return;
+    EXPECT_TRUE(connect_tcp({"127.0.0.1", port}, after(std::chrono::seconds(20)), cancel));
+  };
+  const auto never = run();
+  ASSERT_TRUE(never) << never.error().what;
+  EXPECT_EQ(never->exit_code(), 22);
+  EXPECT_EQ(never->json()["probes"][0]["outcome"].text(), "refused-before-any-packet");
+  expect_as_before("after the run");
 }
 
 TEST_F(Run, WithoutReplayIsInconclusiveAndStoresNothing) {

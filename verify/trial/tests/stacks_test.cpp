@@ -1,5 +1,6 @@
-// Other TLS libraries as the modem's client: openssl s_client and gnutls-cli behind a small AT front. What they trust
-// is known, so the verdict must be that, or inconclusive with a reason; and the library must be recognised.
+// Other TLS libraries as the modem's client: openssl s_client, gnutls-cli and a client on wolfSSL behind a small AT
+// front. What they trust is known, so the verdict must be that, or inconclusive with a reason; and the library must be
+// recognised.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -78,6 +79,15 @@ std::vector<std::string> gnutls(const std::string& port, const std::string& host
     argv.emplace_back("--disable-sni");
   }
   return argv;
+}
+
+#ifndef WOLFSSL_CLIENT
+#define WOLFSSL_CLIENT ""
+#endif
+
+std::vector<std::string> wolfssl(const std::string& port, const std::string& host, bool sni,
+                                 const std::string& trusted) {
+  return {WOLFSSL_CLIENT, port, host, sni ? "1" : "0", trusted};
 }
 
 class Stacks : public ::testing::Test {
@@ -183,6 +193,23 @@ TEST_F(Stacks, GnuTlsWithAStoreOfItsOwn) {
   play(gnutls, public_root);
   const auto verdict = judge();
   EXPECT_EQ(infer::word(verdict.verdict_class), "union") << verdict.because;
+}
+
+/// It closes without an alert where a genuine chain has passed (trust probing, 4), so a replay cannot be read: that is
+/// said, with the means that would tell, and no class is.
+TEST_F(Stacks, WolfSslIsNeverGivenAClassByReplays) {
+  if (std::string_view(WOLFSSL_CLIENT).empty()) GTEST_SKIP() << "built without libwolfssl-dev";
+  for (const auto& store : {std::string(), public_root}) {
+    play(wolfssl, store);
+    const auto verdict = judge();
+    EXPECT_EQ(infer::word(verdict.verdict_class), "inconclusive") << verdict.because;
+    EXPECT_EQ(infer::word(verdict.influence), "inconclusive") << verdict.because;
+    EXPECT_NE(verdict.because.find("closed without an alert (P1"), std::string::npos) << verdict.because;
+    EXPECT_NE(verdict.next_step.find("--genuine"), std::string::npos) << verdict.next_step;
+    EXPECT_EQ(verdict.policy.at("hostname"), "checked");
+    EXPECT_EQ(verdict.policy.at("decided"), "in-handshake");
+    EXPECT_EQ(verdict.stack.name, "wolfSSL") << verdict.stack.json().dump();
+  }
 }
 
 }  // namespace
