@@ -55,7 +55,7 @@ Result<Outcome> backup(const Options& options, Context& context) {
   const auto passphrase = new_passphrase(options.passphrase, context);
   if (!passphrase) return passphrase.error();
   if (context.cancel.requested()) return interrupted();
-  context.reporter.step("sealing " + counted(content->files.size(), "file"));
+  context.reporter.step("sealing " + counted(content->files.size() - 1, "file"));
   const auto sealed = sealed_bytes(*content, *passphrase);
   if (!sealed) return sealed.error();
   if (auto written = write_new_file(file, *sealed, 0600); !written) return std::move(written).error();
@@ -69,16 +69,17 @@ Result<Outcome> backup(const Options& options, Context& context) {
   if (auto recorded = ledger::Audit(*ledger).record("backup", facts); !recorded) return std::move(recorded).error();
   for (const auto& key : content->missing_keys)
     context.reporter.warning(key + " is not here and so not in this backup: keep a copy of it of its own");
+  const auto files = content->files.size() - 1;  // the archive's own list is none of the project's
   Outcome outcome;
   outcome.document.set("file", file.string())
       .set("sha256", sha256)
       .set("size", static_cast<std::int64_t>(sealed->size()))
-      .set("files", static_cast<std::int64_t>(content->files.size()))
+      .set("files", static_cast<std::int64_t>(files))
       .set("ledger", content->list["ledger"])
       .set("missing_keys", Json::array_of(content->missing_keys));
   outcome.text =
       "Backed up and read back: " + file.string() + ", " + std::to_string(sealed->size()) + " bytes, " +
-      counted(content->files.size(), "file") + "\n  SHA-256: " + sha256 +
+      counted(files, "file") + "\n  SHA-256: " + sha256 +
       "\nKeep it away from this machine, and its passphrase away from it. Whoever has both can play your broker.\n"
       "At a restore the newest broker/certs/crl.pem is needed too: keep a copy where the broker is.\n";
   return outcome;

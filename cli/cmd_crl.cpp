@@ -29,24 +29,38 @@ void replace(Lists& lists, const ossl::Crl& fresh) {
   lists.push_back(fresh);
 }
 
-// A list that another station signed with a key that is not here.
-Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists& lists) {
+// Lists that another station or the roots' machine signed with keys that are not here. Of a file with several, those
+// that are older than the published ones are passed over: a machine hands over all that it has.
+Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists& lists, Context& context) {
   const auto text = read_file(file, 1U << 30U);
   if (!text) return text.error();
-  const auto list = ossl::Crl::read(*text);
-  if (!list) return Error(list.error()).during("reading " + file);
-  const auto known =
-      std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list->signed_by(ca.certificate); });
-  if (known == cas.end())
-    return Error{Errc::input, file + " is signed by none of the CAs in ca/",
-                 "import that CA's certificate first: ec200u-pki ca import"};
-  for (const auto& old : lists)
-    if (old.issuer_der() == list->issuer_der() && old.number().value_or(0) > list->number().value_or(0))
-      return Error{Errc::input,
-                   file + " is CRL " + std::to_string(list->number().value_or(0)) + " of " + list->issuer() +
-                       ", but number " + std::to_string(old.number().value_or(0)) + " is published already",
-                   "fetch the newer one"};
-  replace(lists, *list);
+  auto brought = Result<Lists>(Lists{});
+  if (text->find("-----BEGIN ") != std::string::npos) {
+    brought = ossl::Crl::read_all(*text);
+  } else if (auto der = ossl::Crl::read(*text); der) {
+    brought->push_back(*std::move(der));
+  } else {
+    brought = std::move(der).error();
+  }
+  if (!brought) return Error(brought.error()).during("reading " + file);
+  if (brought->empty()) return Error{Errc::input, file + " holds no CRL"};
+  for (const auto& list : *brought) {
+    const auto known =
+        std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list.signed_by(ca.certificate); });
+    if (known == cas.end())
+      return Error{Errc::input, file + " is signed by none of the CAs in ca/",
+                   "import that CA's certificate first: ec200u-pki ca import"};
+    const auto old = std::find_if(lists.begin(), lists.end(),
+                                  [&](const ossl::Crl& one) { return one.issuer_der() == list.issuer_der(); });
+    if (old != lists.end() && old->number().value_or(0) > list.number().value_or(0)) {
+      const auto what = file + " holds CRL " + std::to_string(list.number().value_or(0)) + " of " + list.issuer() +
+                        ", but number " + std::to_string(old->number().value_or(0)) + " is published already";
+      if (brought->size() == 1) return Error{Errc::input, what, "fetch the newer one"};
+      context.reporter.step(what + ": passed over");
+      continue;
+    }
+    replace(lists, list);
+  }
   return success();
 }
 
@@ -91,7 +105,7 @@ Result<Outcome> crl(const Options& options, Context& context) {
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();
   for (const auto& file : options.add)
-    if (auto taken = take_over(file, *cas, *lists); !taken) return std::move(taken).error();
+    if (auto taken = take_over(file, *cas, *lists, context); !taken) return std::move(taken).error();
 
   Keyring keyring(options.passphrase, context);
   const std::chrono::days validity(options.days.value_or(project->ca.crl_days));
@@ -134,7 +148,7 @@ void add_crl(CommandLine& line) {
       .option("--days", options->days, "How far ahead the next update lies (default: ca.crl_days of the project file)",
               1, 3650)
       .flag("--roots", options->roots, "Also the lists of roots that have issuing CAs below them")
-      .option("--add", options->add, "Lists that other stations signed with issuing CAs of their own")
+      .option("--add", options->add, "Files with lists that other stations, or the machine of the roots, signed with keys of their own")
       .flag("--check", options->check, "Sign nothing: exit 1 when a list is due, 0 when none is")
       .option("--within", options->within, "With --check: a list that ends within this time is due (default: 10d)");
   add_passphrase_options(command, options->passphrase);

@@ -25,7 +25,7 @@ constexpr std::size_t longest_default_name = 48;
 
 struct Options {
   std::optional<std::string> name{}, key{}, profile{};
-  std::vector<std::string> hosts{}, ips{};
+  std::vector<std::string> hosts{}, ips{}, permitted{};
   std::int64_t broker_port = 8883;
   std::optional<std::int64_t> days{};
   std::vector<std::string> hsm{};
@@ -73,6 +73,20 @@ Status check_names(const std::vector<std::string>& hosts, const std::vector<std:
   return success();
 }
 
+// What the broker's certificate will carry must lie inside what its CAs may certify.
+Status check_permitted(const Options& options, const config::Broker& broker) {
+  for (const auto& name : options.permitted)
+    if (const auto why = profile::why_not_permitted_name(name); !why.empty())
+      return Error{Errc::usage, "--permit-name " + visible(name) + " " + why,
+                   "name a host name, which permits all names below it too, or an address"};
+  for (const auto* names : {&broker.hosts, &broker.ips})
+    for (const auto& name : *names)
+      if (!profile::permits(options.permitted, name))
+        return Error{Errc::usage, "the broker's own " + name + " is outside what --permit-name permits",
+                     "add --permit-name " + name + ", or leave --permit-name away"};
+  return success();
+}
+
 Json facts(const ossl::Certificate& certificate) {
   return Json::object({{"subject", certificate.subject()},
                        {"serial", certificate.serial()},
@@ -97,7 +111,28 @@ std::string kept(const std::filesystem::path& key_file, bool encrypted) {
   return std::string(encrypted ? "encrypted" : "NOT ENCRYPTED") + ", mode 0600: back it up";
 }
 
-Outcome told(const config::Project& project, const MadeProject& made, bool encrypted) {
+// A warning is said where it arises and stands in the document too, for whoever reads that alone.
+class Warnings {
+ public:
+  explicit Warnings(Reporter& reporter) : reporter_(reporter) {}
+  void add(std::string sentence) {
+    reporter_.warning(sentence);
+    said_.push_back(std::move(sentence));
+  }
+  const std::vector<std::string>& said() const { return said_; }
+
+ private:
+  Reporter& reporter_;
+  std::vector<std::string> said_;
+};
+
+std::string in_a_line(const std::vector<std::string>& names) {
+  std::string line;
+  for (const auto& name : names) line += (line.empty() ? "" : ", ") + name;
+  return line;
+}
+
+Outcome told(const config::Project& project, const MadeProject& made, bool encrypted, const Warnings& warnings) {
   Json server = facts(made.server);
   server.set("dns", Json::array_of(made.server.dns_names())).set("ip", Json::array_of(made.server.ip_addresses()));
   const auto configuration = (project.broker_folder() / "mosquitto.conf").string();
@@ -109,7 +144,9 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
                {{"host", project.broker.hosts.front()}, {"port", project.broker.port}, {"config", configuration}}));
   if (made.device_root) outcome.document.set("device_root", facts(*made.device_root));
   if (made.standby_root) outcome.document.set("standby_root", facts(*made.standby_root));
-  outcome.document.set("files", Json::array_of(made.files));
+  outcome.document.set("files", Json::array_of(made.files))
+      .set("permitted_names", Json::array_of(project.ca.permit_names))
+      .set("warnings", Json::array_of(warnings.said()));
   std::string& text = outcome.text;
   text = "A private CA is ready in " + project.folder.string() + ".\n" + "  root         ca/root.pem, " +
          made.root.key() + ", until " + day_of(made.root.not_after()) + "\n" + "  root key     ca/root.key, " +
@@ -122,6 +159,8 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
   if (project.ca.issuing)
     text += "  issuing CA   ca/issuing-server.pem" + std::string(made.device_root ? " and ca/issuing-device.pem" : "") +
             "; the keys of the roots can now be kept offline\n";
+  if (!project.ca.permit_names.empty())
+    text += "  names        these CAs certify " + in_a_line(project.ca.permit_names) + " only\n";
   text += "  broker       broker/certs/server.pem for " + project.broker.hosts.front() + ", until " +
           day_of(made.server.not_after()) + "\n" + "  broker file  broker/mosquitto.conf, TLS on port " +
           std::to_string(project.broker.port) +
@@ -206,25 +245,32 @@ Result<Outcome> init(const Options& options, Context& context) {
   if (options.days) project.ca.root_days = project.ca.server_days = *options.days;
   CaWishes wishes;
   if (auto kept = keep_to_modem(options, project, wishes); !kept) return std::move(kept).error();
+  project.ca.permit_names = options.permitted;
   project.ca.issuing = options.issuing;
   project.broker.mutual = options.mutual;
   project.broker.hosts = *std::move(hosts);
   project.broker.ips = options.ips;
   project.broker.port = options.broker_port;
 
+  if (auto inside = check_permitted(options, project.broker); !inside) return std::move(inside).error();
   // The file that will be written must read back: bad values are found here, before a key is made.
   auto checked_project = config::parse(config::render(project), config::project_file, project.folder);
   if (!checked_project) return Error{Errc::usage, checked_project.error().what, checked_project.error().hint};
   project = *std::move(checked_project);
 
+  Warnings warnings(context.reporter);
   Secret passphrase;
   if (options.no_passphrase) {
-    context.reporter.warning("the CA's keys will not be encrypted: whoever copies ca/root.key can play your broker");
+    warnings.add("the CA's keys will not be encrypted: whoever copies ca/root.key can play your broker");
   } else {
     auto got = new_passphrase(options.passphrase, context);
     if (!got) return std::move(got).error();
     passphrase = *std::move(got);
   }
+  if (!options.permitted.empty())
+    warnings.add(
+        "the name constraints are not marked critical, though RFC 5280, 4.2.1.10 asks for it: the modem's TLS library "
+        "takes no CA with critical ones. Modems pass over them; OpenSSL, GnuTLS and browsers keep to them");
   auto tokens = token_keys(options, context);
   if (!tokens) return std::move(tokens).error();
   wishes.passphrase = options.no_passphrase ? nullptr : &passphrase;
@@ -233,10 +279,10 @@ Result<Outcome> init(const Options& options, Context& context) {
   auto made = make_project(project, wishes, context);
   if (!made) return std::move(made).error();
   if (made->broker_as_root)
-    context.reporter.warning(
+    warnings.add(
         "this folder is private to root; broker/mosquitto.conf says `user root` so that the broker "
         "can read its key. For daily use make the project in a folder the broker's account can pass");
-  return told(project, *made, !options.no_passphrase);
+  return told(project, *made, !options.no_passphrase, warnings);
 }
 
 }  // namespace cmd_init
@@ -249,6 +295,9 @@ void add_init(CommandLine& line) {
       .option("--host", options->hosts,
               "Names the modems may dial; they dial the first (default: this machine's full name)")
       .option("--ip", options->ips, "Addresses the modems may dial instead")
+      .option("--permit-name", options->permitted,
+              "Names the broker's CAs may certify, as name constraints: a host name with all below it, or an address; "
+              "others than modems enforce it (default: any name)")
       .option("--broker-port", options->broker_port, "TLS port of the broker", 1, 65535)
       .choice("--key", options->key, "Key type of root and broker (default: rsa-2048)",
               {"rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"})
@@ -271,7 +320,8 @@ void add_init(CommandLine& line) {
           "  ec200u-pki init --host broker.example.com\n"
           "  ec200u-pki init --host mqtt.plant.internal --ip 192.0.2.10 --key ec-p256 --passphrase-file "
           "/run/secrets/ca\n"
-          "  ec200u-pki init --host broker.example.com --mutual --issuing")
+          "  ec200u-pki init --host broker.example.com --mutual --issuing\n"
+          "  ec200u-pki init --host broker.plant.example --permit-name plant.example")
       .run([options](Context& context) { return init(*options, context); });
 }
 

@@ -153,7 +153,11 @@ Result<Outcome> switch_over(const Options& options, Context& context) {
   outcome.text +=
       "The broker's certificate is now under the next root; the old root is ca/old-root-*.pem.\n"
       "Reload the broker (kill -HUP, or systemctl reload), then stop the second one.\n"
-      "Take ca/root.key offline again, and back up: ec200u-pki backup\n";
+      "Back up: ec200u-pki backup\n";
+  std::error_code ignored;
+  outcome.text += std::filesystem::exists(at->project.root_key(), ignored)
+                      ? "Take ca/root.key offline again.\n"
+                      : "The root's key is not here: whatever it signs from now on wants it as ca/root.key.\n";
   return outcome;
 }
 

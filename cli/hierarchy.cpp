@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "cli/server_profile.hpp"
 #include "pki/ca/requested.hpp"
-#include "pki/profile/profile.hpp"
 
 namespace epki::cli {
 
@@ -34,7 +34,7 @@ Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl:
   const bool devices = purpose == ca::Purpose::client;
   const ca::World world{context.clock, context.random};
   const std::chrono::days lifetime(project.ca.root_days);
-  auto root_profile = profile::built_in("root");
+  auto root_profile = ca_profile(project, "root", purpose);
   if (!root_profile) return std::move(root_profile).error();
   context.reporter.step(std::string("making the ") + (devices ? "device root" : "root") + " (" + project.ca.key + ")");
   const std::string root_file = devices ? "device-root" : "root";
@@ -48,7 +48,7 @@ Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl:
   if (context.cancel.requested()) return interrupted();
   into.push_back({root_file, root_file, *std::move(root), place_of(held)});
   if (!project.ca.issuing) return success();
-  auto issuing_profile = profile::built_in("issuing");
+  auto issuing_profile = ca_profile(project, "issuing", purpose);
   if (!issuing_profile) return std::move(issuing_profile).error();
   const std::string issuing_file = devices ? "issuing-device" : "issuing-server";
   const auto* issuing_held = key_for(tokens, issuing_file);
@@ -65,7 +65,7 @@ Status mint_hierarchy(const config::Project& project, ca::Purpose purpose, ossl:
 
 Result<MadeCa> mint_standby(const config::Project& project, ossl::KeyType key, const TokenKeys& tokens,
                             Context& context) {
-  const auto profile = profile::built_in("root");
+  const auto profile = ca_profile(project, "root", ca::Purpose::server);
   if (!profile) return profile.error();
   context.reporter.step("making the standby root (" + project.ca.key + ")");
   const auto* held = key_for(tokens, "standby-root");

@@ -10,6 +10,7 @@
 #include "broker-configs/mosquitto.hpp"
 #include "broker-configs/render.hpp"
 #include "cli/hierarchy.hpp"
+#include "cli/init_claim.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/server_profile.hpp"
 #include "core/file.hpp"
@@ -22,30 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* ours[] = {"ec200u-pki.toml", "ca", "broker", "ledger.db", "ledger.db-wal", "ledger.db-shm"};
-
-fs::path marker_of(const config::Project& project) {
-  return project.state_folder() / "init-unfinished";
-}
-
-void remove_all_of(const config::Project& project) {
-  std::error_code ignored;  // what cannot be removed is refused, by name, by the next init
-  for (const char* name : ours) fs::remove_all(project.folder / name, ignored);
-  fs::remove(marker_of(project), ignored);
-}
-
-// Nothing is overwritten. Only what a cut init left, which the marker proves, is cleared away.
-Status claim(const config::Project& project) {
-  std::error_code ignored;
-  if (fs::exists(marker_of(project), ignored)) remove_all_of(project);
-  for (const char* name : ours)
-    if (fs::exists(project.folder / name, ignored))
-      return Error{Errc::input, (project.folder / name).string() + " exists: this folder holds a project already",
-                   "use another folder (-C DIR), or move the old project away; nothing was changed"};
-  if (auto made = make_folder(project.state_folder(), 0700); !made) return made;
-  return write_new_file(marker_of(project), "init was cut here; the next init clears away what it had written\n", 0600);
-}
-
 class Writer {
  public:
   explicit Writer(const fs::path& folder) : folder_(folder) {}
@@ -54,6 +31,11 @@ class Writer {
   Status file(const fs::path& relative, std::string_view content, unsigned mode) {
     files_.push_back(relative.string());
     return write_new_file(folder_ / relative, content, mode);
+  }
+  /// Whole under its name, or not there at all.
+  Status publish(const fs::path& relative, std::string_view content, unsigned mode) {
+    files_.push_back(relative.string());
+    return publish_new_file(folder_ / relative, content, mode);
   }
   std::vector<std::string> files() && { return std::move(files_); }
 
@@ -177,7 +159,8 @@ Result<MadeProject> make(const config::Project& project, const CaWishes& wishes,
   if (!wishes.modem_profile.empty()) {
     if (auto done = writer.file(modem_profile_file, wishes.modem_profile, 0644); !done) return std::move(done).error();
   }
-  if (auto done = writer.file(std::string(config::project_file), config::render(project), 0644); !done)
+  // The last one: where it is, the project is whole.
+  if (auto done = writer.publish(std::string(config::project_file), config::render(project), 0644); !done)
     return std::move(done).error();
   auto files = std::move(writer).files();
   files.emplace_back("ledger.db");
@@ -195,15 +178,11 @@ Result<MadeProject> make(const config::Project& project, const CaWishes& wishes,
 }  // namespace
 
 Result<MadeProject> make_project(const config::Project& project, const CaWishes& wishes, Context& context) {
-  if (auto claimed = claim(project); !claimed) return std::move(claimed).error();
+  auto claim = InitClaim::take(project);
+  if (!claim) return std::move(claim).error();
   auto made = make(project, wishes, context);
-  if (!made) {
-    remove_all_of(project);
-    return made;
-  }
-  std::error_code ignored;
-  fs::remove(marker_of(project), ignored);
-  if (fs::exists(marker_of(project), ignored)) return disk_error("removing", marker_of(project), EACCES);
+  if (!made) return made;
+  if (auto kept = claim->keep(); !kept) return std::move(kept).error();
   return made;
 }
 

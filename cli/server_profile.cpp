@@ -31,4 +31,10 @@ Result<profile::Profile> server_profile(const config::Project& project) {
   return within(*std::move(broker), modem->accept);
 }
 
+Result<profile::Profile> ca_profile(const config::Project& project, std::string_view kind, ca::Purpose purpose) {
+  auto found = profile::built_in(kind);
+  if (found && purpose == ca::Purpose::server) found->permitted_names = project.ca.permit_names;
+  return found;
+}
+
 }  // namespace epki::cli

@@ -132,14 +132,9 @@ Result<Job> parse_job(std::string_view text, std::string_view name, const std::f
   auto file = TomlReader::parse(text, name);
   if (!file) return std::move(file).error();
   Job job;
-  std::int64_t format = 0;
-  if (!file->integer("format", format)) {
-    if (!file->has("format"))
-      file->complain("format", "format is missing", "write format = 1: it says which version of these keys is meant");
-  } else if (format != format_known) {
-    file->complain("format", "this job file has format " + std::to_string(format) + ", and this program knows 1",
-                   format > format_known ? "use the newer ec200u-pki it was written for" : "write format = 1");
-  }
+  if (auto known = file->format(format_known, "job file"); !known) return std::move(known).error();
+  if (!file->has("format"))
+    file->complain("format", "format is missing", "write format = 1: it says which version of these keys is meant");
   line_of_text(*file, "name", job.name);
   if (job.name.empty()) file->complain("name", "the job needs a name", "it is shown to the operator and recorded");
   std::string project = ".";

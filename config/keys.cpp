@@ -108,6 +108,12 @@ const Key keys[] = {
      "What the modems take: server certificates beyond it are not made. Empty: what the broker's profile says.",
      [](R& t, K k, P& p) { read_optional(t, k, p.ca.modem_profile, why_no_line); },
      [](const P& p) { return toml_quoted(p.ca.modem_profile); }},
+    {"ca", "permit_names", "host names and addresses; empty: any name",
+     "What the broker's CAs made from now on may certify, as name constraints that are not critical; a host name "
+     "permits "
+     "all names below it too.",
+     [](R& t, K k, P& p) { read_texts(t, k, p.ca.permit_names, why_no_host); },
+     [](const P& p) { return as_list(p.ca.permit_names); }},
 
     {"broker", "hosts", "at least one host name or address",
      "What modems may dial, the first being what this tool makes them dial; each becomes a dNSName of the server "

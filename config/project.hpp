@@ -26,6 +26,8 @@ struct Ca {
   /// What the modems take, for server certificates: a built-in profile of kind "modem", or a TOML file; empty: as the
   /// broker's profile says.
   std::string modem_profile{};
+  /// What the broker's CAs may certify: host names, each with all below it, and addresses; empty: anything.
+  std::vector<std::string> permit_names{};
 };
 
 struct Broker {

@@ -246,6 +246,17 @@ std::vector<TomlReader> TomlReader::tables(std::string_view key) {
   return all;
 }
 
+Status TomlReader::format(std::int64_t known, std::string_view what) {
+  std::int64_t found = known;
+  integer("format", found);
+  if (found == known) return success();
+  const auto wanted = std::to_string(known);
+  return Error{Errc::input,
+               place("format") + ": this " + std::string(what) + " has format " + std::to_string(found) +
+                   ", and this program knows " + wanted,
+               found > known ? "use the newer ec200u-pki it was written for" : "write format = " + wanted};
+}
+
 void TomlReader::complain(std::string_view key, std::string_view what, std::string_view hint) {
   const toml::node* found = node_->table != nullptr ? node_->table->get(key) : nullptr;
   const auto& where = found != nullptr          ? found->source()

@@ -50,6 +50,12 @@ class TomlReader {
     return true;
   }
 
+  /// The version of a file's keys, which stands in `format`. Errc::input with its place for another number than
+  /// `known`: ask this before anything else, because what such a file lacks or holds cannot be judged. An absent one is
+  /// the caller's matter; what is no whole number is a complaint like any other. `what` is the kind of file, "job
+  /// file".
+  Status format(std::int64_t known, std::string_view what);
+
   bool has(std::string_view key) const;
   /// What kind of value a key holds, for settings that take more than one. Absent: all false.
   bool holds_text(std::string_view key) const;

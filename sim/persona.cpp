@@ -99,6 +99,7 @@ Result<Persona> read_all(std::string_view text, const std::string& name, const s
                          bool from_program) {
   auto file = TomlReader::parse(text, name);
   if (!file) return std::move(file).error();
+  if (auto known = file->format(1, "persona"); !known) return std::move(known).error();
   Persona persona;
   persona.file = name;
   persona.name = std::filesystem::path(name).stem().string();

@@ -5,6 +5,7 @@
 #include "cli/certs/find.hpp"
 #include "cli/keyring.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/server_profile.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "ledger/certificates.hpp"
@@ -90,7 +91,7 @@ Result<ca::Identity> open_root(const CaSigning& options, const Asked& asked, con
 
 Result<ossl::Certificate> sign(const CaSigning& options, const Asked& asked, const config::Project& project,
                                const ca::Identity& root, ledger::Ledger& ledger, Context& context) {
-  const auto profile = profile::built_in("issuing");
+  const auto profile = ca_profile(project, "issuing", asked.name.purpose);
   if (!profile) return profile.error();
   const std::chrono::days lifetime(options.days.value_or(project.ca.issuing_days));
   auto made = ca::sign_issuing(*profile, project.ca.name, asked.name.purpose, asked.name.label, asked.request.key,

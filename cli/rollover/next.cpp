@@ -18,7 +18,6 @@
 #include "pki/ca/release.hpp"
 #include "pki/ca/requested.hpp"
 #include "pki/ca/subordinate.hpp"
-#include "pki/profile/profile.hpp"
 
 namespace epki::cli {
 
@@ -84,7 +83,7 @@ Result<Secret> sealed(const ossl::PrivateKey& key, const fs::path& root_key, Key
 Result<std::optional<MadeIssuing>> make_issuing(const config::Project& project, const ca::Identity& root,
                                                 ossl::KeyType type, const fs::path& root_key, Keyring& keyring) {
   if (!project.ca.issuing) return std::optional<MadeIssuing>{};
-  const auto profile = profile::built_in("issuing");
+  const auto profile = ca_profile(project, "issuing", ca::Purpose::server);
   if (!profile) return profile.error();
   Context& context = keyring.context();
   const auto name = free_name(project);

@@ -103,6 +103,8 @@ TEST(Job, WhatIsWrongIsSaidWithItsPlace) {
   EXPECT_EQ(job_complaint("name = \"x\"\n"), "job.toml:1:1: format is missing");
   EXPECT_EQ(job_complaint("format = 2\nname = \"x\"\n"),
             "job.toml:1:10: this job file has format 2, and this program knows 1");
+  EXPECT_EQ(job_complaint("title = \"of a later version\"\nlanes = 4\nformat = 2\n"),
+            "job.toml:3:10: this job file has format 2, and this program knows 1");
   EXPECT_NE(job_complaint(std::string(smallest_job) + "bacth = \"x\"\n").find("job.toml:3:1"), std::string::npos);
   EXPECT_NE(job_complaint(std::string(smallest_job) + "[steps]\nsample_every = 5\n").find("job.toml:4:16"),
             std::string::npos);

@@ -37,6 +37,7 @@ TEST(Project, WhatIsRenderedReadsBackEqual) {
   Project odd;
   odd.folder = "/p";
   odd.ca = {"Mühle \"7\" \\ # [x] = 'y'", "ec-p384", 100, 99};
+  odd.ca.permit_names = {"plant.example", "192.0.2.7"};
   odd.broker = {{"b.test", "127.0.0.1"}, {"10.0.0.1", "::1", "127.0.0.1"}, 1, "::1", true};
   odd.modem = {"/dev/serial/by-id/a \"b\"", 921600, true, 0, 3, 5, 7, "iot.example"};
   odd.provision = {false, "192.0.2.1", "leave", "hold", 1, "ec200u/a/b"};

@@ -21,11 +21,18 @@ Result<Identity> identity(Result<ossl::Certificate> made, ossl::PrivateKey key, 
   return Identity{*std::move(made), std::move(key)};
 }
 
-Result<Identity> mint_root_once(const ossl::CertificateSpec& spec, ossl::KeyType key,
-                                const ossl::PrivateKey* existing) {
-  auto pair = existing != nullptr ? Result<ossl::PrivateKey>(*existing) : ossl::PrivateKey::generate(key);
-  if (!pair) return std::move(pair).error();
-  return identity(ossl::build(spec, *pair, {std::nullopt, *pair}), *pair, nullptr);
+// What is made again is the certificate, with the same key: only the serial number moves what the names spell.
+Result<Identity> sign_until_uploadable(ossl::CertificateSpec spec, const ossl::PrivateKey& key, const Identity* issuer,
+                                       World world, std::string_view whose) {
+  const auto* above = issuer != nullptr ? &issuer->certificate : nullptr;
+  for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
+    const ossl::Issuer signer =
+        issuer != nullptr ? ossl::Issuer{issuer->certificate, issuer->key} : ossl::Issuer{std::nullopt, key};
+    auto made = identity(ossl::build(spec, key, signer), key, above);
+    if (!made || can_be_uploaded(made->certificate.pem())) return made;
+    spec.serial = another_serial(world.random, attempt);
+  }
+  return never_uploadable(whose);
 }
 
 std::string_view ending(RootRole role) {
@@ -52,18 +59,26 @@ Result<Identity> mint_self_signed(const profile::Profile& profile, std::string_v
   if (!subject) return std::move(subject).error();
   auto spec = spec_of(profile, key, lifetime, world);
   spec.subject = *std::move(subject);
-  for (std::size_t attempt = 1;; ++attempt) {
-    auto made = mint_root_once(spec, key, existing);
-    if (!made || can_be_uploaded(made->certificate.pem())) return made;
-    if (existing != nullptr && attempt > 64)
-      return Error{Errc::input, "no certificate for this key can be uploaded to a modem", "make another key"};
-    spec.serial = another_serial(world.random, attempt);
-  }
+  auto pair = existing != nullptr ? Result<ossl::PrivateKey>(*existing) : ossl::PrivateKey::generate(key);
+  if (!pair) return std::move(pair).error();
+  return sign_until_uploadable(std::move(spec), *pair, nullptr, world, std::string(name) + std::string(role));
 }
 
-Result<Identity> sign_below_once(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer,
-                                 const NewKey& new_key = {}) {
-  auto pair = new_key ? new_key() : ossl::PrivateKey::generate(key);
+// A device's key is uploaded too.
+Result<ossl::PrivateKey> uploadable_key(ossl::KeyType type, const NewKey& new_key) {
+  for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
+    auto pair = new_key ? new_key() : ossl::PrivateKey::generate(type);
+    if (!pair) return pair;
+    const auto text = pair->to_pem();
+    if (!text) return text.error();
+    if (can_be_uploaded(text->view())) return pair;
+  }
+  return Error{Errc::internal, "no key that can be uploaded to a modem came out of many",
+               "suspect this machine's source of random numbers"};
+}
+
+Result<Identity> sign_below(const ossl::CertificateSpec& spec, ossl::KeyType key, const Identity& issuer) {
+  auto pair = ossl::PrivateKey::generate(key);
   if (!pair) return std::move(pair).error();
   return identity(ossl::build(spec, *pair, {issuer.certificate, issuer.key}), *pair, &issuer.certificate);
 }
@@ -97,7 +112,7 @@ Result<Identity> mint_issuing(const profile::Profile& profile, std::string_view 
   auto spec = spec_below(profile, key, lifetime, root, world);
   if (!spec) return std::move(spec).error();
   spec->subject = *std::move(subject);
-  return sign_below_once(*spec, key, root);
+  return sign_below(*spec, key, root);
 }
 
 Result<Identity> mint_client(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
@@ -108,14 +123,9 @@ Result<Identity> mint_client(const profile::Profile& profile, std::string_view n
   auto spec = spec_below(profile, key, lifetime, issuer, world);
   if (!spec) return std::move(spec).error();
   spec->subject = *std::move(subject);
-  for (std::size_t attempt = 1;; ++attempt) {
-    auto made = sign_below_once(*spec, key, issuer, new_key);
-    if (!made) return made;
-    const auto text = made->key.to_pem();
-    if (!text) return text.error();
-    if (can_be_uploaded(made->certificate.pem()) && can_be_uploaded(text->view())) return made;
-    spec->serial = another_serial(world.random, attempt);
-  }
+  auto pair = uploadable_key(key, new_key);
+  if (!pair) return std::move(pair).error();
+  return sign_until_uploadable(*std::move(spec), *pair, &issuer, world, name);
 }
 
 Result<Identity> mint_server(const profile::Profile& profile, const ServerNames& names, ossl::KeyType key,
@@ -131,7 +141,7 @@ Result<Identity> mint_server(const profile::Profile& profile, const ServerNames&
                  "set subject_alt_name = true"};
   if (profile.subject_alt_name)
     spec->extensions.push_back({"subjectAltName", subject->alternative_names, spec->subject.empty()});
-  return sign_below_once(*spec, key, issuer);
+  return sign_below(*spec, key, issuer);
 }
 
 Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) {
@@ -154,11 +164,12 @@ Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) 
     if (extension.name == "2.5.29.14") extension = {"subjectKeyIdentifier", "hash", extension.critical};
     if (extension.name == "2.5.29.35") extension = {"authorityKeyIdentifier", "keyid", extension.critical};
   }
-  for (;;) {
+  for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
     auto made = mint_twin_once(spec, *type);
     if (!made || can_be_uploaded(made->pem())) return made;
     spec.serial = random_serial(world.random, spec.serial.size());
   }
+  return never_uploadable(root.common_name());
 }
 
 ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::string_view kind,

@@ -33,8 +33,8 @@ struct World {
 /// A self-signed root from the profile. Subject: O=<name>, CN="<name> root". notBefore lies the profile's backdate
 /// before now, notAfter `lifetime` after now. Blocks while the key is made. Not yet recorded anywhere.
 /// Errc::usage for a name that is empty, no UTF-8, holds control characters or is longer than 59 characters (with
-/// " root" it must fit X.520's bound of 64), and for a lifetime outside 1 to 36500 days; Errc::input for a profile that
-/// is no CA's.
+/// " root" it must fit X.520's bound of 64), or spells "+++" in base64 wherever it stands, and for a lifetime outside 1
+/// to 36500 days; Errc::input for a profile that is no CA's.
 Result<Identity> mint_root(const profile::Profile& profile, std::string_view name, ossl::KeyType key,
                            std::chrono::days lifetime, World world);
 

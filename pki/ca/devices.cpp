@@ -117,7 +117,7 @@ Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, c
 
 Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
   auto serial = ticket.serial;
-  for (std::size_t attempt = 1;; ++attempt) {
+  for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
     auto key = worker.keys.next();
     if (!key) return std::move(key).error();
     const auto der = worker.press.press({wanted.name, serial, not_before, ticket.not_after, key->public_key});
@@ -148,6 +148,7 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
     device.key = std::move(key->pem);
     return device;
   }
+  return never_uploadable(wanted.name);
 }
 
 Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wanted) {

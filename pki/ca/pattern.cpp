@@ -16,6 +16,30 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
+bool is_ipv6(std::string_view address) {
+  return address.find(':') != std::string_view::npos;
+}
+
+// Not critical, against RFC 5280, 4.2.1.10: mbedTLS 2.28 does not read a CA that has critical ones (trust probing,
+// nc_root_ok and nc_inter_perm), and passes over these. An address is also permitted as a dNSName, because it is
+// written as one. Without a permitted address all are excluded: names constrain names only.
+ossl::Extension name_constraints(const std::vector<std::string>& permitted) {
+  std::vector<std::string> words;
+  bool addresses = false;
+  for (const auto& name : permitted) {
+    words.push_back("permitted;DNS:" + name);
+    if (!is_ip_address(name)) continue;
+    words.push_back("permitted;IP:" + name +
+                    (is_ipv6(name) ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" : "/255.255.255.255"));
+    addresses = true;
+  }
+  if (!addresses) {
+    words.emplace_back("excluded;IP:0.0.0.0/0.0.0.0");
+    words.emplace_back("excluded;IP:::/::");
+  }
+  return {"nameConstraints", joined(words), false};
+}
+
 }  // namespace
 
 Status check_lifetime(std::chrono::days lifetime) {
@@ -35,6 +59,7 @@ ossl::CertificateSpec spec_of(const profile::Profile& profile, ossl::KeyType key
   // CA:FALSE could be left out of a leaf. It stays: public leaves that this modem is reported to accept carry it so,
   // and no verifier then has to conclude anything from its absence.
   spec.extensions.push_back({"basicConstraints", constraints, true});
+  if (!profile.permitted_names.empty()) spec.extensions.push_back(name_constraints(profile.permitted_names));
   const auto& usage = ossl::is_rsa(key) ? profile.key_usage_rsa : profile.key_usage_ec;
   if (!usage.empty()) spec.extensions.push_back({"keyUsage", joined(usage), true});
   if (!profile.extended_key_usage.empty())
@@ -81,6 +106,14 @@ Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::
 
 std::vector<std::byte> another_serial(RandomSource& random, std::size_t attempt) {
   return random_serial(random, 16 + attempt % 3);
+}
+
+Error never_uploadable(std::string_view whose) {
+  return {Errc::usage,
+          "no certificate of \"" + visible(whose) +
+              "\" can be uploaded to a modem: in base64 its name, or its CA's, always spells \"+++\", which ends an "
+              "upload",
+          "choose another name; a CA has its own from init --name"};
 }
 
 bool can_be_uploaded(std::string_view pem) {

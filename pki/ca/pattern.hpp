@@ -27,8 +27,13 @@ Result<ossl::CertificateSpec> spec_below(const profile::Profile& profile, ossl::
                                          const Identity& issuer, World world);
 
 /// Modems of this family end an upload where its data hold "+++" (AT reference, 3), and base64 can hold it: about one
-/// root in 200. Such a certificate is made again, with another key and another_serial().
+/// root in 200. Such a certificate is made again, with another_serial().
 bool can_be_uploaded(std::string_view pem);
+
+/// That often, and no more: one in 200 needs a second attempt, so what needs so many spells it whatever it is given.
+inline constexpr std::size_t most_attempts = 64;
+/// Errc::usage: a name in it spells "+++" at every alignment. `whose` is the certificate's.
+Error never_uploadable(std::string_view whose);
 
 /// 16 to 18 bytes in turn. The three characters may stand in the serial itself, or in the issuer's key identifier,
 /// which is the same every time: only a shift by one byte moves that against base64's groups of three.

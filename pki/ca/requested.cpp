@@ -26,9 +26,11 @@ Result<ossl::Certificate> signed_for(ossl::CertificateSpec spec, const ossl::Pub
                    "nothing was written; suspect this machine's memory or processor"};
     if (!uploadable || can_be_uploaded(made->pem())) return made;
     // The key itself may spell it, at one of three alignments; the next attempts shift it.
-    if (attempt > 64)
-      return Error{Errc::input, "no certificate for the key of " + made->subject() + " can be uploaded to a modem",
-                   "have the device make another key"};
+    if (attempt > most_attempts)
+      return Error{Errc::input,
+                   "no certificate for the key of " + made->subject() +
+                       " can be uploaded to a modem: its name or its key always spells \"+++\" in base64",
+                   "have the device make another key, or choose another name"};
     spec.serial = another_serial(world.random, attempt);
   }
 }

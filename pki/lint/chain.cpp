@@ -27,6 +27,23 @@ const SeenCertificate* exceeded(const SeenCertificate& c) {
   return nullptr;
 }
 
+bool is_constrained(const SeenCertificate& c) {
+  if (c.is_ca() && c.facts.self_issued()) return false;
+  const auto path = c.path();
+  return std::any_of(path.begin() + 1, path.end(), [](const SeenCertificate* one) {
+    return one->certificate && one->facts.extension("nameConstraints") != nullptr;
+  });
+}
+
+std::optional<OutsideConstraints> outside_constraints(const SeenCertificate& c) {
+  for (const auto* one : c.path()) {
+    if (one == &c || !one->certificate || one->facts.extension("nameConstraints") == nullptr) continue;
+    if (auto outside = ossl::name_outside(*c.certificate, *one->certificate))
+      return OutsideConstraints{one, *std::move(outside)};
+  }
+  return std::nullopt;
+}
+
 std::optional<std::size_t> look_alike(const SeenCertificate& c) {
   const auto wanted = ossl::folded_name(c.facts.issuer_der);
   if (!wanted) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pki/lint/seen.hpp"
+#include "pki/ossl/name_constraints.hpp"
 
 namespace epki::lint {
 
@@ -19,6 +20,15 @@ std::int64_t intermediates_above(const SeenCertificate& c);
 /// The first CA of the path whose pathLenConstraint is less than the CAs below it (RFC 5280, 4.2.1.9: self-issued ones
 /// do not count), or null.
 const SeenCertificate* exceeded(const SeenCertificate& c);
+/// Whether a CA above this one has name constraints that hold for it (RFC 5280, 6.1.3: not for a CA that is
+/// self-issued, as between an old and a new root).
+bool is_constrained(const SeenCertificate& c);
+/// The first of those CAs that does not let it have one of its names.
+struct OutsideConstraints {
+  const SeenCertificate* ca = nullptr;
+  ossl::NameOutside name{};
+};
+std::optional<OutsideConstraints> outside_constraints(const SeenCertificate& c);
 /// The CA certificate of the file whose subject is its issuer but for case, spaces or string type.
 std::optional<std::size_t> look_alike(const SeenCertificate& c);
 

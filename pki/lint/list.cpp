@@ -50,6 +50,7 @@ std::span<const CertificateRule* const> certificate_rules() {
       &e_name_constraints_critical,
       &w_name_constraints_not_critical,
       &e_name_constraints_without_ca,
+      &e_name_outside_constraints,
       &e_ca_without_subject_key_id,
       &n_leaf_without_subject_key_id,
       &e_authority_key_id_missing,

@@ -48,6 +48,7 @@ extern const CertificateRule w_ca_purpose;
 extern const CertificateRule e_name_constraints_critical;
 extern const CertificateRule w_name_constraints_not_critical;
 extern const CertificateRule e_name_constraints_without_ca;
+extern const CertificateRule e_name_outside_constraints;
 extern const CertificateRule e_ca_without_subject_key_id;
 extern const CertificateRule n_leaf_without_subject_key_id;
 extern const CertificateRule e_authority_key_id_missing;

@@ -119,6 +119,25 @@ Result<PKCS11_KEY*> find_key(PKCS11_SLOT* slot, const TokenUri& uri) {
                "pkcs11-tool --login --list-objects shows what is there"};
 }
 
+// libp11 finds the public half of an elliptic curve key by its CKA_ID alone: where others have the same, or none has
+// any, it would be another key's.
+Status check_id(PKCS11_SLOT* slot, const PKCS11_KEY* key, const EVP_PKEY* opened, const TokenUri& uri) {
+  if (EVP_PKEY_get_base_id(opened) != EVP_PKEY_EC) return success();
+  PKCS11_KEY* keys = nullptr;
+  unsigned int count = 0;
+  if (PKCS11_enumerate_public_keys(slot->token, &keys, &count) != 0)
+    return take_error(Errc::key, "token " + text_of(slot->token->label) + " does not list its public keys");
+  const auto same = std::ranges::count_if(std::span(keys, count), [&](const PKCS11_KEY& other) {
+    return std::ranges::equal(std::span(other.id, other.id_len), std::span(key->id, key->id_len));
+  });
+  if (same <= 1) return success();
+  return Error{Errc::key,
+               "the key " + uri.text +
+                   " has no ID of its own in its token, so that its public half cannot be told from "
+                   "others'",
+               "give each key pair an ID: pkcs11-tool --login --set-id 01 --type privkey (and pubkey) --label …"};
+}
+
 }  // namespace
 
 Result<PrivateKey> open_token_key(const TokenUri& uri, const Secret& pin) {
@@ -134,6 +153,7 @@ Result<PrivateKey> open_token_key(const TokenUri& uri, const Secret& pin) {
   held->key.handle.reset(PKCS11_get_private_key(*key));
   if (!held->key.handle) return take_error(Errc::key, "the token's key " + uri.text + " cannot be used");
   ERR_clear_error();
+  if (auto own = check_id(*slot, *key, held->key.handle.get(), uri); !own) return std::move(own).error();
   return PrivateKey(std::shared_ptr<const PrivateKey::Impl>(held, &held->key));
 }
 

@@ -73,6 +73,8 @@ void check_sense(TomlReader& file, TomlReader& usage, const Profile& profile) {
     if (!profile.ca && contains(*words, "keyCertSign"))
       usage.complain(key, std::string("keyCertSign in key_usage.") + key + " is for a CA only");
   }
+  if (!profile.ca && !profile.permitted_names.empty())
+    file.complain("permitted_names", "permitted_names is for a CA only");
   if (!profile.ca && profile.path_length) file.complain("path_length", "path_length is for a CA only");
 }
 
@@ -92,6 +94,11 @@ void read_certificate(TomlReader& file, Profile& profile) {
   profile.backdate = std::chrono::days(backdate);
   file.boolean("ca", profile.ca);
   if (std::int64_t length = 0; file.integer("path_length", length, 0, 8)) profile.path_length = length;
+  if (file.texts("permitted_names", profile.permitted_names))
+    for (const auto& name : profile.permitted_names)
+      if (const auto why = why_not_permitted_name(name); !why.empty())
+        file.complain("permitted_names", "\"" + name + "\" " + why,
+                      "name a host name, which permits all names below it too, or an address");
   file.boolean("subject_alt_name", profile.subject_alt_name);
   read_words(file, "extended_key_usage", profile.extended_key_usage, extended_usages, "usage");
   auto usage = file.table("key_usage");
@@ -157,8 +164,8 @@ void check_defaults(TomlReader& file, const Profile& profile) {
 Result<Profile> interpret(TomlReader file) {
   file.documented_in("docs/profiles.md");
   Profile profile;
+  if (auto known = file.format(profile.format, "profile"); !known) return std::move(known).error();
   require(file, {"format", "name"});
-  file.integer("format", profile.format, 1, 1);
   file.text("name", profile.name);
   file.text("description", profile.description);
   file.word("kind", profile.kind, std::span<const std::pair<std::string_view, Kind>>(kinds));
@@ -221,6 +228,7 @@ std::vector<std::string_view> schema_keys() {
           "backdate_days",
           "ca",
           "path_length",
+          "permitted_names",
           "subject_alt_name",
           "extended_key_usage",
           "key_usage.rsa",

@@ -45,7 +45,7 @@ struct Limits {
 };
 
 struct Profile {
-  std::int64_t format = 1;  ///< version of the schema
+  std::int64_t format = 1;  ///< version of the schema; there is one so far
   std::string name;
   std::string description;
   Kind kind = Kind::certificate;
@@ -58,9 +58,12 @@ struct Profile {
   std::vector<std::string> key_usage_rsa;  ///< OpenSSL's words: "digitalSignature" …
   std::vector<std::string> key_usage_ec;
   std::vector<std::string> extended_key_usage;  ///< "serverAuth", "clientAuth" …; empty: no extension
-  bool subject_alt_name = false;                ///< carries the names it is issued for
-  std::string modem;                            ///< the modem profile whose limits hold too; empty: none
-  Limits accept;                                ///< the profile's own, and where it says nothing the modem's
+  /// Names that certificates below this CA may carry, as name constraints: a host name with all below it, or an
+  /// address. Empty: no such extension.
+  std::vector<std::string> permitted_names;
+  bool subject_alt_name = false;  ///< carries the names it is issued for
+  std::string modem;              ///< the modem profile whose limits hold too; empty: none
+  Limits accept;                  ///< the profile's own, and where it says nothing the modem's
 };
 
 /// Every key is documented in docs/profiles.md. Errc::input with file:line:column for unknown keys, missing ones
@@ -77,6 +80,12 @@ std::vector<std::string_view> built_in_names();
 
 /// What a command line names: a file where the text holds a slash or ends in .toml, else a built-in profile.
 Result<Profile> find(std::string_view name_or_file);
+
+/// Why this cannot be one of permitted_names; empty where it can.
+std::string why_not_permitted_name(std::string_view text);
+/// Whether name constraints that permit these names let a certificate carry this host name or address (RFC 5280,
+/// 4.2.1.10: a host name permits itself and all below it, without regard to case). An empty list permits everything.
+bool permits(const std::vector<std::string>& permitted_names, std::string_view host_or_address);
 
 /// Every key of the schema, dotted, in the order of docs/profiles.md.
 std::vector<std::string_view> schema_keys();

@@ -189,6 +189,11 @@ TEST(Persona, ComplainsWithThePlace) {
   EXPECT_TRUE(what("[identity]\nimei = \"1\"\n").starts_with("p.toml:2:8: an IMEI has 15 digits"));
   EXPECT_TRUE(what("clock = \"noon\"\n").starts_with("p.toml:1:9:"));
   EXPECT_TRUE(what("built_in = [\"missing.pem\"]\n").starts_with("p.toml:1:12:"));
+  EXPECT_EQ(
+      what("lanes = 4\nformat = 2\n"),
+      "p.toml:2:10: this persona has format 2, and this program knows 1 | use the newer ec200u-pki it was written "
+      "for");
+  EXPECT_EQ(what("format = 1\n"), "accepted");
   EXPECT_EQ(load_persona("nobody").error().code, Errc::input);
   EXPECT_EQ(load_persona("no/such.toml").error().code, Errc::input);
 }

@@ -14,8 +14,8 @@ class Custody : public ::testing::Test {
   // off/ holds the roots' keys, on/ everything else, usb/ travels.
   void two_machines() {
     ASSERT_EQ(box.shell("mkdir off usb").exit, 0);
-    const auto made = box.run(
-        {"-C", "off", "init", "--host", "broker.test", "--issuing", "--mutual", "--key", "ec-p256", "--name", "acme"});
+    const auto made = box.run({"-C", "off", "init", "--host", "broker.test", "--issuing", "--mutual", "--key",
+                               "ec-p256", "--name", "acme", "--permit-name", "broker.test"});
     ASSERT_EQ(made.exit, 0) << made;
     ASSERT_EQ(box.shell("cp -r off on && rm on/ca/root.key on/ca/device-root.key").exit, 0);
   }
@@ -51,6 +51,12 @@ TEST_F(Custody, AnIssuingCaTravelsToItsRootAndBack) {
       "on/certs/d1/d1.pem && openssl x509 -in on/ca/issuing-device-line-2.pem -noout -text | grep -q pathlen:0");
   EXPECT_EQ(verified.exit, 0) << verified;
   EXPECT_EQ(box.shell("grep -c BEGIN on/broker/certs/client-ca.pem").out, "2\n") << "each issuing CA an anchor";
+
+  // One for the broker keeps to the names that the project permits; the devices' have none.
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--for", "server", "--label", "b", "--out", "../usb"}).exit, 0);
+  ASSERT_EQ(box.run({"-C", "off", "ca", "sign", "../usb/issuing-server-b.csr"}).exit, 0);
+  EXPECT_EQ(box.shell("openssl x509 -in usb/issuing-server-b.pem -noout -text | grep -q DNS:broker.test").exit, 0);
+  EXPECT_NE(box.shell("openssl x509 -in on/ca/issuing-device-line-2.pem -noout -text | grep -q 'Name C'").exit, 0);
 }
 
 TEST_F(Custody, AStolenIssuingCaIsTakenOutAndSignsNoMore) {
@@ -242,6 +248,19 @@ TEST_F(Token, IssuingCasWhoseKeysAreInATokenSignAndTravel) {
       box.shell("openssl verify -CAfile ca/device-root.pem -untrusted ca/issuing-device-line-2.pem certs/d2/d2.pem")
           .exit,
       0);
+}
+
+TEST_F(Token, AKeyWithoutAnIdOfItsOwnIsNotTakenForAnother) {
+  for (const char* label : {"one", "two"})
+    ASSERT_EQ(box.shell("pkcs11-tool --module " + module +
+                        " --login --pin 'correct horse battery staple' --keypairgen "
+                        "--key-type EC:prime256v1 --label " +
+                        label)
+                  .exit,
+              0);
+  const auto ran = box.init({"--hsm", "root=" + uri("two")});
+  EXPECT_EQ(ran.exit, 4) << ran;
+  EXPECT_NE(ran.err.find("has no ID of its own"), std::string::npos) << ran;
 }
 
 TEST_F(Token, ThePinIsNeverInAUriAndAWrongOneIsToldFromAMissingKey) {

@@ -157,11 +157,52 @@ TEST(Init, ACutRunIsClearedAwayByTheNext) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);
   // What a killed init leaves: the marker, and some of the files.
-  box.write(".ec200u-pki/init-unfinished", "");
+  box.write(".ec200u-pki/init-unfinished", "init was cut here\n");
   std::filesystem::remove(box / "ec200u-pki.toml");
   const auto again = box.init();
   EXPECT_EQ(again.exit, 0) << again;
   EXPECT_FALSE(std::filesystem::exists(box / ".ec200u-pki/init-unfinished"));
+}
+
+TEST(Init, OfSeveralAtOnceOneMakesTheProject) {
+  Sandbox box;
+  const auto ran = box.shell(
+      "for n in 1 2 3 4; do (ec200u-pki -q init --name $n --host broker.test --key ec-p256 --no-passphrase; echo exit "
+      "$?) & "
+      "done; wait");
+  std::size_t done = 0, refused = 0;
+  for (auto at = ran.out.find("exit "); at != std::string::npos; at = ran.out.find("exit ", at + 1)) {
+    done += ran.out[at + 5] == '0' ? 1U : 0U;
+    refused += ran.out[at + 5] == '3' ? 1U : 0U;
+  }
+  EXPECT_EQ(done, 1U) << ran;
+  EXPECT_EQ(refused, 3U) << ran;
+  EXPECT_EQ(box.shell("openssl verify -CAfile ca/root.pem broker/certs/server.pem").exit, 0);
+  EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
+  EXPECT_FALSE(std::filesystem::exists(box / ".ec200u-pki/init-unfinished"));
+}
+
+// Behind its last file and before the marker's end: the project is whole, and a second init must not clear it away.
+TEST(Init, CutBehindItsLastFileIsAProject) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  box.write(".ec200u-pki/init-unfinished", "init was cut here\n");
+  const auto again = box.init();
+  EXPECT_EQ(again.exit, 3) << again;
+  EXPECT_TRUE(std::filesystem::exists(box / "ca/root.key"));
+  EXPECT_FALSE(std::filesystem::exists(box / ".ec200u-pki/init-unfinished"));
+  EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
+}
+
+TEST(Init, LeavesNothingOfAProjectThatCannotBe) {
+  Sandbox box;
+  const auto ran = box.shell(
+      "printf '3\\xef\\xbe\\xbe%.0s' 1 2 3 4 5 6 7 8 9 >name; "
+      "ec200u-pki init --name \"$(cat name)\" --host broker.test --no-passphrase; code=$?; "
+      "rm name; exit $code");
+  EXPECT_EQ(ran.exit, 2) << ran;
+  EXPECT_NE(ran.err.find("--name"), std::string::npos) << ran;
+  EXPECT_TRUE(std::filesystem::is_empty(box.folder()));
 }
 
 TEST(Init, NamesThatCannotWorkAreRefused) {

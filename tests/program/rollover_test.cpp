@@ -12,7 +12,8 @@ class Rollover : public ::testing::TestWithParam<bool> {
  protected:
   void start() {
     std::vector<std::string> words{"--mutual", "--standby-root"};
-    if (GetParam()) words.emplace_back("--issuing");
+    // With issuing CAs also within names: the next root and what is below it keep to them.
+    if (GetParam()) words.insert(words.end(), {"--issuing", "--permit-name", "broker.test"});
     ASSERT_EQ(box.init(words).exit, 0);
     ASSERT_EQ(box.run({"issue", "client", "in-the-field"}).exit, 0);
     modem.emplace(box.simulator({"--persona", "strict", "--state", "state", "--host", "broker.test=127.0.0.1"}));
@@ -84,6 +85,10 @@ TEST_P(Rollover, IsRefusedUntilEnoughDevicesAreProven) {
     EXPECT_EQ(provisioned({})["imei"].text(), imei);
   }
   // The project goes on as one that always had this root.
+  EXPECT_EQ(box.shell("openssl x509 -in ca/root.pem -noout -text | grep -q 'Name Constraints: $'").exit,
+            GetParam() ? 0 : 1);
+  EXPECT_EQ(box.run({"issue", "server", "elsewhere.test"}).exit, GetParam() ? 3 : 0);
+  EXPECT_EQ(box.run({"issue", "server", "second.broker.test"}).exit, 0);
   EXPECT_EQ(box.run({"renew", "server"}).exit, 0);
   EXPECT_EQ(box.run({"issue", "client", "later"}).exit, 0);
   EXPECT_EQ(box.run({"crl"}).exit, 0);

@@ -136,8 +136,11 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
             (evidence.absence.empty() ? "." : ", because " + evidence.absence + "."),
         "Let the name of --reach-as lead to this computer, at the port that --listen has. Then run again.");
   }
-  return inconclusive("The control C2 does not answer: a chain of an unknown CA " + unknown.words + early,
-                      evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
+  const bool answers = unknown.state == Reading::State::too_few && is_telling(unknown.outcome);
+  return inconclusive(
+      std::string(answers ? "The control C2 was not repeated often enough" : "The control C2 does not answer") +
+          ": a chain of an unknown CA " + unknown.words + early,
+      evidence.ended_early.empty() ? "Run again." : "Run again with a larger budget.");
 }
 
 Conclusion after_handshake(const Controls& controls) {

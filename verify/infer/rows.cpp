@@ -93,7 +93,9 @@ void read_rows_on(const Base& base, const Evidence& evidence, Policy& policy) {
   policy.set("ignoreinvalidcertsign", knob(evidence, base, by_signature));
   policy.set("ignoremulticertchainverify", knob(evidence, base, by_chain));
   // An intermediate with no chain below it leaves open whether it is U's nature or the chain's length.
-  const bool user_judged = answer_to(evidence, {base.direct ? Shown::own_direct : Shown::own_chain, user}).settled();
+  // Where nothing came back, nobody judged.
+  const auto of_user = answer_to(evidence, {base.direct ? Shown::own_direct : Shown::own_chain, user});
+  const bool user_judged = of_user.settled() && (is_telling(of_user.outcome) || of_user.outcome == Outcome::not_sent);
   if (base.bound == user) policy.set("self_signed_upload", "accepted");
   if (base.bound.what == What::user_intermediate && user_judged) policy.set("self_signed_upload", "refused");
 }

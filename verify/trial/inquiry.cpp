@@ -4,6 +4,7 @@
 
 #include "verify/infer/factors.hpp"
 #include "verify/infer/hypotheses.hpp"
+#include "verify/infer/noise.hpp"
 #include "verify/infer/reading.hpp"
 
 namespace epki::trial {
@@ -259,6 +260,32 @@ Status Inquiry::again() {
     if (auto done = shoot_.settle({Shown::replay, user, anchor}, repeat_); !done) return done;
   }
   return success();
+}
+
+bool Inquiry::lost_answers() const {
+  return !infer::noise_of(evidence_).quiet();
+}
+
+/// Answers that were lost late ask for more of what was certain before (infer/reading.hpp).
+Status Inquiry::under_user_again() {
+  std::vector<Probe> asked{{Shown::own_chain, user}, {Shown::unknown, user}, {Shown::badsig, user}};
+  for (const int anchor : usable()) {
+    for (const auto shown : {Shown::unknown_like, Shown::flipped_twin, Shown::keyless, Shown::replay}) {
+      asked.push_back({shown, user, anchor});
+    }
+  }
+  for (const auto& probe : asked) {
+    if (!was_asked(probe) || unreachable()) continue;
+    if (auto done = shoot_.settle(probe, repeat_); !done) return done;
+  }
+  return success();
+}
+
+bool Inquiry::wants_genuine_again(int anchor) {
+  const Probe positive{Shown::replay, {What::genuine, anchor}, anchor};
+  const Probe like{Shown::unknown_like, {What::genuine, anchor}, anchor};
+  if (!was_asked(positive) || !may_ask_about(anchor)) return false;
+  return !shoot_.is_done(positive, repeat_) || (was_asked(like) && !shoot_.is_done(like, 1));
 }
 
 Status Inquiry::name() {

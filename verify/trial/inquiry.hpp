@@ -28,6 +28,7 @@ class Inquiry {
   Status under_other_uploads();      ///< U was refused: what of it is the reason?
   Status under_nothing();            ///< the bench has nothing bound
   Status again();                    ///< after the second reboot: the replays once more
+  Status under_user_again();         ///< what was asked under U, until it is certain on a line that loses answers
   Status name();                     ///< whether a server with a wrong name is refused
   Status rows();                     ///< names, dates, usages, lengths, and what the settings change
 
@@ -37,6 +38,8 @@ class Inquiry {
   bool wants_nothing(int anchor);
   bool wants_nothing();
   bool wants_again();
+  bool wants_genuine_again(int anchor);
+  bool lost_answers() const;
   void cannot_unbind();
   bool spent() { return shoot_.spent(); }
 

@@ -44,7 +44,8 @@ class Schedule {
     for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
       if (auto done = genuine(static_cast<int>(i)); !done) return done;
     }
-    return second_start();
+    if (auto done = second_start(); !done) return done;
+    return certain_again();
   }
 
   Status each(Status (Inquiry::*part)()) {
@@ -106,6 +107,37 @@ class Schedule {
       if (auto done = with_nothing(); !done) return done;
     }
     return again ? each(&Inquiry::again) : success();
+  }
+
+  /// What counted as certain on a line that seemed quiet may be open again since answers were lost. Twice, because the
+  /// answers of the first time may be lost as well.
+  Status certain_again() {
+    for (int time = 0; time < 2; ++time) {
+      const int before = bench_.handshakes();
+      for (auto& one : inquiries_) {
+        if (!one.lost_answers()) continue;
+        if (auto done = one.under_user_again(); !done) return done;
+      }
+      if (!any_lost()) return success();
+      for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
+        const Bound root{What::genuine, static_cast<int>(i)};
+        if (auto done = with_upload(root, &Inquiry::wants_genuine_again, &Inquiry::under_genuine); !done) return done;
+      }
+      if (lets_go() && any(&Inquiry::wants_nothing)) {
+        if (auto done = with_nothing(); !done) return done;
+      }
+      if (bench_.handshakes() == before) return success();
+    }
+    return success();
+  }
+
+  bool any_lost() const {
+    return std::any_of(inquiries_.begin(), inquiries_.end(), [](const Inquiry& one) { return one.lost_answers(); });
+  }
+
+  bool lets_go() const {
+    return std::all_of(evidence_.begin(), evidence_.end(),
+                       [](const Evidence& one) { return one.cannot_unbind.empty(); });
   }
 
   Status with_nothing() {

@@ -105,11 +105,12 @@ Result<bool> Traces::is_there(const std::string& name, const std::string& pem) {
 Status Traces::send(const std::string& name, const std::string& pem) {
   reporter_.detail("uploading " + name + ", " + std::to_string(pem.size()) + " bytes");
   auto receipt = modem_.upload(name, pem);
-  if (!receipt && receipt.error().code != Errc::modem_refused) return std::move(receipt).error();
+  if (!receipt && receipt.error().code == Errc::interrupted) return std::move(receipt).error();
   if (!receipt && !probe::can_be_uploaded(pem)) return ends_itself(name);
-  // Lost completions happen: what lies there decides, not what was said about it (AT reference, 3).
+  // Lost completions happen: what lies there decides, not what was said about it, or not said (AT reference, 3).
   auto listed = modem_.file(name);
-  if (!listed) return std::move(listed).error();
+  // Where the modem says nothing at all, the upload's own failure is the one to tell.
+  if (!listed) return receipt ? std::move(listed).error() : receipt.error();
   if (!*listed)
     return receipt ? Error{Errc::modem_refused, name + " is not there after its upload", {}} : receipt.error();
   auto bytes = modem_.download(name, (*listed)->size);

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/child.hpp"
 #include "core/file.hpp"
 #include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
+#include "pki/ca/release.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/digest.hpp"
 
@@ -203,6 +205,73 @@ TEST_F(Authority, RefusesProjectNamesThatDoNotFitACertificate) {
   const auto made = mint_root(root_profile, umlauts, KeyType::ec_p256, days(10), world);
   ASSERT_TRUE(made) << made.error().what;
   EXPECT_EQ(made->certificate.common_name(), umlauts + " root");
+}
+
+// U+FFBE behind a 3 spells "+++" at one of base64's three alignments; so many of them spell it at all.
+TEST_F(Authority, RefusesANameThatSpellsTheEndOfAnUploadWhereverItStands) {
+  std::string name;
+  for (int i = 0; i < 9; ++i) name += "3\xef\xbe\xbe";
+  for (const auto key : {KeyType::ec_p256, KeyType::rsa_2048}) {
+    const auto made = mint_root(root_profile, name, key, days(10), world);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, Errc::usage);
+    EXPECT_TRUE(has(made.error().what, "+++")) << made.error().what;
+    EXPECT_FALSE(made.error().hint.empty());
+  }
+  const auto device = mint_client(*profile::built_in("device"), name, KeyType::ec_p256, days(10), root(), world);
+  ASSERT_FALSE(device);
+  EXPECT_EQ(device.error().code, Errc::usage);
+  for (const std::string pad : {"", "x", "xx"}) {
+    const auto once = mint_root(root_profile, pad + "3\xef\xbe\xbe", KeyType::ec_p256, days(10), world);
+    EXPECT_TRUE(once || once.error().code == Errc::usage);
+    if (once) {
+      EXPECT_FALSE(has(once->certificate.pem(), "+++"));
+    }
+  }
+}
+
+TEST_F(Authority, NameConstraintsAreNotCriticalAndOpenSslKeepsToThem) {
+  root_profile.permitted_names = {"plant.example", "192.0.2.7", "2001:db8::7"};
+  const auto top = root();
+  EXPECT_TRUE(has(dump(top.certificate), "X509v3 Name Constraints: \n"));
+  const auto names = extension_names(top.certificate);
+  EXPECT_NE(std::find(names.begin(), names.end(), "2.5.29.30"), names.end()) << "not critical";
+  const std::vector<std::pair<ServerNames, bool>> tried{
+      {{{"broker.plant.example"}, {}}, true},
+      {{{"plant.example"}, {"192.0.2.7"}}, true},
+      {{{"plant.example"}, {"2001:db8::7"}}, true},
+      {{{"Broker.PLANT.example"}, {}}, true},
+      {{{"*.plant.example"}, {}}, true},
+      {{{"elsewhere.example"}, {}}, false},
+      {{{"broker.plant.example", "elsewhere.example"}, {}}, false},
+      {{{"otherplant.example"}, {}}, false},
+      {{{"plant.example"}, {"192.0.2.8"}}, false},
+      {{{"plant.example"}, {"2001:db8::8"}}, false},
+  };
+  for (const auto& [names_of_server, inside] : tried) {
+    const auto made = server(top, names_of_server);
+    ASSERT_TRUE(made);
+    SCOPED_TRACE(names_of_server.hosts.back() + (names_of_server.ips.empty() ? "" : " " + names_of_server.ips.back()));
+    EXPECT_EQ(verify(top.certificate, made->certificate, {}) == 0, inside);
+    const auto judged = refuse_what_lint_refuses(made->certificate, broker_profile, {top.certificate}, clock.now());
+    EXPECT_EQ(static_cast<bool>(judged), inside);
+    if (!judged) {
+      EXPECT_TRUE(has(judged.error().what, "e_name_outside_constraints")) << judged.error().what;
+    }
+  }
+}
+
+TEST_F(Authority, NamesAlonePermitNoAddress) {
+  root_profile.permitted_names = {"plant.example"};
+  const auto top = root();
+  for (const char* address : {"192.0.2.7", "2001:db8::7"}) {
+    const auto made = server(top, {{"plant.example"}, {address}});
+    ASSERT_TRUE(made);
+    EXPECT_NE(verify(top.certificate, made->certificate, {}), 0) << address;
+    const auto judged = refuse_what_lint_refuses(made->certificate, broker_profile, {top.certificate}, clock.now());
+    ASSERT_FALSE(judged);
+    EXPECT_TRUE(has(judged.error().what, address)) << judged.error().what;
+  }
 }
 
 TEST_F(Authority, RefusesLifetimesThatAreNone) {

@@ -49,6 +49,14 @@ Given other_case() {
   return chain({server(shouting).certificate, the_issuing().certificate});
 }
 
+// A server's names are broker.example.com and what maker.cpp adds to it.
+Given below_constrained(std::string constraints) {
+  const auto limited = issuing(the_root(), [&](Spec& spec) {
+    spec.extensions.push_back({"nameConstraints", std::move(constraints), false});
+  });
+  return chain({server(limited).certificate, limited.certificate});
+}
+
 Given under(const Made& server_root, const Made& device_root) {
   return {
       {{"server.pem", server(server_root).certificate.pem()}, {"device.pem", client(device_root).certificate.pem()}}};
@@ -103,6 +111,8 @@ std::vector<Sample> chain_samples() {
          const auto deeper = issuing(the_issuing(), [](Spec& spec) { spec.subject.back().second = "deeper"; });
          return chain({server(deeper).certificate, deeper.certificate, the_issuing().certificate});
        }},
+      {"e_name_outside_constraints", [] { return below_constrained("permitted;DNS:example.com"); },
+       [] { return below_constrained("permitted;DNS:plant.example"); }},
       {"w_outlives_issuer", good_chain,
        [] {
          const auto brief = issuing(the_root(), [](Spec& spec) { spec.not_after = now + days(30); });

@@ -52,6 +52,7 @@ const std::set<std::string> stricter_than_mbedtls = {
     "e_authority_key_id_missing",      // noski
     "e_key_id_mismatch",               // aki_bad
     "e_chain_order",                   // extra_certs, dup_certs
+    "e_name_outside_constraints",      // nc_inter_noncrit
 };
 
 std::string_view word_of(Answer answer) {

@@ -99,7 +99,11 @@ TEST(Profile, ComplainsWithThePlace) {
       {replaced(text, "days = 30", "dayz = 30\ndays = 30"), "p.toml:4:1: no such setting: dayz"},
       {replaced(text, "days = 30", "days = 0"), "p.toml:4:8: days = 0 is out of range"},
       {replaced(text, "days = 30", "days = \"30\""), "p.toml:4:8: days must be a whole number"},
-      {replaced(text, "format = 1", "format = 2"), "p.toml:1:10: format = 2 is out of range"},
+      {replaced(text, "format = 1", "format = 2"), "p.toml:1:10: this profile has format 2, and this program knows 1"},
+      {"name = 7\ndayz = 1\n[key_usages]\n[meta]\nx = 1\n", "p.toml:1:1: the profile lacks format"},
+      {"name = \"later\"\nlifetime = 5\nformat = 2\n", "p.toml:3:10: this profile has format 2"},
+      {replaced(text, "format = 1", "format = 0"), "p.toml:1:10: this profile has format 0"},
+      {replaced(text, "format = 1", "format = \"1\""), "p.toml:1:10: format must be a whole number"},
       {replaced(text, "ec-p256", "ec-p521"), "p.toml:3:7: \"ec-p521\" is no key type it knows"},
       {replaced(text, "\"digitalSignature\"", "\"digitalSignatur\""),
        "p.toml:7:7: \"digitalSignatur\" is no usage it knows"},
@@ -108,6 +112,12 @@ TEST(Profile, ComplainsWithThePlace) {
       {replaced(text, "\"digitalSignature\"", "\"keyCertSign\""),
        "p.toml:7:7: keyCertSign in key_usage.rsa is for a CA only"},
       {replaced(text, "ca = false", "ca = false\npath_length = 1"), "p.toml:6:15: path_length is for a CA only"},
+      {replaced(text, "ca = false", "ca = false\npermitted_names = [\"a.example\"]"),
+       "p.toml:6:19: permitted_names is for a CA only"},
+      {replaced(text, "ca = false", "ca = true\npermitted_names = [\"*.example\"]"),
+       "p.toml:6:19: \"*.example\" begins with *"},
+      {replaced(text, "ca = false", "ca = true\npermitted_names = [\"192.0.2.0/24\"]"),
+       "p.toml:6:19: \"192.0.2.0/24\" is a range of addresses"},
       {replaced(text, "[key_usage]", "[key_usages]"), "p.toml:6:2: no such setting: key_usages"},
       {replaced(text, "rsa = [", "dsa = ["), "p.toml:7:1: no such setting: key_usage.dsa"},
       {replaced(text, "ca = false", "ca = "), "p.toml:5:6: "},
@@ -127,6 +137,16 @@ TEST(Profile, ComplainsWithThePlace) {
     const auto what = complaint(c.text);
     EXPECT_TRUE(what.starts_with(c.complaint)) << what << "\n  wanted " << c.complaint;
   }
+}
+
+TEST(Profile, PermitsANameAndAllBelowItAndAnAddressByItself) {
+  const std::vector<std::string> permitted{"plant.example", "192.0.2.7", "2001:db8::7"};
+  for (const char* inside : {"plant.example", "a.b.Plant.Example", "192.0.2.7", "2001:DB8:0::7", "*.plant.example"})
+    EXPECT_TRUE(permits(permitted, inside)) << inside;
+  for (const char* outside : {"example", "otherplant.example", "plant.example.org", "192.0.2.70", "2001:db8::8", ""})
+    EXPECT_FALSE(permits(permitted, outside)) << outside;
+  EXPECT_TRUE(permits({}, "anything.example"));
+  EXPECT_FALSE(permits({"7"}, "192.0.2.7")) << "an address is no name below another";
 }
 
 TEST(Profile, NamesEveryKeyThatMustNotBeMissing) {
@@ -218,6 +238,7 @@ days = 30
 backdate_days = 2
 ca = true
 path_length = 0
+permitted_names = ["plant.example", "192.0.2.7"]
 subject_alt_name = false
 extended_key_usage = ["serverAuth"]
 modem = "ec200u-ec"

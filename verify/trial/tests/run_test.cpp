@@ -336,6 +336,14 @@ TEST_F(Run, ADamagedUploadIsSentAgain) {
   expect_as_before("after the run");
 }
 
+TEST_F(Run, AnUploadWhoseResultIsLostIsLookedAt) {
+  modem.lose_upload_results = 2;
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().what;
+  EXPECT_EQ(word(report->verdicts[0].verdict_class), "built-in") << report->verdicts[0].because;
+  expect_as_before("after the run");
+}
+
 TEST_F(Run, AMissingReplayFileIsAnInputErrorBeforeTheModemIsTouched) {
   setup.replay_files = {"/nowhere/chain.pem"};
   const auto report = run();

@@ -1,0 +1,113 @@
+#include "cli/init_claim.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/file.hpp"
+
+namespace epki::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* ours[] = {"ec200u-pki.toml", "ca", "broker", "ledger.db", "ledger.db-wal", "ledger.db-shm"};
+constexpr std::string_view said = "init was cut here; the next init clears away what it had written\n";
+
+// The name may belong to another file by now: whoever held it before us removed it.
+bool still_named(int fd, const fs::path& file) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(fd, &held) == 0 && ::stat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+         held.st_dev == named.st_dev;
+}
+
+bool is_empty(int fd) {
+  struct stat facts {};
+  return ::fstat(fd, &facts) == 0 && facts.st_size == 0;
+}
+
+}  // namespace
+
+InitClaim::InitClaim(const config::Project& project)
+    : folder_(project.folder), state_(project.state_folder()), marker_(state_ / "init-unfinished") {}
+
+InitClaim::InitClaim(InitClaim&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      state_(std::move(other.state_)),
+      marker_(std::move(other.marker_)),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+Status InitClaim::lock() {
+  if (auto made = make_folder(state_, 0700); !made) return made;
+  for (;;) {
+    fd_ = ::open(marker_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0) return disk_error("creating", marker_, errno);
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      const int why = errno;
+      ::close(std::exchange(fd_, -1));
+      if (why != EWOULDBLOCK) return disk_error("locking", marker_, why);
+      return Error{Errc::input, "another init is making a project in " + folder_.string() + " just now",
+                   "wait until it ends, or use another folder (-C DIR)"};
+    }
+    if (still_named(fd_, marker_)) return success();
+    ::close(std::exchange(fd_, -1));
+  }
+}
+
+void InitClaim::clear() const {
+  std::error_code ignored;  // what cannot be removed is refused, by name, by the next init
+  for (const char* name : ours) fs::remove_all(folder_ / name, ignored);
+}
+
+Result<InitClaim> InitClaim::take(const config::Project& project) {
+  InitClaim claim(project);
+  const auto there = [&]() -> Status {
+    std::error_code ignored;
+    for (const char* name : ours)
+      if (fs::exists(claim.folder_ / name, ignored))
+        return Error{Errc::input, (claim.folder_ / name).string() + " exists: this folder holds a project already",
+                     "use another folder (-C DIR), or move the old project away; nothing was changed"};
+    return success();
+  };
+  std::error_code ignored;
+  // Looked at first, so that a folder with a project in it stays as it is.
+  if (!fs::exists(claim.marker_, ignored))
+    if (auto free = there(); !free) return std::move(free).error();
+  if (auto locked = claim.lock(); !locked) return std::move(locked).error();
+  if (!is_empty(claim.fd_) && !fs::exists(claim.folder_ / config::project_file, ignored)) claim.clear();
+  if (auto free = there(); !free) {
+    // A project that is whole: its init was cut behind its last file.
+    fs::remove(claim.marker_, ignored);
+    ::close(std::exchange(claim.fd_, -1));
+    return std::move(free).error();
+  }
+  if (::ftruncate(claim.fd_, 0) != 0 || ::write(claim.fd_, said.data(), said.size()) < 0 || ::fsync(claim.fd_) != 0)
+    return disk_error("writing", claim.marker_, errno);
+  if (auto synced = sync_folder_of(claim.marker_); !synced) return std::move(synced).error();
+  return claim;
+}
+
+Status InitClaim::keep() {
+  if (::unlink(marker_.c_str()) != 0) return disk_error("removing", marker_, errno);
+  ::close(std::exchange(fd_, -1));
+  return success();
+}
+
+InitClaim::~InitClaim() {
+  if (fd_ < 0) return;
+  clear();
+  std::error_code ignored;
+  fs::remove(marker_, ignored);
+  fs::remove(state_, ignored);  // only when it is empty
+  ::close(fd_);
+}
+
+}  // namespace epki::cli
