@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "cli/certs/broker_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/rollover/next.hpp"
