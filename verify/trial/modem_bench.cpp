@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
+#include "verify/infer/reading.hpp"
 
 namespace epki::trial {
 
@@ -138,13 +139,16 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;
-  if (!said->opened && !said->silent) {
-    // The modem itself says that this attempt is over. Where nobody has come by now, it is not time that is let pass.
+  // The modem itself says that this attempt is over.
+  const bool over = !said->opened && !said->silent;
+  if (over) {
+    // Where nobody has come by now, it is not time that is let pass.
     auto came = parts_.responder.visited();
     if (!came) return std::move(came).error();
     if (!*came) return refused_unseen(opener, host);
   }
-  auto server = collect();
+  // A connection that has come and gone was its connection then; another will not come.
+  auto server = collect(over ? probe::Until::visited : probe::Until::decided);
   if (!server) return std::move(server).error();
   if (said->opened && !server->connected) record.note = somebody_else;
   auto ended = opener.end();
@@ -233,6 +237,11 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (!seen) return std::move(seen).error();
   auto joined = [&] { return parts_.opinions.answer(*asked); }();
   if (!joined) return std::move(joined).error();
+  // Before a modem is said to take what it must not: was it still told to look?
+  const bool passed = seen->outcome == Outcome::accepted || seen->alert == infer::alert_decrypt_error;
+  if (passed && joined->uploaded.verdict == oracle::Verdict::reject) {
+    if (auto looks = still_verifies(); !looks) return std::move(looks).error();
+  }
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   if (auto kept = keep_exhibit(begun, shot, **card, *opened, *joined); !kept) return std::move(kept).error();
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));
