@@ -88,9 +88,13 @@ Result<std::string> write_archive(const std::vector<ArchivedFile>& files) {
   for (const auto& file : files) size += file.content.size() + 2048;
   bytes.reserve(size);  // growing would leave copies of keys behind
   const std::unique_ptr<archive, FreeWriter> out(archive_write_new());
-  // Names are bytes: a device may be called by any word, and the program may run in any locale, at night in "C".
+  // A device may be called by any word, and the program may run in any locale, at night in "C": such names go as bytes.
+  // Others do not, because GNU tar, which may have to read this one day, remarks on it at every file.
+  const bool beyond_ascii = std::any_of(files.begin(), files.end(), [](const ArchivedFile& file) {
+    return std::any_of(file.name.begin(), file.name.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; });
+  });
   if (!out || archive_write_set_format_pax_restricted(out.get()) != ARCHIVE_OK ||
-      archive_write_set_options(out.get(), "hdrcharset=BINARY") != ARCHIVE_OK ||
+      (beyond_ascii && archive_write_set_options(out.get(), "hdrcharset=BINARY") != ARCHIVE_OK) ||
       archive_write_open(out.get(), &bytes, nullptr, append, nullptr) != ARCHIVE_OK)
     return Error{Errc::internal, "the archive could not be begun"};
   for (const auto& file : files)
