@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/text.hpp"
 #include "provision/ec200u/asking.hpp"
 #include "provision/ec200u/fields.hpp"
 #include "provision/ec200u/modem.hpp"

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 using test::any;
 using test::ScriptedStream;
 using test::soon;
-using test::Turn;
 using test::turn;
 using test::unsolicited;
 
