@@ -78,6 +78,7 @@ Tally measure(std::int64_t count, const std::string& faults, Check check) {
   std::cout << "seed " << seed << ", " << count << " personas (EPKI_SEED, EPKI_SIM_PERSONAS)\n";
   Draw draw(seed);
   Sandbox box;
+  box.may_take(std::chrono::minutes(15));  // a bad line takes some hundreds of opens
   const auto begun = box.init();
   EXPECT_EQ(begun.exit, 0) << begun;
   const auto chain = std::string(EPKI_SOURCE_DIR "/templates/replay/public-stand-in-ec-chain.pem");

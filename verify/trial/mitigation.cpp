@@ -33,7 +33,7 @@ bool is_mask(std::int64_t low, std::int64_t high) {
 class Sweep {
  public:
   Sweep(SweptBench& bench, Path path, Shot unwanted, int repeat)
-      : bench_(bench), path_(path), unwanted_(std::move(unwanted)), repeat_(repeat) {}
+      : bench_(bench), path_(path), unwanted_(unwanted), repeat_(repeat) {}
 
   Result<Passing> unwanted(const infer::Settings& settings = {}) {
     Shot shot = unwanted_;

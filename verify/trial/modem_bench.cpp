@@ -139,13 +139,16 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;
-  if (!said->opened && !said->silent) {
-    // The modem itself says that this attempt is over. Where nobody has come by now, it is not time that is let pass.
+  // The modem itself says that this attempt is over.
+  const bool over = !said->opened && !said->silent;
+  if (over) {
+    // Where nobody has come by now, it is not time that is let pass.
     auto came = parts_.responder.visited();
     if (!came) return std::move(came).error();
     if (!*came) return refused_unseen(opener, host);
   }
-  auto server = collect();
+  // A connection that has come and gone was its connection then; another will not come.
+  auto server = collect(over ? probe::Until::visited : probe::Until::decided);
   if (!server) return std::move(server).error();
   if (said->opened && !server->connected) record.note = somebody_else;
   auto ended = opener.end();

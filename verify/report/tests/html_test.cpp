@@ -158,8 +158,8 @@ TEST(Html, EachSettingHasARowOfItsOwn) {
   loosened.set("settings", "ignorecertitem=0xfffff");
   document.set("probes", probes.push(loosened));
   const auto text = page(document);
-  EXPECT_TRUE(has(text, "<td>ignorecertitem=0xfffff</td>"));
-  EXPECT_TRUE(has(text, "<td>as provision writes them</td>"));
+  EXPECT_TRUE(has(text, "<td class=\"set\">ignorecertitem=0xfffff</td>"));
+  EXPECT_TRUE(has(text, "<td class=\"set\">as provision writes them</td>"));
 }
 
 TEST(Html, WhatWasAskedBeyondTrustIsInItToo) {
