@@ -35,7 +35,11 @@ Seen during_handshake(const ossl::TlsRecordOfPeer& peer) {
 
 Seen classify(const probe::ServerRecord& record) {
   const auto& peer = record.peer;
-  if (!peer.could_not_present.empty()) return {Outcome::not_presented, std::nullopt, false, peer.could_not_present};
+  if (!peer.could_not_present.empty()) {
+    // Where the first bytes are no ClientHello there was nothing to present: that path never reached TLS.
+    const bool no_tls = peer.stage <= Stage::tcp;
+    return {no_tls ? Outcome::unreachable : Outcome::not_presented, std::nullopt, false, peer.could_not_present};
+  }
   Seen seen;
   switch (peer.stage) {
     case Stage::none:

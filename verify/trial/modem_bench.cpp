@@ -159,6 +159,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
 /// What the attempt says, where the server's record alone may mislead.
 Result<Seen> ModemBench::judge(const Shot& shot, const probe::Case& card, Opened& opened, ProbeRecord& record) {
   const auto alone = classify(opened.server);
+  if (alone.outcome == Outcome::unreachable) absence_ = "what arrives is not TLS: " + alone.note;
   if (alone.nothing_arrived && !record.note.empty()) {
     absence_ = record.note;
   } else if (alone.nothing_arrived && opened.modem.absence) {

@@ -15,6 +15,22 @@
 
 namespace epki::trial::testing {
 
+/// Something that is no TLS, and then the wait for the end.
+inline void say_plain(std::uint16_t port, const std::string& words) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
+    (void)!::write(fd, words.data(), words.size());
+    char buffer[64];
+    while (::read(fd, buffer, sizeof buffer) > 0) {
+    }
+  }
+  ::close(fd);
+}
+
 /// `judge` gets the chain as it was presented and returns the alert to answer with.
 template <class Judge>
 void say_hello(std::uint16_t port, Judge judge) {

@@ -252,6 +252,19 @@ TEST_F(Run, ANameThatLeadsElsewhereIsSaid) {
   expect_as_before("after the run");
 }
 
+TEST_F(Run, AModemThatSpeaksNoTlsIsSaidAndNotAskedForLong) {
+  modem.tls = [&](const std::string&, const std::string&) {
+    testing::say_plain(port, std::string("\x10\x0c\0\4MQTT\4\2\0\x78\0\0", 14));
+    return 0;
+  };
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().what;
+  EXPECT_EQ(report->exit_code(), 22);
+  EXPECT_NE(report->verdicts[0].because.find("is not TLS"), std::string::npos) << report->verdicts[0].because;
+  EXPECT_LE(report->handshakes, 8);
+  expect_as_before("after the run");
+}
+
 TEST_F(Run, AWrongClockIsSetForTheRunAndPutBack) {
   modem.clock = "80/01/06,00:00:00+00";
   setup.replay_files.clear();
