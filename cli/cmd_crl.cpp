@@ -7,6 +7,7 @@
 #include "cli/ledger_place.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
+#include "core/file_lock.hpp"
 #include "core/text.hpp"
 #include "pki/ca/crl.hpp"
 
@@ -42,7 +43,7 @@ Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists
   } else {
     brought = std::move(der).error();
   }
-  if (!brought) return Error(brought.error()).during("reading " + file);
+  if (!brought) return Error(brought.error()).in(file);
   if (brought->empty()) return Error{Errc::input, file + " holds no CRL"};
   for (const auto& list : *brought) {
     const auto known =
@@ -100,6 +101,10 @@ Result<Outcome> crl(const Options& options, Context& context) {
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   if (options.check) return check(*project, *ledger, options, context);
+  // From the number to the file: else the older of two lists could be published over the newer.
+  const auto alone =
+      FileLock::take(project->state_folder() / "crl.lock", "a revocation list", context.cancel, context.reporter);
+  if (!alone) return alone.error();
   const auto cas = living_cas(*project, *ledger);
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
@@ -148,7 +153,8 @@ void add_crl(CommandLine& line) {
       .option("--days", options->days, "How far ahead the next update lies (default: ca.crl_days of the project file)",
               1, 3650)
       .flag("--roots", options->roots, "Also the lists of roots that have issuing CAs below them")
-      .option("--add", options->add, "Files with lists that other stations, or the machine of the roots, signed with keys of their own")
+      .option("--add", options->add,
+              "Files with lists that other stations, or the machine of the roots, signed with keys of their own")
       .flag("--check", options->check, "Sign nothing: exit 1 when a list is due, 0 when none is")
       .option("--within", options->within, "With --check: a list that ends within this time is due (default: 10d)");
   add_passphrase_options(command, options->passphrase);

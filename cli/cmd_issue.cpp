@@ -154,7 +154,9 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
             std::to_string(total);
   text += ".\n";
   if (job.bundle && !report.shown.empty())
-    text += "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
+    text += report.failed
+                ? "  unfinished: they stand in " + job.out.string() + ".part, until the same command ends well\n"
+                : "  key and certificate of each: " + job.out.string() + ", mode 0600\n";
   constexpr std::size_t most = 10;
   for (std::size_t i = 0; i < std::min(most, report.shown.size()); ++i) {
     const auto& row = report.shown[i];

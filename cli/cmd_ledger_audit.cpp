@@ -30,7 +30,7 @@ Result<Evidence> evidence_of(const std::string& head_file, const std::optional<s
   auto text = read_file(head_file);
   if (!text) return std::move(text).error();
   auto head = ledger::Head::parse(*text);
-  if (!head) return std::move(head).error().during("reading " + head_file);
+  if (!head) return std::move(head).error().in(head_file);
   auto signature = read_file(signature_file.value_or(head_file + ".sig"));
   if (!signature) return std::move(signature).error();
   auto key = read_file(key_file);

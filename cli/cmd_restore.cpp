@@ -44,7 +44,7 @@ Result<std::vector<ArchivedFile>> open_backup(const Options& options, Context& c
   const auto passphrase = existing_passphrase(options.passphrase, "the backup", context);
   if (!passphrase) return passphrase.error();
   auto files = unseal_backup(*sealed, *passphrase);
-  if (!files) return std::move(files).error().during("reading " + options.file);
+  if (!files) return std::move(files).error().in(options.file);
   return files;
 }
 

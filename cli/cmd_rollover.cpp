@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "cli/certs/broker_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/rollover/next.hpp"
@@ -70,6 +71,8 @@ Result<Outcome> begin(const Options& options, Context& context) {
   if (!project) return std::move(project).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  const auto alone = lock_broker_files(*project, context);
+  if (!alone) return alone.error();
   const auto port = options.port.value_or(project->broker.port + 1);
   Keyring keyring(options.passphrase, context);
   const fs::path key = options.key ? fs::path(*options.key) : project->folder / "ca/standby-root.key";
@@ -132,6 +135,8 @@ Result<Outcome> proven(const Options& options, Context& context) {
 Result<Outcome> switch_over(const Options& options, Context& context) {
   auto at = begun(context);
   if (!at) return std::move(at).error();
+  const auto alone = lock_broker_files(at->project, context);
+  if (!alone) return alone.error();
   const auto progress = rollover_progress(at->ledger, at->root_sha256);
   if (!progress) return progress.error();
   const auto least = static_cast<std::size_t>(options.least.value_or(100));

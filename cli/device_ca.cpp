@@ -42,7 +42,7 @@ Result<std::optional<Secret>> passphrase_as_of_root(const config::Project& proje
   if (!known) return std::move(known).error();
   // A slip of the finger must not become the passphrase of a new root.
   if (auto opened = ossl::PrivateKey::from_pem(pem.view(), &*known); !opened)
-    return std::move(opened).error().during("reading " + project.root_key().string());
+    return std::move(opened).error().in(project.root_key().string());
   return std::optional<Secret>(*std::move(known));
 }
 

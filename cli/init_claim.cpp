@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "core/file.hpp"
 
@@ -65,6 +66,11 @@ Status InitClaim::lock() {
 void InitClaim::clear() const {
   std::error_code ignored;  // what cannot be removed is refused, by name, by the next init
   for (const char* name : ours) fs::remove_all(folder_ / name, ignored);
+  // The ledger's tables are made under a name of their own.
+  std::vector<fs::path> begun;
+  for (const auto& entry : fs::directory_iterator(folder_, ignored))
+    if (entry.path().filename().string().starts_with("ledger.db.")) begun.push_back(entry.path());
+  for (const auto& file : begun) fs::remove(file, ignored);
 }
 
 Result<InitClaim> InitClaim::take(const config::Project& project) {

@@ -12,11 +12,11 @@ Result<ossl::PrivateKey> Keyring::open(const std::filesystem::path& file, std::s
   wipe(std::as_writable_bytes(std::span(*read)));
   const auto opened = [&](const Secret* passphrase) -> Result<ossl::PrivateKey> {
     auto key = ossl::PrivateKey::from_pem(pem.view(), passphrase);
-    if (!key) return std::move(key).error().during("reading " + file.string());
+    if (!key) return std::move(key).error().in(file.string());
     return key;
   };
   auto token = ossl::token_in_key_file(pem.view());
-  if (!token) return std::move(token).error().during("reading " + file.string());
+  if (!token) return std::move(token).error().in(file.string());
   if (*token) return open_token(**token);
   if (!ossl::PrivateKey::is_encrypted(pem.view())) return opened(nullptr);
   if (known_)

@@ -16,7 +16,7 @@ Result<ossl::Certificate> read_certificate(const fs::path& file) {
   auto pem = read_file(file);
   if (!pem) return std::move(pem).error();
   auto certificate = ossl::Certificate::from_pem(*pem);
-  if (!certificate) return std::move(certificate).error().during("reading " + file.string());
+  if (!certificate) return std::move(certificate).error().in(file.string());
   return certificate;
 }
 

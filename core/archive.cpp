@@ -88,7 +88,9 @@ Result<std::string> write_archive(const std::vector<ArchivedFile>& files) {
   for (const auto& file : files) size += file.content.size() + 2048;
   bytes.reserve(size);  // growing would leave copies of keys behind
   const std::unique_ptr<archive, FreeWriter> out(archive_write_new());
+  // Names are bytes: a device may be called by any word, and the program may run in any locale, at night in "C".
   if (!out || archive_write_set_format_pax_restricted(out.get()) != ARCHIVE_OK ||
+      archive_write_set_options(out.get(), "hdrcharset=BINARY") != ARCHIVE_OK ||
       archive_write_open(out.get(), &bytes, nullptr, append, nullptr) != ARCHIVE_OK)
     return Error{Errc::internal, "the archive could not be begun"};
   for (const auto& file : files)

@@ -34,6 +34,11 @@ struct [[nodiscard]] Error {
   std::string hint{};                ///< what to do next; may be empty
   std::vector<std::string> trail{};  ///< what was being done, innermost step first; shown with -v
 
+  /// Says where: the file comes in front of what is wrong with it.
+  Error&& in(const std::string& place) && {
+    what.insert(0, place + ": ");
+    return std::move(*this);
+  }
   Error&& during(std::string step) && {
     trail.push_back(std::move(step));
     return std::move(*this);

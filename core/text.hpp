@@ -17,6 +17,8 @@ std::optional<std::vector<std::byte>> from_hex(std::string_view text);
 
 /// Wire bytes for people: CR and LF spelled out as <CR> and <LF>, other control and non-ASCII bytes as <7f>.
 std::string visible(std::string_view wire);
+/// As one word of a shell's command line (POSIX.1-2017, 2.2): in single quotes where it needs any.
+std::string shell_word(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);

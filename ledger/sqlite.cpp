@@ -1,5 +1,6 @@
 #include "ledger/sqlite.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include "ledger/schema.hpp"
@@ -166,6 +167,9 @@ Status SqliteDatabase::copy_to(const std::filesystem::path& file) {
 Error SqliteDatabase::failure() const {
   const int code = ::sqlite3_errcode(raw()) & 0xff;
   const std::string said = std::string(": ") + ::sqlite3_errmsg(raw());
+  const Error no_room{Errc::disk, "no room for " + name() + said,
+                      "free some space on that disk, then run the same command again"};
+  if (code == SQLITE_IOERR && ::sqlite3_system_errno(raw()) == ENOSPC) return no_room;
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -174,9 +178,7 @@ Error SqliteDatabase::failure() const {
     case SQLITE_NOTADB:
       return {Errc::ledger, file_.string() + " is no ledger", "move it away, or restore the ledger from a backup"};
     case SQLITE_CORRUPT: return {Errc::ledger, name() + " is damaged" + said, "restore it from a backup"};
-    case SQLITE_FULL:
-      return {Errc::disk, "no room for " + name() + said,
-              "free some space on that disk, then run the same command again"};
+    case SQLITE_FULL: return no_room;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:

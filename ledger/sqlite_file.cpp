@@ -31,7 +31,7 @@ Status create(const fs::path& file, std::chrono::milliseconds busy) {
   if (!beside) return std::move(beside).error();
   auto made = make_tables(*beside, busy);
   if (made && ::link(beside->c_str(), file.c_str()) != 0 && errno != EEXIST) made = disk_error("creating", file, errno);
-  ::unlink(beside->c_str());
+  for (const char* end : {"", "-wal", "-shm"}) ::unlink((beside->string() + end).c_str());
   return made;
 }
 

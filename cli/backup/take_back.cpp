@@ -60,7 +60,7 @@ Status look_at(const fs::path& file, bool named, const std::vector<CaFiles>& cas
   if (!text) return text.error();
   auto chain = ossl::chain_from_pem(*text);
   if (!chain) {
-    if (named) return Error(chain.error()).during("reading " + file.string());
+    if (named) return Error(chain.error()).in(file.string());
     return success();
   }
   for (const auto& one : *chain) {
@@ -86,11 +86,11 @@ Result<TakenBack> take_back_lists(const std::vector<std::string>& files, const c
     std::vector<ossl::Crl> lists;
     if (text->find("-----BEGIN ") == std::string::npos) {
       auto one = ossl::Crl::read(*text);
-      if (!one) return std::move(one).error().during("reading " + file);
+      if (!one) return std::move(one).error().in(file);
       lists.push_back(*std::move(one));
     } else {
       auto all = ossl::Crl::read_all(*text);
-      if (!all) return std::move(all).error().during("reading " + file);
+      if (!all) return std::move(all).error().in(file);
       lists = *std::move(all);
     }
     for (const auto& list : lists)

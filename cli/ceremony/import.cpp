@@ -47,7 +47,7 @@ Status check_request(const ossl::Certificate& certificate, const fs::path& file)
   const auto text = read_file(file, 1U << 20U);
   if (!text) return text.error();
   const auto request = ossl::read_request(*text);
-  if (!request) return Error(request.error()).during("reading " + file.string());
+  if (!request) return Error(request.error()).in(file.string());
   if (request->key.matches(certificate)) return success();
   return Error{Errc::key, "the certificate is not for the key of " + file.string(),
                "another request was signed; carry the right one to the root"};

@@ -41,7 +41,7 @@ Result<Asked> read(const CaSigning& options, const config::Project& project) {
   const auto text = read_file(options.file, 1U << 20U);
   if (!text) return text.error();
   auto request = ossl::read_request(*text);
-  if (!request) return std::move(request).error().during("reading " + options.file);
+  if (!request) return std::move(request).error().in(options.file);
   const auto fingerprint = ossl::sha256_hex(as_bytes(*text));
   if (options.expect)
     if (auto same = compare(fingerprint, *options.expect); !same) return std::move(same).error();

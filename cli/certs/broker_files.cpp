@@ -65,6 +65,11 @@ Status move_both(const config::Project& project) {
 
 }  // namespace
 
+Result<FileLock> lock_broker_files(const config::Project& project, Context& context) {
+  return FileLock::take(project.state_folder() / "broker-files.lock", "a renewal of the broker's certificate",
+                        context.cancel, context.reporter);
+}
+
 Result<ossl::Certificate> served_certificate(const config::Project& project) {
   return certificate_in(served(project, "server.pem"));
 }

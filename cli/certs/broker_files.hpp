@@ -4,11 +4,17 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/context.hpp"
 #include "config/project.hpp"
+#include "core/file_lock.hpp"
 #include "core/result.hpp"
 #include "pki/ossl/certificate.hpp"
 
 namespace epki::cli {
+
+/// Whoever makes a new certificate for the broker, or moves its files, holds this from the first look at them to the
+/// end: two at once could leave the key of one beside the certificate of the other.
+Result<FileLock> lock_broker_files(const config::Project& project, Context& context);
 
 /// What the broker serves: the first certificate of broker/certs/server.pem. Errc::input when it cannot be read.
 Result<ossl::Certificate> served_certificate(const config::Project& project);

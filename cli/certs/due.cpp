@@ -15,7 +15,7 @@ namespace epki::cli {
 namespace {
 
 std::string remedy(const std::string& kind, const std::string& name, const config::Project& project) {
-  if (kind == "device") return "ec200u-pki renew client " + name;
+  if (kind == "device") return "ec200u-pki renew client " + shell_word(name);
   if (kind == "server")
     return name == project.broker.hosts.front() ? std::string("ec200u-pki renew server")
                                                 : "ec200u-pki issue server " + name + " --out DIR";

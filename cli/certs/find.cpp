@@ -28,29 +28,34 @@ Result<ossl::Certificate> certificate_in(const std::filesystem::path& file) {
   if (!text) return text.error();
   if (text->find("-----BEGIN ") == std::string::npos) {
     auto certificate = ossl::Certificate::from_der(as_bytes(*text));
-    if (!certificate) return std::move(certificate).error().during("reading " + file.string());
+    if (!certificate) return std::move(certificate).error().in(file.string());
     return certificate;
   }
   auto chain = ossl::chain_from_pem(*text);
-  if (!chain) return std::move(chain).error().during("reading " + file.string());
+  if (!chain) return std::move(chain).error().in(file.string());
   return chain->front();
 }
 
 Result<std::vector<ledger::CertificateRecord>> find_certificates(const std::string& word, ledger::Ledger& ledger) {
   ledger::Certificates certificates(ledger);
-  if (names_a_file(word)) {
-    const auto certificate = certificate_in(word);
+  const auto in_file = [&](const std::string& file) -> Result<std::vector<ledger::CertificateRecord>> {
+    const auto certificate = certificate_in(file);
     if (!certificate) return certificate.error();
     auto found = certificates.by_id({ossl::sha256_hex(certificate->issuer_der()), certificate->serial()});
     if (!found) return std::move(found).error();
     if (!*found || (*found)->certificate.sha256 != certificate->sha256())
-      return not_known("like the one in " + word + " (" + certificate->subject() + ", serial " + certificate->serial() +
+      return not_known("like the one in " + file + " (" + certificate->subject() + ", serial " + certificate->serial() +
                        ")");
     return std::vector{**std::move(found)};
-  }
+  };
+  if (names_a_file(word)) return in_file(word);
   auto found = certificates.find(word);
   if (!found) return found;
   std::erase_if(*found, [](const ledger::CertificateRecord& record) { return record.certificate.kind == "twin"; });
+  // CAs are called as their files: issuing-device, root.
+  if (std::error_code ignored;
+      found->empty() && word.find('.') == std::string::npos && std::filesystem::exists("ca/" + word + ".pem", ignored))
+    return in_file("ca/" + word + ".pem");
   if (found->empty()) return not_known("by \"" + visible(word) + "\"");
   return found;
 }

@@ -12,7 +12,8 @@
 namespace epki::cli {
 
 /// Newest first. A word that holds a slash, or that names a file which exists, is read as a certificate file (PEM, the
-/// first certificate in it, or DER) and found by its issuer and serial. Twins are passed over: they were never handed
+/// first certificate in it, or DER) and found by its issuer and serial; so is the name of a CA's file in ca/,
+/// "issuing-device", where nothing else is called that. Twins are passed over: they were never handed
 /// out. Errc::input when the ledger knows nothing of the kind; the sentence says what was looked for.
 Result<std::vector<ledger::CertificateRecord>> find_certificates(const std::string& word, ledger::Ledger& ledger);
 

@@ -170,6 +170,8 @@ Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   if (!project) return std::move(project).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  const auto alone = lock_broker_files(*project, context);
+  if (!alone) return alone.error();
   const auto finished = finish_cut_replacement(*project);
   if (!finished) return finished.error();
   if (*finished) context.reporter.step("completed a renewal that was cut; now renewing as you asked");

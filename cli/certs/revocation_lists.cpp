@@ -112,7 +112,7 @@ Result<std::vector<ossl::Crl>> published_lists(const config::Project& project) {
   const auto text = read_file(file, 1U << 30U);
   if (!text) return text.error();
   auto lists = ossl::Crl::read_all(*text);
-  if (!lists) return std::move(lists).error().during("reading " + file.string());
+  if (!lists) return std::move(lists).error().in(file.string());
   return lists;
 }
 

@@ -39,7 +39,7 @@ Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, cons
   const auto text = read_file(wanted.file, 1U << 20U);
   if (!text) return text.error();
   const auto request = ossl::read_request(*text);
-  if (!request) return Error(request.error()).during("reading " + wanted.file);
+  if (!request) return Error(request.error()).in(wanted.file);
   const auto profile = client ? profile::built_in("device") : server_profile(project);
   if (!profile) return profile.error();
   auto granted = client ? sign_for_client(wanted, *request, *profile, ca, world)

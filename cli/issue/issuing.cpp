@@ -1,6 +1,7 @@
 #include "cli/issue/issuing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <future>
 #include <optional>
@@ -51,6 +52,7 @@ class IssuingRun {
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::future<Result<Group>> coming_{};  ///< the first group, begun early; the last member: it uses the others
 };
 
 Status IssuingRun::prepare(const config::Project& project) {
@@ -65,7 +67,11 @@ Status IssuingRun::prepare(const config::Project& project) {
   if (!note_->found()) {
     // The note comes before the first byte of output: what is there without one is never ours to touch.
     if (auto claimed = output_.claim(list_, context_.cancel); !claimed) return claimed;
-    if (auto begun = note_->begin(context_.random); !begun) return begun;
+    std::array<std::byte, 8> id{};
+    context_.random.fill(id);  // before the makers' threads have the source to themselves
+    // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
+    coming_ = std::async(std::launch::async, [this] { return next_group(); });
+    if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
   }
   ledger::Batches batches(ledger_);
   const auto batch = batches.begin(note_->batch(), list_.sha256(), static_cast<std::int64_t>(list_.size()));
@@ -162,7 +168,7 @@ void IssuingRun::tell_progress() {
 
 // The next group is made while this one is recorded and delivered.
 Status IssuingRun::work() {
-  auto coming = std::async(std::launch::async, [this] { return next_group(); });
+  auto coming = coming_.valid() ? std::move(coming_) : std::async(std::launch::async, [this] { return next_group(); });
   for (;;) {
     auto group = coming.get();
     if (!group) return std::move(group).error();

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -76,10 +75,8 @@ Unfinished::~Unfinished() {
   ::close(fd_);
 }
 
-Status Unfinished::begin(RandomSource& random) {
-  std::array<std::byte, 8> id{};
-  random.fill(id);
-  batch_ = to_hex(id);
+Status Unfinished::begin(std::string batch) {
+  batch_ = std::move(batch);
   const auto text = Json::object({{"batch", batch_},
                                   {"kind", what_.kind},
                                   {"out", what_.out.string()},

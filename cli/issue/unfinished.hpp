@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <string>
 
-#include "core/random.hpp"
 #include "core/result.hpp"
 
 namespace epki::cli {
@@ -32,8 +31,8 @@ class Unfinished {
   const std::string& batch() const { return batch_; }
   std::size_t group() const { return group_; }
 
-  /// Writes the note, durable, with a new batch id.
-  Status begin(RandomSource& random);
+  /// Writes the note, durable, with the id of a new batch.
+  Status begin(std::string batch);
   /// The batch is complete, or nothing of it was recorded.
   Status remove();
 

@@ -15,6 +15,9 @@ TEST(Text, HexRoundTrips) {
 
 TEST(Text, VisibleSpellsControlCharactersOut) {
   EXPECT_EQ(visible("AT\r\n\x7f"), "AT<CR><LF><7f>");
+  EXPECT_EQ(shell_word("861234567890123"), "861234567890123");
+  EXPECT_EQ(shell_word("hall B, pump's"), "'hall B, pump'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
 }
 
 TEST(Text, IntegersAreWholeOrNothing) {

@@ -119,7 +119,7 @@ void Conversation::take_line(std::string line, bool bare_cr) {
   if (restarted) ++restarts_;
   if (state_ != State::waiting && state_ != State::wants_data) {
     // A result code without a command is the late end of one that was given up.
-    if (!parse_final(line)) return queue(std::move(line));
+    if (is_unsolicited(line) || !parse_final(line)) return queue(std::move(line));
     ++late_;
     return;
   }

@@ -72,7 +72,7 @@ std::optional<std::vector<int>> parse_numbers(std::string_view line, std::string
 Error not_understood(std::string_view doing, std::string_view line) {
   return {Errc::modem_refused,
           std::string(doing) + ": the modem answered \"" + visible(line) + "\", which this program does not understand",
-          "run again with -vv and report the wire log together with the firmware's name"};
+          "run again with -v and report the wire log together with the firmware's name"};
 }
 
 }  // namespace epki::ec200u

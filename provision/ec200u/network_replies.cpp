@@ -27,17 +27,24 @@ Registration from_number(int stat) {
 
 Identity parse_identity(Lines lines) {
   constexpr std::string_view revision = "Revision:";
+  std::vector<std::string> words;
+  std::size_t before_revision = 0;
   Identity identity;
   for (const std::string& line : lines) {
     const auto text = trimmed(line);
     if (text.starts_with('+')) continue;  // an unsolicited line nobody has listed yet
-    if (text.starts_with(revision))
+    if (text.starts_with(revision)) {
       identity.firmware = std::string(trimmed(text.substr(revision.size())));
-    else if (identity.manufacturer.empty())
-      identity.manufacturer = std::string(text);
-    else if (identity.model.empty())
-      identity.model = std::string(text);
+      before_revision = words.size();
+    } else {
+      words.emplace_back(text);
+    }
   }
+  // Such a line may also come without a sign of its own, before the reply: maker and model are the two before the
+  // revision.
+  const std::size_t first = before_revision > 2 ? before_revision - 2 : 0;
+  if (first < words.size()) identity.manufacturer = words[first];
+  if (first + 1 < words.size()) identity.model = words[first + 1];
   return identity;
 }
 

@@ -104,13 +104,15 @@ std::string_view mqtt_open_words(int code) {
 }
 
 std::vector<std::string> unsolicited_prefixes() {
-  return {"RDY",          "+CFUN:",     "+CPIN:",     "+QUSIM:",     "+QIND:",     "+QSIMSTAT:", "+CREG:",
-          "+CGREG:",      "+CEREG:",    "+CTZV:",     "+CTZE:",      "+CTZDST:",   "RING",       "+CLIP:",
-          "+CRING:",      "+CMTI:",     "+CMT:",      "+CDS:",       "+CUSD:",     "+CGEV:",     "NORMAL POWER DOWN",
-          "POWERED DOWN", "SMS DONE",   "PB DONE",    "SMS Ready",   "Call Ready", "+QIURC:",    "+QIOPEN:",
-          "+QICLOSE:",    "+QSSLURC:",  "+QSSLOPEN:", "+QSSLCLOSE:", "+QNTP:",     "+QPING:",    "+QMTSTAT:",
-          "+QMTRECV:",    "+QMTOPEN:",  "+QMTCLOSE:", "+QMTCONN:",   "+QMTDISC:",  "+QMTSUB:",   "+QMTUNS:",
-          "+QMTPUB:",     "+QMTPUBEX:", "+QMTPING:",  "+QHTTPGET:",  "+QHTTPPOST:"};
+  return {"RDY", "+CFUN:", "+CPIN:", "+QUSIM:", "+QIND:", "+QSIMSTAT:", "+CREG:", "+CGREG:", "+CEREG:", "+CTZV:",
+          "+CTZE:", "+CTZDST:", "RING",
+          "+CLIP:", "+CRING:", "+CMTI:", "+CMT:", "+CDS:", "+CUSD:", "+CGEV:", "NORMAL POWER DOWN", "POWERED DOWN",
+          "SMS DONE", "PB DONE", "SMS Ready", "Call Ready",
+          "+QIURC:", "+QIOPEN:", "+QICLOSE:", "+QSSLURC:", "+QSSLOPEN:", "+QSSLCLOSE:", "+QNTP:", "+QPING:",
+          "+QMTSTAT:", "+QMTRECV:", "+QMTOPEN:", "+QMTCLOSE:", "+QMTCONN:", "+QMTDISC:", "+QMTSUB:", "+QMTUNS:",
+          "+QMTPUB:", "+QMTPUBEX:", "+QMTPING:", "+QHTTPGET:", "+QHTTPPOST:",
+          // The end of somebody else's call or data connection: nothing here dials.
+          "NO CARRIER"};
 }
 
 }  // namespace epki::ec200u

@@ -118,6 +118,23 @@ TEST_F(Lifecycle, ARenewalThatWasCutIsFinished) {
   EXPECT_NE(*read_file(box / "broker/certs/server.pem"), pem);
 }
 
+// A timer and an administrator at the same moment.
+TEST_F(Lifecycle, SeveralAtOnceLeaveFilesThatBelongTogether) {
+  begin({});
+  const auto together = [&](const std::string& command) {
+    const auto ran = box.shell("export EC200U_PKI_PASSPHRASE='correct horse battery staple'; for n in 1 2 3 4; do (" +
+                               command + " >/dev/null 2>&1; echo $?) & done; wait");
+    EXPECT_EQ(ran.out, "0\n0\n0\n0\n") << ran;
+  };
+  together("ec200u-pki renew server");
+  const auto same = box.shell(
+      "openssl x509 -in broker/certs/server.pem -noout -pubkey | cmp - <(openssl pkey -in broker/certs/server.key "
+      "-pubout)");
+  EXPECT_EQ(same.exit, 0) << same;
+  together("ec200u-pki crl");
+  EXPECT_EQ(box.shell("openssl crl -in ca/crl.pem -noout -crlnumber").out, "crlNumber=0x05\n");
+}
+
 TEST_F(Lifecycle, ARenewedDeviceKeepsItsOldFilesBeside) {
   begin({});
   const auto old = box.run({"show", "good", "--json"}).json()["certificates"][std::size_t{0}]["serial"].text_or("");

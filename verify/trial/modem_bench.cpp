@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
+#include "verify/infer/reading.hpp"
 
 namespace epki::trial {
 
@@ -236,6 +237,11 @@ Result<infer::Attempt> ModemBench::attempt(const Shot& shot) {
   if (!seen) return std::move(seen).error();
   auto joined = [&] { return parts_.opinions.answer(*asked); }();
   if (!joined) return std::move(joined).error();
+  // Before a modem is said to take what it must not: was it still told to look?
+  const bool passed = seen->outcome == Outcome::accepted || seen->alert == infer::alert_decrypt_error;
+  if (passed && joined->uploaded.verdict == oracle::Verdict::reject) {
+    if (auto looks = still_verifies(); !looks) return std::move(looks).error();
+  }
   const infer::Attempt result{shot, seen->outcome, seen->alert, joined->as_expected};
   if (auto kept = keep_exhibit(begun, shot, **card, *opened, *joined); !kept) return std::move(kept).error();
   note_attempt(shot, *seen, opened->server, *joined, std::move(record));

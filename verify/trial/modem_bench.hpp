@@ -82,6 +82,8 @@ class ModemBench final : public SweptBench {
   void note_relayed(const probe::ServerRecord& server, infer::Outcome& outcome, ProbeRecord& record);
   Status bind(const infer::Bound& bound);
   Status write_setting(const std::string& key, const std::string& value);
+  /// Whether the server is still to be verified: a modem that restarted without a word has forgotten it.
+  Status still_verifies();
   /// True: the modem has these settings now. False: it does not take one of them.
   Result<bool> turn(const Shot& shot);
   Result<bool> turn_key(const std::string& key, const std::string& value);

@@ -41,6 +41,16 @@ Status ModemBench::write_setting(const std::string& key, const std::string& valu
                "restart the modem and run again; another --context may be free of it"};
 }
 
+Status ModemBench::still_verifies() {
+  auto level = parts_.modem.ssl_setting(setup_.context, "seclevel");
+  if (!level) return std::move(level).error();
+  if (*level && !ec200u::same_ssl_value("seclevel", **level, "0")) return success();
+  return Error{Errc::modem_gone,
+               "the modem has lost its settings: SSL context " + std::to_string(setup_.context) +
+                   " does not verify servers any more, so it restarted without saying so",
+               "check the modem's power supply (a current peak resets it), then run the same command again"};
+}
+
 Result<bool> ModemBench::turn_key(const std::string& key, const std::string& value) {
   if (refused_keys_.contains(key)) return false;
   auto set = parts_.modem.set_ssl(setup_.context, key, value);

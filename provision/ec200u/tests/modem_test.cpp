@@ -52,6 +52,11 @@ TEST_F(Network, IsRegisteredInEither) {
   EXPECT_EQ(*modem.registration(), Registration::roaming);
 }
 
+TEST_F(Network, TheEndOfAnotherCallIsNoAnswer) {
+  expect("AT+CEREG?", "\r\nNO CARRIER\r\n" + info("+CEREG: 0,1"));
+  EXPECT_EQ(*modem.registration(), Registration::home);
+}
+
 TEST_F(Network, WaitsUntilRegistered) {
   std::vector<Registration> seen;
   expect("AT+CEREG?", info("+CEREG: 0,2"));

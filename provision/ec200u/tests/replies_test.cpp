@@ -69,6 +69,9 @@ TEST(Identity, IsReadFromAti) {
   EXPECT_EQ(identity.manufacturer, "Quectel");
   EXPECT_EQ(identity.model, "EC200U");
   EXPECT_EQ(identity.firmware, "EC200UCNAAR03A09M08");
+  const auto late = parse_identity(Words{"somebody else's line", "Quectel", "EC200U", "Revision: R1", "and another"});
+  EXPECT_EQ(late.manufacturer + " " + late.model + " " + late.firmware, "Quectel EC200U R1");
+  EXPECT_EQ(parse_identity(Words{"Quectel", "EC200U"}).model, "EC200U");
   EXPECT_EQ(parse_imei(Words{"866123456789012"}), "866123456789012");
   EXPECT_EQ(parse_imei(Words{"+CGSN: \"866123456789012\""}), "866123456789012");
   EXPECT_FALSE(parse_imei(Words{"8661", "EC200U", ""}));

@@ -336,6 +336,21 @@ TEST_F(Run, ADamagedUploadIsSentAgain) {
   expect_as_before("after the run");
 }
 
+TEST_F(Run, AModemThatRestartsWithoutAWordIsNotJudgedByWhatItThenTakes) {
+  int opens = 0;
+  modem.tls = [&](const std::string&, const std::string& ca) {
+    if (++opens == 9) modem.ssl[1]["seclevel"] = "0";
+    const bool looks = modem.ssl[1]["seclevel"] != "0";
+    say_hello(port, [&](const ossl::Chain& chain) { return looks ? alert_for(chain, ca) : 51; });
+    return 5;
+  };
+  const auto report = run();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::modem_gone);
+  EXPECT_NE(report.error().what.find("lost its settings"), std::string::npos) << report.error().what;
+  expect_as_before("after the run");
+}
+
 TEST_F(Run, AnUploadWhoseResultIsLostIsLookedAt) {
   modem.lose_upload_results = 2;
   const auto report = run();
