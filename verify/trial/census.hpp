@@ -1,7 +1,7 @@
 #pragma once
 // Many genuine roots, each asked about as seldom as will do: which of them count though nobody uploaded them? The order
 // is that of the trust method: every replay before any genuine root was ever uploaded, then each root's own positive
-// control, then, after a restart, every hit again beside its twin (docs/census.md).
+// control, then, after a restart, every hit again beside its twin (docs/verify.md).
 
 #include <cstddef>
 #include <string>
