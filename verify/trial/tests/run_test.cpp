@@ -8,10 +8,10 @@
 #include "core/file.hpp"
 #include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
-#include "pki/ossl/builder.hpp"
 #include "provision/plan/settings.hpp"
 #include "provision/plan/tests/fake_modem.hpp"
 #include "verify/trial/tests/hello_client.hpp"
+#include "verify/trial/tests/public_chain.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::trial {
@@ -19,9 +19,10 @@ namespace {
 
 using plan::testing::FakeModem;
 using testing::leads_to;
+using testing::noon;
+using testing::public_chain;
 using testing::say_hello;
 
-const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
 constexpr const char* imei = "861234567890123";
 
 class Listener final : public Reporter {
@@ -32,41 +33,6 @@ class Listener final : public Reporter {
   void progress(std::string_view, std::uint64_t, std::uint64_t) override {}
   std::string told, warned;
 };
-
-struct Entity {
-  ossl::Certificate certificate;
-  ossl::PrivateKey key;
-};
-
-Entity make(const std::string& name, std::byte serial, const Entity* above, bool ca) {
-  auto key = ossl::PrivateKey::generate(ossl::KeyType::ec_p256);
-  ossl::CertificateSpec spec{.subject = {{"CN", name}},
-                             .serial = {serial},
-                             .not_before = noon - std::chrono::hours(24 * 30),
-                             .not_after = noon + std::chrono::hours(24 * 60),
-                             .extensions = {{"basicConstraints", ca ? "CA:TRUE" : "CA:FALSE", true},
-                                            {"keyUsage", ca ? "keyCertSign,cRLSign" : "digitalSignature", true},
-                                            {"subjectKeyIdentifier", "hash"}}};
-  if (!ca) {
-    spec.extensions.push_back({"extendedKeyUsage", "serverAuth"});
-    spec.extensions.push_back({"subjectAltName", "DNS:" + name});
-  }
-  if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
-  auto made = ossl::build(
-      spec, *key, above != nullptr ? ossl::Issuer{above->certificate, above->key} : ossl::Issuer{std::nullopt, *key});
-  return {*made, *key};
-}
-
-/// A public-looking chain: root, intermediate, leaf for www.public.test.
-const ossl::Chain& public_chain() {
-  static const ossl::Chain chain = [] {
-    const auto root = make("Public Root", std::byte{1}, nullptr, true);
-    const auto issuing = make("Public Issuing", std::byte{2}, &root, true);
-    const auto leaf = make("www.public.test", std::byte{3}, &issuing, false);
-    return ossl::Chain{leaf.certificate, issuing.certificate, root.certificate};
-  }();
-  return chain;
-}
 
 class Run : public ::testing::Test {
  protected:
@@ -98,7 +64,8 @@ class Run : public ::testing::Test {
 
   /// A modem that was in use before.
   void furnish() {
-    modem.files = {{"old.pem", make("Old Root", std::byte{9}, nullptr, true).certificate.pem()}, {"tone.wav", "RIFF"}};
+    modem.files = {{"old.pem", testing::make_entity("Old Root", std::byte{9}, nullptr, true).certificate.pem()},
+                   {"tone.wav", "RIFF"}};
     modem.ssl[1]["cacert"] = "UFS:old.pem";
     modem.ssl[1]["seclevel"] = "1";
     modem.ssl[3]["sslversion"] = "2";
