@@ -74,10 +74,11 @@ void Recording::take(std::string_view line) {
   write(without_personal_numbers(respelled(line)) + "\n");
 }
 
-void Recording::write(std::string_view text) {
-  while (failed_ == 0 && !text.empty()) {
-    const auto n = ::write(fd_, text.data(), text.size());
-    if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+void Recording::write(const std::string& text) {
+  std::size_t done = 0;
+  while (failed_ == 0 && done < text.size()) {
+    const auto n = ::write(fd_, text.data() + done, text.size() - done);
+    if (n > 0) done += static_cast<std::size_t>(n);
     if (n < 0 && errno != EINTR) failed_ = errno;
   }
 }

@@ -31,7 +31,7 @@ class Recording {
 
  private:
   Recording(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
-  void write(std::string_view text);
+  void write(const std::string& text);
   std::filesystem::path path_;
   int fd_;
   int failed_ = 0;  ///< errno of the first write that failed

@@ -18,10 +18,10 @@ Result<std::optional<std::int64_t>> speed_to_leave(Run& run) {
   if (wanted == 0 || now == 0 || run.options.dry_run) return std::optional<std::int64_t>{};
   if (now != wanted) return std::optional(now);
   // It answers at that speed already; a pseudo-terminal carries any, so the modem itself is asked.
-  auto stated = run.modem.line_speed();
-  if (!stated) return std::move(stated).error();
-  if (*stated && **stated != wanted) return *stated;
-  return std::optional<std::int64_t>{};
+  auto answered = run.modem.line_speed();
+  if (!answered) return std::move(answered).error();
+  const std::optional<std::int64_t> stated = *answered;
+  return stated == wanted ? std::optional<std::int64_t>{} : stated;
 }
 
 }  // namespace
