@@ -1,17 +1,15 @@
 #include "cli/init_claim.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "core/file.hpp"
+#include "core/file_lock.hpp"
 
 namespace epki::cli {
 
@@ -21,14 +19,6 @@ namespace {
 
 constexpr const char* ours[] = {"ec200u-pki.toml", "ca", "broker", "ledger.db", "ledger.db-wal", "ledger.db-shm"};
 constexpr std::string_view said = "init was cut here; the next init clears away what it had written\n";
-
-// The name may belong to another file by now: whoever held it before us removed it.
-bool still_named(int fd, const fs::path& file) {
-  struct stat held {};
-  struct stat named {};
-  return ::fstat(fd, &held) == 0 && ::stat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-         held.st_dev == named.st_dev;
-}
 
 bool is_empty(int fd) {
   struct stat facts {};
@@ -40,27 +30,15 @@ bool is_empty(int fd) {
 InitClaim::InitClaim(const config::Project& project)
     : folder_(project.folder), state_(project.state_folder()), marker_(state_ / "init-unfinished") {}
 
-InitClaim::InitClaim(InitClaim&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      state_(std::move(other.state_)),
-      marker_(std::move(other.marker_)),
-      fd_(std::exchange(other.fd_, -1)) {}
-
 Status InitClaim::lock() {
   if (auto made = make_folder(state_, 0700); !made) return made;
-  for (;;) {
-    fd_ = ::open(marker_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0) return disk_error("creating", marker_, errno);
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      const int why = errno;
-      ::close(std::exchange(fd_, -1));
-      if (why != EWOULDBLOCK) return disk_error("locking", marker_, why);
-      return Error{Errc::input, "another init is making a project in " + folder_.string() + " just now",
-                   "wait until it ends, or use another folder (-C DIR)"};
-    }
-    if (still_named(fd_, marker_)) return success();
-    ::close(std::exchange(fd_, -1));
-  }
+  auto held = lock_file(marker_);
+  if (!held) return std::move(held).error();
+  if (!*held)
+    return Error{Errc::input, "another init is making a project in " + folder_.string() + " just now",
+                 "wait until it ends, or use another folder (-C DIR)"};
+  held_ = **std::move(held);
+  return success();
 }
 
 void InitClaim::clear() const {
@@ -88,14 +66,15 @@ Result<InitClaim> InitClaim::take(const config::Project& project) {
   if (!fs::exists(claim.marker_, ignored))
     if (auto free = there(); !free) return std::move(free).error();
   if (auto locked = claim.lock(); !locked) return std::move(locked).error();
-  if (!is_empty(claim.fd_) && !fs::exists(claim.folder_ / config::project_file, ignored)) claim.clear();
+  if (!is_empty(claim.held_.get()) && !fs::exists(claim.folder_ / config::project_file, ignored)) claim.clear();
   if (auto free = there(); !free) {
     // A project that is whole: its init was cut behind its last file.
     fs::remove(claim.marker_, ignored);
-    ::close(std::exchange(claim.fd_, -1));
+    claim.held_ = Descriptor();
     return std::move(free).error();
   }
-  if (::ftruncate(claim.fd_, 0) != 0 || ::write(claim.fd_, said.data(), said.size()) < 0 || ::fsync(claim.fd_) != 0)
+  const int fd = claim.held_.get();
+  if (::ftruncate(fd, 0) != 0 || ::write(fd, said.data(), said.size()) < 0 || ::fsync(fd) != 0)
     return disk_error("writing", claim.marker_, errno);
   if (auto synced = sync_folder_of(claim.marker_); !synced) return std::move(synced).error();
   return claim;
@@ -103,17 +82,16 @@ Result<InitClaim> InitClaim::take(const config::Project& project) {
 
 Status InitClaim::keep() {
   if (::unlink(marker_.c_str()) != 0) return disk_error("removing", marker_, errno);
-  ::close(std::exchange(fd_, -1));
+  held_ = Descriptor();
   return success();
 }
 
 InitClaim::~InitClaim() {
-  if (fd_ < 0) return;
+  if (!held_.valid()) return;
   clear();
   std::error_code ignored;
   fs::remove(marker_, ignored);
   fs::remove(state_, ignored);  // only when it is empty
-  ::close(fd_);
 }
 
 }  // namespace epki::cli

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "config/project.hpp"
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
 
 namespace epki::cli {
@@ -16,7 +17,7 @@ class InitClaim {
   /// which comes last, disproves it. Errc::input when the folder holds a project, or another process is making one
   /// there; Errc::disk.
   static Result<InitClaim> take(const config::Project& project);
-  InitClaim(InitClaim&& other) noexcept;
+  InitClaim(InitClaim&&) noexcept = default;
   InitClaim& operator=(InitClaim&&) = delete;
   /// Unless keep() was called, nothing of the project is left.
   ~InitClaim();
@@ -30,7 +31,7 @@ class InitClaim {
   void clear() const;
 
   std::filesystem::path folder_, state_, marker_;
-  int fd_ = -1;
+  Descriptor held_{};  ///< the marker; none: there is nothing to clear away
 };
 
 }  // namespace epki::cli

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
 
 namespace epki::cli {
@@ -22,7 +23,7 @@ class Unfinished {
   /// Finds the note of exactly this batch, or gets ready to write it, and locks out a second process that would work on
   /// the same. Errc::input when one does.
   static Result<Unfinished> open(const std::filesystem::path& state_folder, const What& what);
-  Unfinished(Unfinished&& other) noexcept;
+  Unfinished(Unfinished&&) noexcept = default;
   Unfinished& operator=(Unfinished&&) = delete;
   ~Unfinished();
 
@@ -42,7 +43,7 @@ class Unfinished {
   What what_{};
   std::string batch_{};
   std::size_t group_ = 0;
-  int fd_ = -1;
+  Descriptor held_{};
   bool found_ = false;
 };
 
