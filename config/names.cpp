@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/host_name.hpp"
 #include "core/text.hpp"
 
 namespace epki::config {
@@ -13,16 +14,6 @@ namespace {
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// An underscore is no host name letter by RFC 1123, but names in private networks have it, and every stack takes it.
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
 // The bytes that must follow a first one (RFC 3629, section 4); -1 for a byte that begins nothing.
@@ -63,7 +54,7 @@ std::string why_no_host(std::string_view text) {
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; }))
     return "has letters outside ASCII: write it in its xn-- form";
   for (const auto label : split(text, '.'))
-    if (!is_label(label)) return "is no host name";
+    if (!is_host_label(label)) return "is no host name";
   return {};
 }
 

@@ -1,8 +1,7 @@
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <string>
 
+#include "core/host_name.hpp"
 #include "core/text.hpp"
 #include "pki/ca/authority.hpp"
 
@@ -34,11 +33,7 @@ bool is_host_name(std::string_view text) {
 }
 
 bool is_ip_address(std::string_view text) {
-  // inet_pton stops at a NUL, and so would take what follows it.
-  if (text.find('\0') != std::string_view::npos) return false;
-  const std::string copy(text);
-  in6_addr address{};
-  return ::inet_pton(AF_INET, copy.c_str(), &address) == 1 || ::inet_pton(AF_INET6, copy.c_str(), &address) == 1;
+  return parse_ip_address(text).has_value();
 }
 
 }  // namespace epki::ca

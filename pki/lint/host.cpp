@@ -1,24 +1,11 @@
 #include "pki/lint/host.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
+#include "core/host_name.hpp"
 #include "core/text.hpp"
 
 namespace epki::lint {
-
-namespace {
-
-bool is_label(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(), fits);
-}
-
-}  // namespace
 
 bool name_matches(std::string_view pattern, std::string_view host) {
   if (equal_ignoring_case(pattern, host)) return true;
@@ -34,10 +21,7 @@ bool certificate_matches(const ossl::CertificateFacts& facts, std::string_view h
 }
 
 bool is_address(std::string_view text) {
-  const std::string copy(text);
-  in6_addr address{};
-  return copy.find('\0') == std::string::npos &&
-         (::inet_pton(AF_INET, copy.c_str(), &address) == 1 || ::inet_pton(AF_INET6, copy.c_str(), &address) == 1);
+  return parse_ip_address(text).has_value();
 }
 
 bool is_dns_name(std::string_view text) {
@@ -45,7 +29,7 @@ bool is_dns_name(std::string_view text) {
   if (text.size() > 253) return false;
   if (text.starts_with("*.")) text.remove_prefix(2);
   const auto labels = split(text, '.');
-  return std::all_of(labels.begin(), labels.end(), is_label);
+  return std::all_of(labels.begin(), labels.end(), is_host_label);
 }
 
 std::string in_quotes(std::string_view text) {

@@ -14,17 +14,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/freed.hpp"
 #include "core/result.hpp"
 
 namespace epki::ossl {
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const noexcept {
-    Free(p);
-  }
-};
 
 using BioHandle = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using NumberHandle = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;

@@ -1,9 +1,8 @@
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "core/host_name.hpp"
 #include "core/text.hpp"
 #include "pki/profile/profile.hpp"
 
@@ -17,18 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 8> reserved = {"internal",  "test",  "invalid",   "example",
                                                       "localhost", "local", "home.arpa", "alt"};
 
-bool is_address(std::string_view text) {
-  const std::string copy(text);
-  in6_addr address{};
-  return copy.find('\0') == std::string::npos &&
-         (::inet_pton(AF_INET, copy.c_str(), &address) == 1 || ::inet_pton(AF_INET6, copy.c_str(), &address) == 1);
-}
-
 }  // namespace
 
 bool is_pinned_name(std::string_view dns_name) {
   if (dns_name.empty()) return false;
-  if (is_address(dns_name)) return true;
+  if (parse_ip_address(dns_name)) return true;
   auto name = lower(dns_name);
   if (name.ends_with('.')) name.pop_back();
   if (name.starts_with("*.")) name.erase(0, 2);

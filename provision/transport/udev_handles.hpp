@@ -5,19 +5,13 @@
 
 #include <memory>
 
+#include "core/freed.hpp"
+
 namespace epki::transport {
 
-template <auto Unref>
-struct Unreferenced {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Unref(object);
-  }
-};
-
-using Udev = std::unique_ptr<udev, Unreferenced<udev_unref>>;
-using Enumeration = std::unique_ptr<udev_enumerate, Unreferenced<udev_enumerate_unref>>;
-using Device = std::unique_ptr<udev_device, Unreferenced<udev_device_unref>>;
-using Monitor = std::unique_ptr<udev_monitor, Unreferenced<udev_monitor_unref>>;
+using Udev = std::unique_ptr<udev, Freed<udev_unref>>;
+using Enumeration = std::unique_ptr<udev_enumerate, Freed<udev_enumerate_unref>>;
+using Device = std::unique_ptr<udev_device, Freed<udev_device_unref>>;
+using Monitor = std::unique_ptr<udev_monitor, Freed<udev_monitor_unref>>;
 
 }  // namespace epki::transport
