@@ -109,9 +109,8 @@ const Key keys[] = {
      [](R& t, K k, P& p) { read_optional(t, k, p.ca.modem_profile, why_no_line); },
      [](const P& p) { return toml_quoted(p.ca.modem_profile); }},
     {"ca", "permit_names", "host names and addresses; empty: any name",
-     "What the broker's CAs made from now on may certify, as name constraints that are not critical; a host name "
-     "permits "
-     "all names below it too.",
+     "What the broker's CAs made from now on may certify, as name constraints that are not critical; a host "
+     "name permits all names below it too.",
      [](R& t, K k, P& p) { read_texts(t, k, p.ca.permit_names, why_no_host); },
      [](const P& p) { return as_list(p.ca.permit_names); }},
 

@@ -133,8 +133,8 @@ Status check_id(PKCS11_SLOT* slot, const PKCS11_KEY* key, const EVP_PKEY* opened
   if (same <= 1) return success();
   return Error{Errc::key,
                "the key " + uri.text +
-                   " has no ID of its own in its token, so that its public half cannot be told from "
-                   "others'",
+                   " has no ID of its own in its token, so that its public half cannot be "
+                   "told from others'",
                "give each key pair an ID: pkcs11-tool --login --set-id 01 --type privkey (and pubkey) --label …"};
 }
 

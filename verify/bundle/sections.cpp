@@ -109,9 +109,8 @@ Section live_again(const std::string& path, const Json& report, const ReadingAga
   }
   if (section.taken_over > 0)
     section.why =
-        "a live server is not ours, so its bytes are not in the bundle; that the modem said what is recorded was "
-        "looked "
-        "up in the AT log";
+        "a live server is not ours, so its bytes are not in the bundle; that the modem said what is recorded "
+        "was looked up in the AT log";
   return section;
 }
 

@@ -267,8 +267,7 @@ std::string next_after_obstacle(const Evidence& evidence, const Controls& contro
   if (!evidence.ended_early.empty()) return "Run again with a larger budget.";
   if (passes_in_silence(evidence, controls)) {
     return "This client closes without an alert where a genuine chain may have passed, so a replay cannot be read: "
-           "give a "
-           "certificate of your own under a public root with its key (--genuine), or a live server (--public).";
+           "give a certificate of your own under a public root with its key (--genuine), or a live server (--public).";
   }
   if (controls.only_direct()) {
     return "This firmware takes no intermediate: give a genuine chain without one, or the live answer of --genuine.";

@@ -25,6 +25,25 @@ bool dials_own_name(const Shot& shot) {
   return shot.anchor < 0 || shot.shown == Shown::replay_wrong_name || shot.shown == Shown::forged_genuine;
 }
 
+/// A modem that does all it is told, with a client of its own.
+class Outsider : public Bench {
+ public:
+  Result<Attempt> attempt(const Shot& shot) final {
+    ++opens_;
+    return answer(shot);
+  }
+  Result<bool> unbind() override { return true; }
+  Status forget(const Bound&) override { return success(); }
+  bool can_reboot() const override { return true; }
+  Status reboot(std::string_view) override { return success(); }
+  int handshakes() const override { return opens_; }
+  std::string absence() const override { return {}; }
+
+ private:
+  virtual Result<Attempt> answer(const Shot& shot) = 0;
+  int opens_ = 0;
+};
+
 /// What a client may remember of a chain.
 enum class Pinned { certificate, authority };
 
@@ -46,13 +65,12 @@ std::string identity(const Shot& shot, Pinned what) {
 }
 
 /// Believes whoever comes first under a name, and afterwards only him.
-class FirstUse final : public Bench {
+class FirstUse final : public Outsider {
  public:
   FirstUse(Pinned what, bool only_when_complete, bool forgets)
       : what_(what), complete_(only_when_complete), forgets_(forgets) {}
 
-  Result<Attempt> attempt(const Shot& shot) override {
-    ++opens_;
+  Result<Attempt> answer(const Shot& shot) override {
     const auto name = std::string(dials_own_name(shot) ? "own" : "genuine");
     const auto who = identity(shot, what_);
     const bool keyless = infer::is_keyless(shot.shown);
@@ -63,42 +81,26 @@ class FirstUse final : public Bench {
     if (keyless) return Attempt{shot, Outcome::refused, 51};
     return Attempt{shot, Outcome::accepted, std::nullopt};
   }
-  Result<bool> unbind() override { return true; }
-  Status forget(const Bound&) override { return success(); }
-  bool can_reboot() const override { return true; }
   Status reboot(std::string_view) override {
     if (forgets_) pins_.clear();
     return success();
   }
-  int handshakes() const override { return opens_; }
-  std::string absence() const override { return {}; }
 
  private:
   Pinned what_;
   bool complete_, forgets_;
   std::map<std::string, std::string> pins_;
-  int opens_ = 0;
 };
 
 /// A model client that is another one for some names.
-class Exceptional final : public Bench {
+class Exceptional final : public Outsider {
  public:
   Exceptional(ModelClient usual, ModelClient for_genuine_name, ModelClient for_own_name)
       : usual_(std::move(usual)), genuine_(std::move(for_genuine_name)), own_(std::move(for_own_name)) {}
-  Result<Attempt> attempt(const Shot& shot) override {
-    ++opens_;
-    return (dials_own_name(shot) ? own_ : genuine_).answer(shot);
-  }
-  Result<bool> unbind() override { return true; }
-  Status forget(const Bound&) override { return success(); }
-  bool can_reboot() const override { return true; }
-  Status reboot(std::string_view) override { return success(); }
-  int handshakes() const override { return opens_; }
-  std::string absence() const override { return {}; }
+  Result<Attempt> answer(const Shot& shot) override { return (dials_own_name(shot) ? own_ : genuine_).answer(shot); }
 
  private:
   ModelClient usual_, genuine_, own_;
-  int opens_ = 0;
 };
 
 infer::Conclusion judge(Bench& bench) {
@@ -127,25 +129,15 @@ TEST(OutsideTheModel, TrustOnFirstUseIsNeverCalledBetterThanItIs) {
 }
 
 /// Looks at the name in the certificate and at nothing else.
-class NameOnly final : public Bench {
+class NameOnly final : public Outsider {
  public:
-  Result<Attempt> attempt(const Shot& shot) override {
-    ++opens_;
+  Result<Attempt> answer(const Shot& shot) override {
     const bool other_name = shot.shown == Shown::wrong_host || shot.shown == Shown::replay_wrong_name ||
                             shot.shown == Shown::everything_wrong;
     if (other_name) return Attempt{shot, Outcome::refused, 42};
     if (infer::is_keyless(shot.shown)) return Attempt{shot, Outcome::refused, 51};
     return Attempt{shot, Outcome::accepted, std::nullopt};
   }
-  Result<bool> unbind() override { return true; }
-  Status forget(const Bound&) override { return success(); }
-  bool can_reboot() const override { return true; }
-  Status reboot(std::string_view) override { return success(); }
-  int handshakes() const override { return opens_; }
-  std::string absence() const override { return {}; }
-
- private:
-  int opens_ = 0;
 };
 
 TEST(OutsideTheModel, AClientThatComparesNamesOnlyIsUnverified) {

@@ -1,5 +1,5 @@
 #pragma once
-// A chain as a public CA gives it out, for a run whose modem and whose time are made up.
+// A chain as a public CA gives it out, for a run whose modem is made up.
 
 #include <chrono>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace epki::trial::testing {
 
-/// When the run takes place.
+/// When a run takes place whose time is made up too.
 inline const Instant noon = *parse_rfc3339("2026-11-22T15:46:00Z");
 
 struct Entity {
@@ -19,12 +19,12 @@ struct Entity {
   ossl::PrivateKey key;
 };
 
-inline Entity make_entity(const std::string& name, std::byte serial, const Entity* above, bool ca) {
+inline Entity make_entity(const std::string& name, std::byte serial, const Entity* above, bool ca, Instant now = noon) {
   auto key = ossl::PrivateKey::generate(ossl::KeyType::ec_p256);
   ossl::CertificateSpec spec{.subject = {{"CN", name}},
                              .serial = {serial},
-                             .not_before = noon - std::chrono::hours(24 * 30),
-                             .not_after = noon + std::chrono::hours(24 * 60),
+                             .not_before = now - std::chrono::hours(24 * 30),
+                             .not_after = now + std::chrono::hours(24 * 60),
                              .extensions = {{"basicConstraints", ca ? "CA:TRUE" : "CA:FALSE", true},
                                             {"keyUsage", ca ? "keyCertSign,cRLSign" : "digitalSignature", true},
                                             {"subjectKeyIdentifier", "hash"}}};
@@ -38,14 +38,17 @@ inline Entity make_entity(const std::string& name, std::byte serial, const Entit
   return {*made, *key};
 }
 
-/// A public-looking chain: root, intermediate, leaf for www.public.test.
+/// A public-looking chain: leaf for www.public.test, intermediate, root.
+inline ossl::Chain public_chain_at(Instant now) {
+  const auto root = make_entity("Public Root", std::byte{1}, nullptr, true, now);
+  const auto issuing = make_entity("Public Issuing", std::byte{2}, &root, true, now);
+  const auto leaf = make_entity("www.public.test", std::byte{3}, &issuing, false, now);
+  return {leaf.certificate, issuing.certificate, root.certificate};
+}
+
+/// Always the same one, at noon.
 inline const ossl::Chain& public_chain() {
-  static const ossl::Chain chain = [] {
-    const auto root = make_entity("Public Root", std::byte{1}, nullptr, true);
-    const auto issuing = make_entity("Public Issuing", std::byte{2}, &root, true);
-    const auto leaf = make_entity("www.public.test", std::byte{3}, &issuing, false);
-    return ossl::Chain{leaf.certificate, issuing.certificate, root.certificate};
-  }();
+  static const ossl::Chain chain = public_chain_at(noon);
   return chain;
 }
 

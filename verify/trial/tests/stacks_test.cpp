@@ -9,36 +9,15 @@
 #include "core/file.hpp"
 #include "core/tests/seeded_random.hpp"
 #include "core/text.hpp"
-#include "pki/ossl/builder.hpp"
 #include "provision/plan/tests/fake_modem.hpp"
 #include "verify/trial/tests/hello_client.hpp"
+#include "verify/trial/tests/public_chain.hpp"
 #include "verify/trial/trial.hpp"
 
 namespace epki::trial {
 namespace {
 
 using plan::testing::FakeModem;
-
-struct Made {
-  ossl::Certificate certificate;
-  ossl::PrivateKey key;
-};
-
-Made make(const std::string& name, std::byte serial, const Made* above, bool ca, Instant now) {
-  auto key = ossl::PrivateKey::generate(ossl::KeyType::ec_p256);
-  ossl::CertificateSpec spec{.subject = {{"CN", name}},
-                             .serial = {serial},
-                             .not_before = now - std::chrono::hours(24 * 30),
-                             .not_after = now + std::chrono::hours(24 * 60),
-                             .extensions = {{"basicConstraints", ca ? "CA:TRUE" : "CA:FALSE", true},
-                                            {"keyUsage", ca ? "keyCertSign,cRLSign" : "digitalSignature", true},
-                                            {"subjectKeyIdentifier", "hash"}}};
-  if (!ca) spec.extensions.push_back({"subjectAltName", "DNS:" + name});
-  if (above != nullptr) spec.extensions.push_back({"authorityKeyIdentifier", "keyid"});
-  auto made = ossl::build(
-      spec, *key, above != nullptr ? ossl::Issuer{above->certificate, above->key} : ossl::Issuer{std::nullopt, *key});
-  return {*made, *key};
-}
 
 /// A client program that is told whom to trust in a file. True: the handshake went through.
 using Program = std::vector<std::string> (*)(const std::string& port, const std::string& host, bool sni,
@@ -99,13 +78,9 @@ class Stacks : public ::testing::Test {
     auto opened = ledger::Ledger::open(folder->path() / "ledger.db", clock);
     ASSERT_TRUE(opened) << opened.error().what;
     ledger.emplace(std::move(*opened));
-    const auto now = clock.now();
-    const auto root = make("Public Root", std::byte{1}, nullptr, true, now);
-    const auto issuing = make("Public Issuing", std::byte{2}, &root, true, now);
-    const auto leaf = make("www.public.test", std::byte{3}, &issuing, false, now);
-    public_root = root.certificate.pem();
-    ASSERT_TRUE(write_new_file(folder->path() / "public.pem",
-                               leaf.certificate.pem() + issuing.certificate.pem() + public_root, 0644));
+    const auto chain = testing::public_chain_at(clock.now());
+    public_root = chain.back().pem();
+    ASSERT_TRUE(write_new_file(folder->path() / "public.pem", chain[0].pem() + chain[1].pem() + public_root, 0644));
     setup.reach_host = "probe.test";
     setup.key_type = ossl::KeyType::ec_p256;
     setup.replay_files = {(folder->path() / "public.pem").string()};
