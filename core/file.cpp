@@ -45,8 +45,8 @@ Error disk_error(std::string_view doing, const fs::path& path, int error_number)
     case ENOSPC:
     case EDQUOT: error.hint = "free some space on that disk, then run the same command again"; break;
     case EACCES:
-    case EPERM: error.hint = "check who owns the folder and its mode"; break;
-    case EROFS: error.hint = "the file system is mounted read-only"; break;
+    case EPERM: error.hint = "check who owns the file and its folder, and their modes"; break;
+    case EROFS: error.hint = "mount that file system writable, or name another place"; break;
     case EEXIST: error.hint = "nothing is overwritten: move the old file away first"; break;
     default: break;
   }
