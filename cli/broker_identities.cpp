@@ -1,5 +1,6 @@
 #include "cli/broker_identities.hpp"
 
+#include "cli/ledger_place.hpp"
 #include "cli/open_ca.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -104,7 +105,7 @@ class Mint {
 
   // The authority signs nothing that its ledger does not know of.
   Status note(const ossl::Chain& certificates) {
-    auto ledger = ledger::Ledger::open(project_.ledger_file(), context_.clock);
+    auto ledger = open_ledger(project_, context_);
     if (!ledger) return std::move(ledger).error();
     Json rows = Json::array();
     for (const auto& one : certificates)

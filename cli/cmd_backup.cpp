@@ -58,7 +58,7 @@ Result<Outcome> backup(const Options& options, Context& context) {
   context.reporter.step("sealing " + counted(content->files.size() - 1, "file"));
   const auto sealed = sealed_bytes(*content, *passphrase);
   if (!sealed) return sealed.error();
-  if (auto written = write_new_file(file, *sealed, 0600); !written) return std::move(written).error();
+  if (auto written = publish_new_file(file, *sealed, 0600); !written) return std::move(written).error();
   if (auto verified = verify(file, *passphrase); !verified) {
     auto error = std::move(verified).error().during("reading the new backup back");
     error.hint = "do not rely on " + file.string() + ": make another, on another disk";
@@ -66,7 +66,9 @@ Result<Outcome> backup(const Options& options, Context& context) {
   }
   const auto sha256 = ossl::sha256_hex(as_bytes(*sealed));
   const Json facts = Json::object({{"sha256", sha256}, {"ledger", content->list["ledger"]}});
-  if (auto recorded = ledger::Audit(*ledger).record("backup", facts); !recorded) return std::move(recorded).error();
+  if (auto recorded = ledger::Audit(*ledger).record("backup", facts); !recorded)
+    return std::move(recorded).error().in("the backup is whole in " + file.string() +
+                                          ", but the ledger does not know of it");
   for (const auto& key : content->missing_keys)
     context.reporter.warning(key + " is not here and so not in this backup: keep a copy of it of its own");
   const auto files = content->files.size() - 1;  // the archive's own list is none of the project's

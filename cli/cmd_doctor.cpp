@@ -5,6 +5,7 @@
 #include "cli/leftovers.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/provision_job.hpp"
+#include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "provision/doctor/doctor.hpp"
 
@@ -52,9 +53,11 @@ Outcome told(const doctor::Diagnosis& diagnosis) {
   return outcome;
 }
 
-// A port that does not open is the first check, not the end of the command.
+// A port that does not open is the first check, not the end of the command. Why it does not is the exit code: a port
+// that may not be opened is there.
 Outcome port_failed(const doctor::Wanted& wanted, const Error& error) {
   auto outcome = told(doctor::unopened(wanted, error));
+  outcome.exit = exit_code::of(error.code);
   outcome.error = error;
   return outcome;
 }
@@ -68,7 +71,7 @@ Result<Outcome> examine(const Options& options, Context& context) {
   auto spec = transport::parse_port(port);
   if (!spec) return std::move(spec).error();
   spec->record = options.record.value_or("");
-  auto ledger = open_ledger(job->project, context);
+  auto ledger = open_ledger_to_read(job->project, context);
   if (!ledger) return std::move(ledger).error();
   const auto wanted = wanted_of(*job, *spec, port);
 

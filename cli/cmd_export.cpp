@@ -117,7 +117,7 @@ Result<Content> content_of(const Options& options, const config::Project& projec
 Result<Outcome> export_one(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_ledger_to_read(*project, context);
   if (!ledger) return std::move(ledger).error();
   auto content = content_of(options, *project, *ledger, context);
   if (!content) return std::move(content).error();

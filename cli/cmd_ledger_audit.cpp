@@ -48,7 +48,7 @@ Result<Outcome> check(const CheckOptions& options, Context& context) {
     if (!read) return std::move(read).error();
     evidence.emplace(std::move(*read));
   }
-  auto book = ledger_here(context);
+  auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   const ledger::Progress progress = [&](std::int64_t done, std::int64_t total) -> Status {
     if (context.cancel.requested()) return interrupted();
@@ -79,7 +79,7 @@ struct HeadOptions {
 };
 
 Result<Outcome> head(const HeadOptions& options, Context& context) {
-  auto book = ledger_here(context);
+  auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   const auto taken = ledger::Audit(*book).head();
   if (!taken) return taken.error();

@@ -117,7 +117,7 @@ Result<Outcome> run(const Options& options, Context& context) {
     return Error{Errc::usage, "with --json the rows need a file of their own", "give --out FILE"};
   if (options.template_file && *format != ledger::ExportFormat::aws_iot)
     return Error{Errc::usage, "--template goes with --format aws-iot only"};
-  auto book = ledger_here(context);
+  auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   auto target = Target::open(options.out);
   if (!target) return std::move(target).error();

@@ -188,7 +188,7 @@ Result<Page> page_of(ledger::Ledger& book, const Options& options, const Context
 }
 
 Result<Outcome> list(const Options& options, Context& context) {
-  auto book = ledger_here(context);
+  auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   auto page = page_of(*book, options, context);
   if (!page) return std::move(page).error();
@@ -225,7 +225,7 @@ std::string lines_of(const Json& facts, const std::string& indent) {
 }
 
 Result<Outcome> show(const ShowOptions& options, Context& context) {
-  auto book = ledger_here(context);
+  auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   const auto& what = options.what;
   ledger::Devices devices(*book);

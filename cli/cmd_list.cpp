@@ -28,7 +28,7 @@ Result<ledger::CertificateFilter> filter_of(const Options& options, const Contex
 Result<Outcome> list(const Options& options, Context& context) {
   const auto filter = filter_of(options, context);
   if (!filter) return filter.error();
-  auto ledger = ledger_here(context);
+  auto ledger = ledger_to_read(context);
   if (!ledger) return std::move(ledger).error();
   const bool csv = options.format == "csv";
   Outcome outcome;

@@ -52,7 +52,7 @@ std::string told(const ledger::CertificateRecord& record, bool with_pem) {
 }
 
 Result<Outcome> show(const Options& options, Context& context) {
-  auto ledger = ledger_here(context);
+  auto ledger = ledger_to_read(context);
   if (!ledger) return std::move(ledger).error();
   Outcome outcome;
   Json rows = Json::array();

@@ -165,6 +165,7 @@ void CommandLine::group(std::string_view name, std::string_view summary) {
 
 CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
   Parsed parsed;
+  bool nothing_named = false;
   const auto chosen = [&] { return impl_->chosen(); };
   try {
     impl_->app.parse(argc, argv);
@@ -175,13 +176,14 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
       if (command->rest != nullptr) *command->rest = command->app->remaining();
       parsed.run = command->run;
     } else {
-      parsed.text = impl_->app.help();
+      nothing_named = true;
     }
   } catch (const CLI::CallForHelp&) {
     const auto* command = chosen();
     parsed.text = command != nullptr ? command->app->help(program_of(command->name)) : impl_->app.help();
   } catch (const CLI::CallForVersion& wanted) {
     parsed.text = std::string(wanted.what()) + "\n";
+    parsed.text_is = "version";
   } catch (const CLI::ParseError& wrong) {  // the only place the library may throw
     const auto* command = chosen();
     parsed.error = Error{Errc::usage, wrong.what(),
@@ -195,6 +197,11 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
     if (argument == "--") break;
     parsed.globals.json = argument == "--json";
   }
+  // A person who types the bare name wants to know what there is; a script that asks for JSON forgot its command.
+  if (nothing_named && parsed.globals.json)
+    parsed.error = Error{Errc::usage, "no command is named", "see ec200u-pki --help"};
+  else if (nothing_named)
+    parsed.text = impl_->app.help();
   return parsed;
 }
 

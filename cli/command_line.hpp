@@ -80,6 +80,7 @@ class CommandLine {
     std::string command{};              ///< "init", "broker render"; empty when none was recognised
     Run run{};                          ///< set: run it
     std::optional<std::string> text{};  ///< set: print it to stdout, exit 0
+    std::string text_is{"help"};        ///< what it is called in JSON: "help" or "version"
     std::optional<Error> error{};
   };
   Parsed parse(int argc, const char* const* argv);

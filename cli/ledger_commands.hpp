@@ -19,5 +19,7 @@ Result<std::chrono::seconds> parse_span(std::string_view option, std::string_vie
 
 /// The ledger of the project in the current folder.
 Result<ledger::Ledger> ledger_here(const Context& context);
+/// The same for a command that records nothing.
+Result<ledger::Ledger> ledger_to_read(const Context& context);
 
 }  // namespace epki::cli

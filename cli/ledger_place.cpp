@@ -21,6 +21,23 @@ std::string name_of_account() {
   return found->pw_name;
 }
 
+Result<ledger::Ledger> open(const config::Project& project, const Context& context, bool to_read) {
+  ledger::Ledger::Options options;
+  options.operator_name = name_of_account();
+  options.station = name_of_this_station();
+  options.tool = std::string("ec200u-pki ") + version;
+  options.to_read = to_read;
+  if (project.ledger.url.empty()) return ledger::Ledger::open(project.ledger_file(), context.clock, options);
+  if (auto made = make_folder(project.state_folder(), 0700); !made && !to_read) return std::move(made).error();
+  options.local_journal = project.local_journal();
+  auto book = ledger::Ledger::connect(project.ledger.url, context.clock, options);
+  if (!book) return book;
+  if (const auto why = book->offline(); !why.empty())
+    context.reporter.warning(why + "; what happens now goes to " + options.local_journal.string() +
+                             " and is merged when it is back");
+  return book;
+}
+
 }  // namespace
 
 std::string name_of_this_station() {
@@ -29,19 +46,11 @@ std::string name_of_this_station() {
 }
 
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context) {
-  ledger::Ledger::Options options;
-  options.operator_name = name_of_account();
-  options.station = name_of_this_station();
-  options.tool = std::string("ec200u-pki ") + version;
-  if (project.ledger.url.empty()) return ledger::Ledger::open(project.ledger_file(), context.clock, options);
-  if (auto made = make_folder(project.state_folder(), 0700); !made) return std::move(made).error();
-  options.local_journal = project.local_journal();
-  auto book = ledger::Ledger::connect(project.ledger.url, context.clock, options);
-  if (!book) return book;
-  if (const auto why = book->offline(); !why.empty())
-    context.reporter.warning(why + "; what happens now goes to " + options.local_journal.string() +
-                             " and is merged when it is back");
-  return book;
+  return open(project, context, false);
+}
+
+Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context) {
+  return open(project, context, true);
 }
 
 }  // namespace epki::cli

@@ -14,4 +14,8 @@ std::string name_of_this_station();
 /// so when it is. Events name this program, this machine and the account it runs under.
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);
 
+/// The same for a command that records nothing: it also works where nothing can be written, an archive on a read-only
+/// medium for instance.
+Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context);
+
 }  // namespace epki::cli

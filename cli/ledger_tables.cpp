@@ -53,4 +53,10 @@ Result<ledger::Ledger> ledger_here(const Context& context) {
   return open_ledger(*project, context);
 }
 
+Result<ledger::Ledger> ledger_to_read(const Context& context) {
+  auto project = config::load(".");
+  if (!project) return std::move(project).error();
+  return open_ledger_to_read(*project, context);
+}
+
 }  // namespace epki::cli

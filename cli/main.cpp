@@ -68,7 +68,11 @@ int run(int argc, char** argv) {
   console.configure(parsed.globals);
   if (const auto missing = cli::not_installed(cli::command_word(argc, argv), executable))
     return cli::print_outcome(std::string(cli::command_word(argc, argv)), *missing, parsed.globals, console);
-  if (parsed.text) return cli::print_outcome("", cli::Outcome{.text = *parsed.text}, {}, console);
+  if (parsed.text) {
+    cli::Outcome told{.text = *parsed.text};
+    told.document.set(parsed.text_is, *parsed.text);
+    return cli::print_outcome("", told, parsed.globals, console);
+  }
   if (parsed.error) return cli::print_outcome(parsed.command, *parsed.error, parsed.globals, console);
   if (!parsed.globals.folder.empty() && ::chdir(parsed.globals.folder.c_str()) != 0)
     return cli::print_outcome(parsed.command,

@@ -28,14 +28,14 @@ void add_served_names(const config::Project& project, std::vector<std::string>& 
 }
 
 /// The line's, always the same one for a thread; else one of this run's own.
-Result<ledger::Ledger*> ledger_for(const ProvisionJob& job, std::optional<ledger::Ledger>& own,
+Result<ledger::Ledger*> ledger_for(const ProvisionJob& job, std::optional<ledger::Ledger>& own, bool to_read,
                                    const Context& context) {
   if (!job.ledgers.empty()) {
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t mine = threads.fetch_add(1);
     return job.ledgers[mine % job.ledgers.size()];
   }
-  auto opened = open_ledger(job.project, context);
+  auto opened = to_read ? open_ledger_to_read(job.project, context) : open_ledger(job.project, context);
   if (!opened) return std::move(opened).error();
   own.emplace(*std::move(opened));
   return &*own;
@@ -111,7 +111,7 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
 Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                            Reporter& reporter) {
   std::optional<ledger::Ledger> own;
-  auto ledger = ledger_for(job, own, context);
+  auto ledger = ledger_for(job, own, false, context);
   if (!ledger) return std::move(ledger).error();
   return open_with(spec, job, **ledger, context, reporter);
 }
@@ -119,7 +119,7 @@ Result<OpenModem> open_for(const transport::PortSpec& spec, const ProvisionJob& 
 Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                     Reporter& reporter) {
   std::optional<ledger::Ledger> own;
-  auto opened = ledger_for(job, own, context);
+  auto opened = ledger_for(job, own, true, context);
   if (!opened) return std::move(opened).error();
   auto& ledger = **opened;
   auto modem = open_with(spec, job, ledger, context, reporter);
@@ -131,7 +131,7 @@ Result<plan::AuditReport> audit_one(const transport::PortSpec& spec, const Provi
 Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const ProvisionJob& job, Context& context,
                                          Reporter& reporter, plan::Watch* watch) {
   std::optional<ledger::Ledger> own;
-  auto opened = ledger_for(job, own, context);
+  auto opened = ledger_for(job, own, job.options.dry_run, context);
   if (!opened) return std::move(opened).error();
   auto& ledger = **opened;
   plan::Wanted wanted = job.wanted;

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/file.hpp"
 #include "core/poll.hpp"
 
 namespace epki {
@@ -101,6 +102,11 @@ Result<Child> Child::start(const Options& options) {
     close_all();
     return e;
   };
+  const auto no_file = [&](const std::filesystem::path& path) {
+    auto e = disk_error("opening", path, errno);
+    close_all();
+    return e;
+  };
   const auto append_to = [](const std::filesystem::path& path) {
     return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   };
@@ -118,8 +124,9 @@ Result<Child> Child::start(const Options& options) {
     return out[1] >= 0;
   };
   if (!open_input()) return system_error("making its input");
-  if (!open_output()) return system_error("making its output");
-  if (!options.error_file.empty() && (error = append_to(options.error_file)) < 0) return system_error("making its log");
+  if (!open_output())
+    return options.output_file.empty() || wired ? system_error("making its output") : no_file(options.output_file);
+  if (!options.error_file.empty() && (error = append_to(options.error_file)) < 0) return no_file(options.error_file);
   if (::pipe2(failure.data(), O_CLOEXEC) != 0) return system_error("making a pipe");
 
   std::vector<char*> argv;

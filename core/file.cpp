@@ -45,8 +45,8 @@ Error disk_error(std::string_view doing, const fs::path& path, int error_number)
     case ENOSPC:
     case EDQUOT: error.hint = "free some space on that disk, then run the same command again"; break;
     case EACCES:
-    case EPERM: error.hint = "check who owns the folder and its mode"; break;
-    case EROFS: error.hint = "the file system is mounted read-only"; break;
+    case EPERM: error.hint = "check who owns the file and its folder, and their modes"; break;
+    case EROFS: error.hint = "mount that file system writable, or name another place"; break;
     case EEXIST: error.hint = "nothing is overwritten: move the old file away first"; break;
     default: break;
   }
@@ -103,18 +103,34 @@ Status write_new_file(const fs::path& path, std::string_view content, unsigned m
 
 namespace {
 
-Status write_beside(const fs::path& path, std::string_view content, unsigned mode, unsigned rename_flags) {
+// Some file systems know no rename that spares an existing name (ntfs-3g, NFS; rename(2), EINVAL). A link spares it
+// too. Where there are no links either, the name is looked at first: somebody who takes it in between loses.
+int rename_sparing(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::link(from, to) == 0) {
+    ::unlink(from);
+    return 0;
+  }
+  if (errno == EEXIST) return EEXIST;
+  struct stat facts {};
+  if (::lstat(to, &facts) == 0) return EEXIST;
+  return ::rename(from, to) == 0 ? 0 : errno;
+}
+
+Status write_beside(const fs::path& path, std::string_view content, unsigned mode, bool may_replace) {
   std::string beside = path.string() + ".XXXXXX";
   const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (file.get() < 0) return disk_error("creating a file beside", path, errno);
+  if (file.get() < 0) return disk_error(may_replace ? "creating a file beside" : "creating", path, errno);
   auto fail = [&](Error error) -> Status {
     ::unlink(beside.c_str());
     return error;
   };
   if (::fchmod(file.get(), mode) != 0) return fail(disk_error("setting the mode of", beside, errno));
   if (auto written = write_and_sync(file.get(), content, path); !written) return fail(std::move(written).error());
-  if (::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, path.c_str(), rename_flags) != 0)
-    return fail(disk_error(rename_flags == 0 ? "replacing" : "creating", path, errno));
+  const int failed = may_replace ? (::rename(beside.c_str(), path.c_str()) == 0 ? 0 : errno)
+                                 : rename_sparing(beside.c_str(), path.c_str());
+  if (failed != 0) return fail(disk_error(may_replace ? "replacing" : "creating", path, failed));
   sync_folder(path);
   return success();
 }
@@ -122,11 +138,20 @@ Status write_beside(const fs::path& path, std::string_view content, unsigned mod
 }  // namespace
 
 Status replace_file(const fs::path& path, std::string_view content, unsigned mode) {
-  return write_beside(path, content, mode, 0);
+  return write_beside(path, content, mode, true);
 }
 
 Status publish_new_file(const fs::path& path, std::string_view content, unsigned mode) {
-  return write_beside(path, content, mode, RENAME_NOREPLACE);
+  return write_beside(path, content, mode, false);
+}
+
+Status try_room_for(const fs::path& path, std::size_t size) {
+  std::string beside = path.string() + ".XXXXXX";
+  const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
+  if (file.get() < 0) return disk_error("creating", path, errno);
+  auto written = write_and_sync(file.get(), std::string(size, 'x'), path);
+  ::unlink(beside.c_str());
+  return written;
 }
 
 Status make_folder(const fs::path& path, unsigned mode) {

@@ -26,6 +26,10 @@ Status write_new_file(const std::filesystem::path& path, std::string_view conten
 /// taken by then. For what others may already be waiting for.
 Status publish_new_file(const std::filesystem::path& path, std::string_view content, unsigned mode);
 
+/// Success when `size` bytes can be written under this name: tried, in a file beside it that is gone again afterwards.
+/// For what must not be begun when its result cannot be handed over; the room may be gone later all the same.
+Status try_room_for(const std::filesystem::path& path, std::size_t size);
+
 /// Makes the names in a file's folder durable, e.g. after a link or an unlink.
 Status sync_folder_of(const std::filesystem::path& path);
 

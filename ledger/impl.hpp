@@ -73,6 +73,10 @@ struct Ledger::Impl {
   /// Takes the lock and finds out where the ledger is at this moment.
   Status with_database(Where where, const std::function<Status(Database& database)>& work);
 
+  /// Once, before the Ledger is handed out. A reader goes on without one where nothing can be written and nothing waits
+  /// to be merged.
+  Status open_local_journal();
+
   // With the lock held, all of them.
   /// The database, holding all that the local journal holds; Errc::ledger while it is not reachable.
   Result<Database*> reachable();

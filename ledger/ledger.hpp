@@ -90,6 +90,8 @@ class Ledger {
     std::filesystem::path local_journal{};
     std::chrono::milliseconds retry{3000};  ///< how often a database that is away is looked for; no call waits for it
     RandomSource* random = nullptr;         ///< null: the kernel's. For tests
+    /// Nothing will be recorded: a folder where nothing can be written will do. Calls that record fail there.
+    bool to_read = false;
   };
 
   /// Opens or creates (mode 0600, WAL, foreign keys, migrations by user_version). `clock` must outlive the ledger. One

@@ -1,5 +1,6 @@
 // Where the ledger is: opening it, one call after another, long reads, and going on without the database.
 
+#include "core/text.hpp"
 #include "ledger/impl.hpp"
 #include "ledger/merge.hpp"
 #include "ledger/schema.hpp"
@@ -21,7 +22,7 @@ Error unreachable(const std::string& why) {
 }  // namespace
 
 Result<Ledger> Ledger::open(const std::filesystem::path& file, const Clock& clock, Options options) {
-  auto database = open_file(file, options.busy);
+  auto database = open_file(file, options.busy, options.to_read ? Access::read : Access::write);
   if (!database) return std::move(database).error();
   return Ledger(std::make_unique<Impl>(std::move(*database), clock, std::move(options)));
 }
@@ -33,12 +34,7 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const Clock& cloc
 Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Options options) {
   auto impl = std::make_unique<Impl>(nullptr, clock, std::move(options));
   impl->url = url;
-  if (!impl->options.local_journal.empty()) {
-    auto local = open_file(impl->options.local_journal, impl->options.busy);
-    if (!local) return std::move(local).error();
-    if (auto indexed = index_for_merging(**local); !indexed) return std::move(indexed).error();
-    impl->local = std::move(*local);
-  }
+  if (auto opened = impl->open_local_journal(); !opened) return std::move(opened).error();
   auto connected = connect_to_server(url, impl->options.busy);
   if (connected) {
     // A database that answers and cannot be used is no reason to go on without it.
@@ -50,6 +46,33 @@ Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Optio
     impl->go_offline(connected.error().what);
   }
   return Ledger(std::move(impl));
+}
+
+Status Ledger::Impl::open_local_journal() {
+  const auto& file = options.local_journal;
+  if (file.empty()) return success();
+  auto opened = open_file(file, options.busy, options.to_read ? Access::read : Access::write);
+  if (!opened) {
+    // Where none can be made, a reader needs none.
+    std::error_code unknown;
+    if (options.to_read && opened.error().code == Errc::disk && !std::filesystem::exists(file, unknown))
+      return success();
+    return std::move(opened).error();
+  }
+  if ((*opened)->unchanging()) {
+    const auto left = unmerged_events(**opened);
+    if (!left) return left.error();
+    if (*left == 0) return success();
+    return Error{Errc::disk,
+                 file.string() + " holds " + counted(static_cast<std::size_t>(*left), "event") +
+                     " that the ledger's database does not have, and cannot be merged here: nothing can be "
+                     "written",
+                 "run ec200u-pki ledger merge as an account that may write there, or copy the project into a folder "
+                 "that you may write"};
+  }
+  if (auto indexed = index_for_merging(**opened); !indexed) return indexed;
+  local = std::move(*opened);
+  return success();
 }
 
 void Ledger::Impl::go_offline(std::string why) {

@@ -42,6 +42,8 @@ class SqliteCursor final : public Cursor {
   Result<bool> next() override {
     if (failed_ == SQLITE_OK) {
       const int code = ::sqlite3_step(handle_.get());
+      if (code == SQLITE_ROW || code == SQLITE_DONE)
+        if (auto still = database_.still_unchanged(); !still) return std::move(still).error();
       if (code == SQLITE_ROW) return true;
       if (code == SQLITE_DONE) return false;
     }
@@ -148,7 +150,7 @@ Status SqliteDatabase::check_storage() {
 }
 
 Result<std::unique_ptr<Database>> SqliteDatabase::again() const {
-  auto other = open(file_, busy_);
+  auto other = unchanging_ ? open_unchanging(file_, *unchanging_) : open(file_, busy_);
   if (!other) return std::move(other).error();
   return std::unique_ptr<Database>(std::move(*other));
 }
@@ -161,7 +163,12 @@ Status SqliteDatabase::copy_to(const std::filesystem::path& file) {
   // All pages in one step: one view, and in WAL mode no writer waits for it (sqlite.org, "Online Backup API").
   const int code = ::sqlite3_backup_step(copying, -1);
   ::sqlite3_backup_finish(copying);
-  return code == SQLITE_DONE ? success() : Status((*target)->failure());
+  return code == SQLITE_DONE ? still_unchanged() : Status((*target)->failure());
+}
+
+void SqliteDatabase::write_back() {
+  // PASSIVE waits for nobody: pages that a reader still needs stay in the log, as at every commit.
+  ::sqlite3_wal_checkpoint_v2(raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 Error SqliteDatabase::failure() const {
@@ -179,9 +186,11 @@ Error SqliteDatabase::failure() const {
       return {Errc::ledger, file_.string() + " is no ledger", "move it away, or restore the ledger from a backup"};
     case SQLITE_CORRUPT: return {Errc::ledger, name() + " is damaged" + said, "restore it from a backup"};
     case SQLITE_FULL: return no_room;
+    case SQLITE_READONLY:
+      return {Errc::disk, name() + " can be read but not written here" + said,
+              "check who owns the file and its folder, their modes, and whether the file system is mounted read-only"};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return {

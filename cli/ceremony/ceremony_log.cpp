@@ -1,10 +1,6 @@
 #include "cli/ceremony/ceremony_log.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 
 #include "cli/ledger_place.hpp"
@@ -35,15 +31,20 @@ Error altered(const fs::path& file, std::size_t line) {
       "another log"};
 }
 
-Result<End> read_to_end(const fs::path& file) {
+/// The log's text; none when there is no log.
+Result<std::optional<std::string>> text_of(const fs::path& file) {
   std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::optional<std::string>();
+  auto text = read_file(file);
+  if (!text) return std::move(text).error();
+  return std::optional(*std::move(text));
+}
+
+Result<End> end_of(const std::string& text, const fs::path& file) {
   End end;
-  if (!fs::exists(file, ignored)) return end;
-  const auto text = read_file(file);
-  if (!text) return text.error();
-  if (!text->empty() && text->back() != '\n')
-    return altered(file, static_cast<std::size_t>(std::count(text->begin(), text->end(), '\n')) + 1);
-  for (const auto line : split(*text, '\n')) {
+  if (!text.empty() && text.back() != '\n')
+    return altered(file, static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
+  for (const auto line : split(text, '\n')) {
     if (line.empty()) continue;
     const auto step = Json::parse(line);
     if (!step || (*step)["previous"].text() != end.hash ||
@@ -56,15 +57,10 @@ Result<End> read_to_end(const fs::path& file) {
   return end;
 }
 
-Status append(const fs::path& file, std::string_view line) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd < 0) return disk_error("opening", file, errno);
-  const auto written = ::write(fd, line.data(), line.size());
-  const int why = written < 0 ? errno : ENOSPC;
-  const bool whole = written == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!whole) return disk_error("writing", file, why);
-  return sync_folder_of(file);
+Result<End> read_to_end(const fs::path& file) {
+  const auto text = text_of(file);
+  if (!text) return text.error();
+  return end_of(text->value_or(""), file);
 }
 
 constexpr std::string_view signature_key = ",\"signature\":\"";
@@ -81,16 +77,39 @@ std::pair<std::string, std::string> parted(const std::string& line) {
   return {line.substr(0, at) + "}", std::string(as_text(*bytes))};
 }
 
-Result<std::string> next_line(const fs::path& folder, Json step, const ossl::PrivateKey* signer) {
-  const auto end = read_to_end(folder / ceremony_log_name);
+/// A log with one line more.
+struct Added {
+  fs::path file;
+  std::optional<std::string> before;  ///< what it held; none when there was no log
+  std::string hash;                   ///< of the new line
+};
+
+// The whole log is written again and renamed: a medium that is full or pulled out keeps the log it had, not one that
+// ends in half a line and looks altered for good.
+Result<Added> add_line(const fs::path& folder, Json step, const ossl::PrivateKey* signer) {
+  const auto file = folder / ceremony_log_name;
+  auto text = text_of(file);
+  if (!text) return std::move(text).error();
+  const auto end = end_of(text->value_or(""), file);
   if (!end) return end.error();
   step.set("number", static_cast<std::int64_t>(end->lines + 1)).set("previous", end->hash);
   auto line = step.dump(-1);
-  if (signer == nullptr) return line;
-  const auto signature = ossl::sign_detached(*signer, line);
-  if (!signature) return signature.error();
-  line.pop_back();
-  return line + std::string(signature_key) + to_hex(as_bytes(*signature)) + "\"}";
+  if (signer != nullptr) {
+    const auto signature = ossl::sign_detached(*signer, line);
+    if (!signature) return signature.error();
+    line.pop_back();
+    line += std::string(signature_key) + to_hex(as_bytes(*signature)) + "\"}";
+  }
+  if (auto written = replace_file(file, text->value_or("") + line + "\n", 0644); !written)
+    return std::move(written).error();
+  return Added{file, *std::move(text), ossl::sha256_hex(as_bytes(line))};
+}
+
+Status put_back(const Added& added) {
+  if (added.before) return replace_file(added.file, *added.before, 0644);
+  std::error_code failed;
+  if (fs::remove(added.file, failed); failed) return disk_error("removing", added.file, failed.value());
+  return sync_folder_of(added.file);
 }
 
 bool signed_by_a_root(const std::string& text, const std::string& signature, const config::Project& project) {
@@ -168,6 +187,14 @@ Result<std::size_t> check_ceremony_log(const std::filesystem::path& folder, cons
   return end->lines;
 }
 
+Status try_room_on_medium(const std::filesystem::path& file) {
+  // More than a request, a certificate or a line ever takes.
+  constexpr std::size_t enough = std::size_t{8} << 10U;
+  std::error_code none;
+  const auto log = std::filesystem::file_size(file.parent_path() / ceremony_log_name, none);
+  return try_room_for(file, enough + (none ? 0 : static_cast<std::size_t>(log)));
+}
+
 Status log_ceremony(std::string_view step, const Json& facts, const CeremonyPeople& people,
                     const std::filesystem::path& medium, const std::filesystem::path& ca,
                     const ossl::PrivateKey* signer, ledger::Ledger& ledger, Context& context) {
@@ -181,23 +208,37 @@ Status log_ceremony(std::string_view step, const Json& facts, const CeremonyPeop
                                    {"operator", people.operator_name ? Json(*people.operator_name) : Json()},
                                    {"witnesses", Json::array_of(people.witnesses)},
                                    {"facts", facts}});
+  // The medium first: it is what may be full or write-protected, and a step that is not in its log is in none.
   std::vector<std::filesystem::path> folders{ca};
   std::error_code failed;
-  if (!std::filesystem::equivalent(ca, medium, failed)) folders.push_back(medium);
-  std::vector<std::string> lines, hashes;
+  if (!std::filesystem::equivalent(ca, medium, failed)) folders.insert(folders.begin(), medium);
+  std::vector<ceremony_log::Added> added;
+  Status done = success();
   for (const auto& folder : folders) {
-    auto line = ceremony_log::next_line(folder, entry, signer);
-    if (!line) return std::move(line).error();
-    hashes.push_back(ossl::sha256_hex(as_bytes(*line)));
-    lines.push_back(*std::move(line));
+    auto one = ceremony_log::add_line(folder, entry, signer);
+    if (one) {
+      added.push_back(*std::move(one));
+    } else if (step == "import" && folder != ca && one.error().code == Errc::disk) {
+      // Its way ends here: what was taken in from a write-protected medium is in the log and the ledger of this
+      // machine.
+      context.reporter.warning(one.error().what + ": the medium's log does not tell of this import");
+    } else {
+      done = std::move(one).error();
+      break;
+    }
   }
-  Json kept = facts;
-  kept.set("log_lines", Json::array_of(hashes));
-  if (auto recorded = ledger::Audit(ledger).record("ceremony-" + std::string(step), kept, all); !recorded)
-    return recorded;
-  for (std::size_t i = 0; i < folders.size(); ++i)
-    if (auto logged = ceremony_log::append(folders[i] / ceremony_log_name, lines[i] + "\n"); !logged) return logged;
-  return success();
+  if (done) {
+    Json kept = facts;
+    Json hashes = Json::array();
+    for (const auto& one : added) hashes.push(one.hash);
+    kept.set("log_lines", std::move(hashes));
+    done = ledger::Audit(ledger).record("ceremony-" + std::string(step), kept, all);
+  }
+  if (!done)
+    for (const auto& one : added)
+      if (auto back = ceremony_log::put_back(one); !back)
+        context.reporter.warning(back.error().what + ": its last line tells of a step that was not completed");
+  return done;
 }
 
 }  // namespace epki::cli

@@ -31,10 +31,15 @@ void add_people_options(Command& command, CeremonyPeople& people);
 Result<std::size_t> check_ceremony_log(const std::filesystem::path& folder, const config::Project& project,
                                        ledger::Ledger& ledger, Context& context);
 
+/// Success when `file`, on a medium, and a further line of the log beside it can be written. Asked before a key is made
+/// or opened: what cannot be handed over is not signed. Errc::disk with the name of `file`.
+Status try_room_on_medium(const std::filesystem::path& file);
+
 /// Appends a step to the log in `medium` and the one in `ca`, durable when it returns, and records it in the ledger
 /// with the people apart so that they can be redacted there. `facts`: what was requested, signed or taken in. `signer`
 /// signs the lines; null where no key is open. The chains of both logs are checked first; errors of that, and
-/// Errc::disk.
+/// Errc::disk: both logs are as they were then, and the ledger knows nothing of it. An import from a medium that cannot
+/// be written warns of it.
 Status log_ceremony(std::string_view step, const Json& facts, const CeremonyPeople& people,
                     const std::filesystem::path& medium, const std::filesystem::path& ca,
                     const ossl::PrivateKey* signer, ledger::Ledger& ledger, Context& context);

@@ -93,6 +93,8 @@ Result<Outcome> request_ca(const CaRequest& options, Context& context) {
   if (!ledger) return std::move(ledger).error();
   if (auto whole = check_ceremony_log(medium, *project, *ledger, context); !whole) return std::move(whole).error();
 
+  if (auto room = try_room_on_medium(file); !room) return std::move(room).error();
+
   const auto key_file = project->folder / "ca" / (name->stem() + ".key");
   const auto held = key_of(options, *project, context);
   if (!held) return held.error();
@@ -102,20 +104,24 @@ Result<Outcome> request_ca(const CaRequest& options, Context& context) {
   // The key and what it is known by first: a request on the medium whose key is nowhere would be signed in vain.
   if (auto written = write_new_file(key_file, held->text.view(), 0600); !written) return std::move(written).error();
   const auto kept_request = fs::path(key_file).replace_extension(".csr");
-  auto kept = write_new_file(kept_request, *request, 0644);
-  if (kept && !fs::equivalent(medium, project->folder / "ca", ignored)) kept = write_new_file(file, *request, 0644);
-  if (!kept) {
-    fs::remove(key_file, ignored);
-    fs::remove(kept_request, ignored);
-    return std::move(kept).error();
-  }
   const auto fingerprint = ossl::sha256_hex(as_bytes(*request));
   const Json facts =
       Json::object({{"project", project->ca.name}, {"ca", name->stem()}, {"request_sha256", fingerprint}});
-  if (auto logged =
-          log_ceremony("request", facts, options.people, medium, project->folder / "ca", &held->key, *ledger, context);
-      !logged)
-    return std::move(logged).error();
+  auto done = write_new_file(kept_request, *request, 0644);
+  bool on_medium = false;
+  if (done && !fs::equivalent(medium, project->folder / "ca", ignored)) {
+    done = publish_new_file(file, *request, 0644);
+    on_medium = done.ok();
+  }
+  if (done)
+    done = log_ceremony("request", facts, options.people, medium, project->folder / "ca", &held->key, *ledger, context);
+  if (!done) {
+    // Nobody has the request: with its key it goes, and the next try asks for the same name.
+    fs::remove(key_file, ignored);
+    fs::remove(kept_request, ignored);
+    if (on_medium) fs::remove(file, ignored);
+    return std::move(done).error();
+  }
   Outcome outcome;
   outcome.document.set("ca", name->stem())
       .set("request", file.string())

@@ -120,6 +120,10 @@ Result<Outcome> sign_ca(const CaSigning& options, Context& context) {
   if (auto whole = check_ceremony_log(medium, *project, *ledger, context); !whole) return std::move(whole).error();
   context.reporter.step("the request's SHA-256 is " + asked->fingerprint + ", for " + asked->request.subject);
 
+  const fs::path file =
+      options.out ? fs::absolute(*options.out).lexically_normal() : medium / (asked->name.stem() + ".pem");
+  for (const auto& place : {file, medium / ceremony_log_name})
+    if (auto room = try_room_on_medium(place); !room) return std::move(room).error();
   auto before = signed_before(*asked, *project, *ledger);
   if (!before) return std::move(before).error();
   // Also where nothing is left to sign: the root's key signs the line in the log.
@@ -128,11 +132,9 @@ Result<Outcome> sign_ca(const CaSigning& options, Context& context) {
   auto made = *before ? Result<ossl::Certificate>(**std::move(before))
                       : sign(options, *asked, *project, *root, *ledger, context);
   if (!made) return std::move(made).error();
-  const fs::path file =
-      options.out ? fs::absolute(*options.out).lexically_normal() : medium / (asked->name.stem() + ".pem");
   std::error_code ignored;
   if (!fs::exists(file, ignored)) {
-    if (auto written = write_new_file(file, made->pem(), 0644); !written) return std::move(written).error();
+    if (auto written = publish_new_file(file, made->pem(), 0644); !written) return std::move(written).error();
   } else if (const auto there = certificate_in(file); !there || there->sha256() != made->sha256()) {
     return Error{Errc::disk, file.string() + " exists and holds something else", "name another file with --out"};
   }

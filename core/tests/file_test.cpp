@@ -26,6 +26,16 @@ TEST(File, ANewFileNeverReplacesAnOldOne) {
   EXPECT_EQ(mode_of(path), 0644U);
 }
 
+TEST(File, RoomIsTriedAndNothingIsLeftOfIt) {
+  auto folder = TemporaryFolder::make("file-room-test");
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(try_room_for(folder->path() / "certificate.pem", 20000));
+  EXPECT_TRUE(std::filesystem::is_empty(folder->path()));
+  const auto nowhere = try_room_for(folder->path() / "gone" / "certificate.pem", 1);
+  ASSERT_FALSE(nowhere);
+  EXPECT_NE(nowhere.error().what.find("gone/certificate.pem"), std::string::npos) << nowhere.error().what;
+}
+
 TEST(File, AMissingFileIsAnInputError) {
   auto read = read_file("/nonexistent/x");
   ASSERT_FALSE(read);

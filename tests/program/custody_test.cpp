@@ -110,6 +110,64 @@ TEST_F(Custody, TheLastLineOfTheCeremonyLogIsVouchedFor) {
   EXPECT_EQ(box.run({"-C", "on", "ca", "request", "--label", "c", "--out", "../usb"}).exit, 0);
 }
 
+// What cannot be handed over is neither made nor recorded, and another try begins where the first one began.
+TEST_F(Custody, AFullMediumCostsNothingButAnotherRun) {
+  if (box.shell("unshare -rm sh -c 'mount -t tmpfs -o size=64k none /mnt'").exit != 0)
+    GTEST_SKIP() << "no file system can be mounted here";
+  two_machines();
+  box.write("script", R"sh(
+set -e
+mount -t tmpfs -o size=64k none usb
+full() { dd if=/dev/zero of=usb/fill bs=1k count=$1 2>/dev/null || true; }
+# refused FILE COMMAND...: exit 5, and the sentence names the file and the cause
+refused() {
+  file=$1; shift
+  ec200u-pki "$@" 2>said && exit=0 || exit=$?
+  test $exit = 5 && grep -q "usb/$file: No space left on device" said && grep -q ^hint: said || { cat said; exit 1; }
+}
+signed() { ec200u-pki -C off list --kind issuing --json | grep -c '"serial"'; }
+ceremonies() { ec200u-pki -C $1 ledger list events --json | grep -c '"ceremony-' || true; }
+full 61
+refused issuing-device-2.csr -C on ca request --out ../usb
+test ! -e on/ca/issuing-device-2.key -a ! -e usb/issuing-device-2.csr -a "$(ceremonies on)" = 0
+rm usb/fill
+ec200u-pki -C on ca request --out ../usb
+test "$(ceremonies on)" = 1
+full 64
+refused issuing-device-2.pem -C off ca sign ../usb/issuing-device-2.csr
+test "$(signed)" = 2 -a ! -e usb/issuing-device-2.pem -a "$(ceremonies off)" = 0
+rm usb/fill
+ec200u-pki -C off ca sign ../usb/issuing-device-2.csr
+ec200u-pki -C off ca sign ../usb/issuing-device-2.csr
+test "$(signed)" = 3
+refused b.backup -C on backup ../usb/b.backup
+test ! -e usb/b.backup
+mount -o remount,ro usb
+ec200u-pki -C on ca import ../usb/issuing-device-2.pem 2>said
+grep -q "log does not tell of this import" said
+mount -o remount,rw usb
+ec200u-pki -C on ca import ../usb/issuing-device-2.pem
+test "$(ls usb | wc -l)" = 3
+)sh");
+  const auto ran = box.shell("EC200U_PKI_PASSPHRASE='" + Sandbox::passphrase() + "' unshare -rm sh -x script");
+  EXPECT_EQ(ran.exit, 0) << ran;
+}
+
+// The medium took its line, this machine's log cannot: neither has it then, and the ledger knows nothing.
+TEST_F(Custody, AStepIsInBothLogsOrInNone) {
+  two_machines();
+  ASSERT_EQ(box.run({"-C", "on", "ca", "request", "--out", "../usb"}).exit, 0);
+  ASSERT_EQ(box.shell("cp usb/ceremony-log.jsonl kept && mkdir off/ca/ceremony-log.jsonl").exit, 0);
+  const auto refused = box.run({"-C", "off", "ca", "sign", "../usb/issuing-device-2.csr", "--json"});
+  EXPECT_EQ(refused.exit, 3) << refused;
+  EXPECT_EQ(box.shell("cmp kept usb/ceremony-log.jsonl").exit, 0);
+  ASSERT_EQ(box.shell("rmdir off/ca/ceremony-log.jsonl").exit, 0);
+  const auto done = box.run({"-C", "off", "ca", "sign", "../usb/issuing-device-2.csr", "--json"});
+  ASSERT_EQ(done.exit, 0) << done;
+  EXPECT_EQ(box.shell("wc -l < usb/ceremony-log.jsonl").out, "2\n");
+  EXPECT_EQ(box.shell("wc -l < off/ca/ceremony-log.jsonl").out, "1\n");
+}
+
 TEST_F(Custody, WithoutThePublishedListNothingIsSigned) {
   ASSERT_EQ(box.shell("mkdir old new none").exit, 0);
   ASSERT_EQ(box.run({"-C", "old", "init", "--host", "broker.test", "--mutual", "--key", "ec-p256"}).exit, 0);

@@ -138,9 +138,26 @@ TEST(Documents, AreExplainedOnTheirPage) {
 
 TEST(Documents, OfAnUnknownCommandAreUsageErrors) {
   Sandbox box;
-  const auto ran = box.run({"--json", "frobnicate"});
-  EXPECT_EQ(ran.exit, 2) << ran;
-  EXPECT_EQ(document_faults(ran.out), std::vector<std::string>{}) << ran;
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"--json", "frobnicate"}, {"--json"}, {"-q", "--json"}}) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, 2) << ran;
+    EXPECT_EQ(document_faults(ran.out), std::vector<std::string>{}) << ran;
+    EXPECT_EQ(ran.json()["error"]["code"].text_or(""), "usage") << ran;
+  }
+}
+
+TEST(Documents, OfHelpAndVersionHoldTheText) {
+  Sandbox box;
+  for (const auto& [words, key] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{{{"--json", "--help"}, "help"},
+                                                                     {{"init", "--help", "--json"}, "help"},
+                                                                     {{"--version", "--json"}, "version"}}) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, 0) << ran;
+    EXPECT_EQ(document_faults(ran.out), std::vector<std::string>{}) << ran;
+    EXPECT_NE(ran.json()[key].text_or("").find("ec200u-pki"), std::string::npos) << ran;
+  }
 }
 
 TEST(Documents, TheSimulatorsReadyLineIsAsItsSchemaSays) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "ledger/tests/postgres_server.hpp"
 #include "tests/program/sandbox.hpp"
@@ -122,6 +123,30 @@ TEST(Ledger, ALedgerOfANewerProgramEndsInItsExitCode) {
   const auto refused = box.run({"ledger", "check", "--json"});
   EXPECT_EQ(refused.exit, 8) << refused;
   EXPECT_NE(refused.out.find("newer"), std::string::npos) << refused;
+}
+
+// Root may write whatever the modes say: it becomes somebody else.
+TEST(Ledger, AnArchiveThatNobodyMayWriteIsRead) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  ASSERT_EQ(box.run({"issue", "client", "d1"}).exit, 0);
+  const std::string as = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  ASSERT_EQ(box.shell((as.empty() ? "true" : "chown -R 65534:65534 .") + std::string(" && chmod -R a-w .")).exit, 0);
+  if (box.shell(as + "ec200u-pki --version").exit != 0) GTEST_SKIP() << "the program is where nobody else may go";
+  const auto before = box.shell("ls -lRn").out;
+  for (const auto* command : {"list", "show d1", "export d1", "ledger list", "ledger list events", "ledger show d1",
+                              "ledger export", "ledger check", "ledger head", "renew --check --within 1d"}) {
+    const auto ran = box.shell(as + "ec200u-pki " + command);
+    EXPECT_EQ(ran.exit, 0) << ran;
+  }
+  for (const auto* command : {"issue client d2", "revoke d1", "crl", "backup ../b", "doctor --port sim"}) {
+    const auto ran = box.shell(as + "ec200u-pki " + command + " --json");
+    EXPECT_EQ(ran.exit, 5) << ran;
+    EXPECT_NE(ran.json()["error"]["hint"].text_or(""), "") << ran;
+    EXPECT_NE(ran.json()["error"]["what"].text_or("").find(box.folder().string()), std::string::npos) << ran;
+  }
+  EXPECT_EQ(box.shell("ls -lRn").out, before);
+  EXPECT_EQ(box.shell("chmod -R u+w .").exit, 0);
 }
 
 TEST(Ledger, MovesIntoPostgresAndGoesOnWithoutIt) {
