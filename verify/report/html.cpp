@@ -73,6 +73,10 @@ Json swept_rows(const Json& found) {
 /// A line for each control and each root.
 Json timing_lines(const Json& timing) {
   Json lines = Json::array();
+  if (timing["restarted"].boolean() == false)
+    lines.push(Json::object({{"text",
+                              "The modem was not restarted right before, so a root that was bound earlier in the "
+                              "run may take its time still."}}));
   for (const auto* part : {"controls", "roots"})
     for (const auto& one : timing[part].items()) lines.push(Json::object({{"text", one["because"]}}));
   return lines;

@@ -203,6 +203,7 @@ Result<Timing> ask_timing(TimedBench& bench, Path path, const infer::Conclusion&
   if (!anchors.empty() && bench.can_reboot() && !spent()) {
     if (auto done = bench.reboot("so that nothing that was bound before takes its time"); !done)
       return std::move(done).error();
+    timing.restarted = bench.can_reboot();
   }
   const auto calibrated = [&](ossl::KeyType key) -> Result<TimedKey> {
     const auto known = std::find_if(timing.keys.begin(), timing.keys.end(),

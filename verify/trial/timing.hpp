@@ -91,6 +91,7 @@ struct TimedRoot {
 
 struct Timing {
   Path path = Path::mqtt;
+  bool restarted = false;  ///< right before it; else what was bound earlier in the run may take its time still
   std::vector<TimedKey> keys{};
   std::vector<TimedRoot> roots{};
   std::string sentence(const TimedRoot& root) const;

@@ -113,6 +113,8 @@ std::string Timing::sentence(const TimedRoot& root) const {
 std::string Timing::summary() const {
   std::string text;
   const auto add = [&](const std::string& sentence) { text += (text.empty() ? "" : "\n") + sentence; };
+  if (!roots.empty() && !restarted)
+    add("The modem was not restarted before: a root that was bound earlier in the run may take its time still.");
   for (const auto& key : keys) add(key.because());
   for (const auto& root : roots) add(sentence(root));
   if (roots.empty()) add("Timing unusable: no genuine root was given whose ladder could be shown.");
@@ -136,7 +138,10 @@ Json Timing::json() const {
                             {"compared", root.usable() ? json_of(root.question, root.reading.shift, false) : Json()},
                             {"control", root.usable() ? json_of(root.question, root.reading.control, true) : Json()}}));
   }
-  return Json::object({{"controls", std::move(controls)}, {"roots", std::move(rows)}, {"summary", summary()}});
+  return Json::object({{"restarted", restarted},
+                       {"controls", std::move(controls)},
+                       {"roots", std::move(rows)},
+                       {"summary", summary()}});
 }
 
 }  // namespace epki::trial

@@ -59,7 +59,7 @@ class TimedModel final : public TimedBench {
   }
   Result<bool> unbind() override { return true; }
   Status forget(const infer::Bound&) override { return success(); }
-  bool can_reboot() const override { return true; }
+  bool can_reboot() const override { return reboots_allowed; }
   Status reboot(std::string_view) override {
     ++reboots;
     since_reboot_ = 0;
@@ -69,7 +69,7 @@ class TimedModel final : public TimedBench {
   std::string absence() const override { return {}; }
 
   double check = 22900;
-  bool built_in = false, says_nothing = false;
+  bool built_in = false, says_nothing = false, reboots_allowed = true;
   int alert_of_known = 48, most_rungs = 8, wears_after = 0, loses_each = 0;
   std::vector<LadderSet> sets;
   int controls = 0, questions = 0, reboots = 0;
@@ -119,6 +119,16 @@ TEST(TimingLadder, ABuiltInRootReadsAsKnown) {
   EXPECT_EQ(model.questions, 13);
   EXPECT_EQ(timing.roots.at(0).question.answers.size(), 24U);
   EXPECT_EQ(model.reboots, 1) << "before it, so that nothing counts that was bound";
+}
+
+TEST(TimingLadder, SaysThatTheModemWasNotRestarted) {
+  TimedModel model(quiet);
+  EXPECT_EQ(timed(model).summary().find("not restarted"), std::string::npos);
+  TimedModel other(quiet);
+  other.reboots_allowed = false;
+  const auto timing = timed(other);
+  EXPECT_EQ(timing.roots.at(0).word(), "unknown");
+  EXPECT_NE(timing.summary().find("not restarted"), std::string::npos) << timing.summary();
 }
 
 TEST(TimingLadder, NoBuiltInRootReadsAsUnknown) {
