@@ -32,7 +32,7 @@ struct Options {
   std::optional<std::int64_t> baud{}, client{};
   std::optional<std::string> record{};
   std::int64_t repeat = 3, budget = 0, census_reboots = 20;
-  bool no_reboot = false, acceptance = false, mitigate = false;
+  bool no_reboot = false, acceptance = false, mitigate = false, timing = false;
 };
 
 /// A simulated modem's own stand-ins for public chains, which its personas know; a real one needs chains to be named.
@@ -74,6 +74,7 @@ std::string repeat_with(const Options& options, const transport::PortSpec& spec)
   line += " --repeat " + std::to_string(options.repeat);
   if (options.acceptance) line += " --acceptance";
   if (options.mitigate) line += " --mitigate";
+  if (options.timing) line += " --timing";
   if (options.budget > 0) line += " --budget " + std::to_string(options.budget);
   return line + (options.no_reboot ? " --no-reboot" : "");
 }
@@ -107,6 +108,9 @@ Result<Outcome> verify(const Options& options, Context& context) {
   if (auto placed = set_reach(options.reach, simulated, setup); !placed) return std::move(placed).error();
   auto chains = options.chains;
   const bool none_named = chains.replay.empty() && !chains.census && !chains.genuine && chains.publics.empty();
+  if (options.timing && !simulated && none_named)
+    return Error{Errc::usage, "--timing needs a genuine root to ask about",
+                 "name a chain with --replay, or several with --census"};
   if (simulated && none_named) {
     auto files = stand_in_files(*project);
     if (!files) return std::move(files).error();
@@ -128,6 +132,7 @@ Result<Outcome> verify(const Options& options, Context& context) {
   setup.mutual = project->broker.mutual;
   setup.acceptance = options.acceptance;
   setup.mitigate = options.mitigate;
+  setup.timing = options.timing;
   setup.keep_exhibits = keeper.has_value();
   setup.census_reboots = static_cast<int>(options.census_reboots);
   setup.worker = {{context.executable.string(), "__oracle"}};
@@ -225,6 +230,10 @@ void add_verify(CommandLine& line) {
                   "With --acceptance: write what is taken as a certificate profile, for init and lint --profile")
           .flag("--mitigate", options->mitigate,
                 "Where more is trusted than was uploaded: try every SSL setting for one that switches it off")
+          .flag("--timing", options->timing,
+                "Beside the verdict, never part of it: does the modem take longer over a ladder of certificates in the "
+                "name of a genuine root? 13 to some 60 connections for each root and for each kind of key: one to five "
+                "minutes each on a real modem")
           .option("--report", options->output.report,
                   "Write the report to this new HTML file, for a customer to read, and the JSON beside it")
           .option("--save-policy", options->output.save_policy,
@@ -241,6 +250,7 @@ void add_verify(CommandLine& line) {
               "  ec200u-pki verify --port sim:union --path both --budget 40\n"
               "  ec200u-pki verify --port sim:union --bundle evidence.tar\n"
               "  ec200u-pki verify --port sim:union --mitigate --acceptance --save-profile firmware.toml\n"
+              "  ec200u-pki verify --port sim:union --timing\n"
               "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --census chains "
               "--responder 'ssh probe.example.com ec200u-pki respond --stdio --dns 0.0.0.0:53'\n"
               "  ec200u-pki verify --port /dev/ttyUSB0 --reach-as probe.example.com:8884 --replay amazon.pem isrg.pem "

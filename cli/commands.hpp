@@ -56,7 +56,6 @@ inline void add_tool(CommandLine& line) {
   add_doctor(line);
   add_audit(line);
   add_boot(line);
-  add_judge(line);
   add_broker(line);
   add_ledger(line);
   add_sim(line);
@@ -71,6 +70,11 @@ inline void add_verification(CommandLine& line) {
   add_verify_diff(line);
   add_verify_recheck(line);
   add_respond(line);
+}
+
+/// That of ec200u-pki-judge: the oracle's library stays out of the programs that hold a CA's key.
+inline void add_judging(CommandLine& line) {
+  add_judge(line);
 }
 
 /// That of ec200u-pki-station.

@@ -2,7 +2,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
-#include "verify/oracle/oracle.hpp"
 
 namespace epki::cli {
 
@@ -11,8 +10,10 @@ void add_commands(CommandLine& line) {
 }
 
 std::span<const Elsewhere> commands_elsewhere() {
-  static constexpr std::array<Elsewhere, 4> all{
-      {{"capture", "Save the certificate chains that live public servers present, for verify --replay and --census",
+  static constexpr std::array<Elsewhere, 5> all{
+      {{"judge", "Ask the oracle alone: is this chain valid under these trust anchors, for this name, at this time",
+        "ec200u-pki-judge"},
+       {"capture", "Save the certificate chains that live public servers present, for verify --replay and --census",
         "ec200u-pki-verify"},
        {"verify", "Find out by measurement what the modem's TLS client really trusts", "ec200u-pki-verify"},
        {"respond", "The probe responder alone, on a host that the modem can reach", "ec200u-pki-verify"},
@@ -21,8 +22,7 @@ std::span<const Elsewhere> commands_elsewhere() {
   return all;
 }
 
-std::optional<int> run_worker(std::string_view name) {
-  if (name == "__oracle") return oracle::worker_main();
+std::optional<int> run_worker(std::string_view /*name*/) {
   return std::nullopt;
 }
 

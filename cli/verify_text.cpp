@@ -110,13 +110,23 @@ std::string text_of_mitigation(const Json& by_path) {
   return text;
 }
 
+std::string text_of_timing(const Json& by_path) {
+  std::string text;
+  for (const auto& [path, found] : by_path.members()) {
+    text += "\nTiming on " + path + ", beside the verdict and no part of it\n";
+    const auto summary = found["summary"].text_or("");
+    for (const auto line : split(summary, '\n')) text += "  " + std::string(line) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string text_of(const trial::Report& report) {
   std::string text = report.port + ": " + report.identity.model + " " + report.identity.firmware + ", IMEI " +
                      report.identity.imei + "\n\n" + table_of(report.probes);
   for (const auto& verdict : report.verdicts) text += text_of(verdict);
-  text += text_of_mitigation(report.mitigation) + text_of_acceptance(report.acceptance);
+  text += text_of_timing(report.timing) + text_of_mitigation(report.mitigation) + text_of_acceptance(report.acceptance);
   text += "  Judged beside " + report.oracle.name + " " + report.oracle.version + "; " +
           counted(static_cast<std::size_t>(report.handshakes), "handshake") + ", " +
           counted(static_cast<std::size_t>(report.reboots), "reboot") + ". --json has every attempt.\n";

@@ -33,6 +33,9 @@ set(CPACK_DEBIAN_TOOL_PACKAGE_NAME ec200u-pki)
 set(CPACK_DEBIAN_TOOL_DESCRIPTION "private PKI and provisioning for EC200U modems
  Makes a private CA and certificates that a Quectel EC200U LTE modem accepts, puts
  them on the modem over AT commands, and proves that they took.")
+if(EPKI_POSTGRESQL)
+  set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "libpq5 (>= 14)")  # loaded when needed, so dpkg-shlibdeps does not see it
+endif()
 set(CPACK_DEBIAN_TOOL_PACKAGE_RECOMMENDS "mosquitto, ec200u-pki-verify")
 set(CPACK_DEBIAN_TOOL_PACKAGE_SUGGESTS "ec200u-sim, ec200u-pki-station")
 

@@ -11,7 +11,7 @@ add_custom_command(OUTPUT "${stamp}"
   COMMAND ec200u-pki -q completion fish > "${pages}/completion/ec200u-pki.fish"
   COMMAND sh -c "test -z '${EPKI_GZIP}' || ${EPKI_GZIP} -9n '${pages}'/man1/*.1"
   COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
-  DEPENDS ec200u-pki $<TARGET_NAME_IF_EXISTS:ec200u-pki-verify> $<TARGET_NAME_IF_EXISTS:ec200u-pki-station>
+  DEPENDS ec200u-pki ec200u-pki-judge $<TARGET_NAME_IF_EXISTS:ec200u-pki-verify> $<TARGET_NAME_IF_EXISTS:ec200u-pki-station>
   COMMENT "Writing manual pages and completions" VERBATIM)
 add_custom_target(pages ALL DEPENDS "${stamp}")
 

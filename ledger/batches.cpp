@@ -98,6 +98,12 @@ Status CertificateWriter::commit(std::int64_t rows_done) {
   return success();
 }
 
+void CertificateWriter::write_back() {
+  if (state_->writing) return;
+  const std::lock_guard guard(state_->impl.mutex);
+  if (auto database = state_->impl.reachable(); database) (*database)->write_back();
+}
+
 Batches::Batches(Ledger& ledger) : impl_(ledger.impl()) {}
 
 Result<Batch> Batches::begin(const std::string& id, const std::string& source_sha256, std::int64_t rows_total) {

@@ -36,6 +36,9 @@ class CertificateWriter {
   /// One transaction: what was added, and that the batch stands at `rows_done`. Durable when it returns: only then may
   /// a key or certificate leave the process. Without any add() only the position is recorded.
   Status commit(std::int64_t rows_done);
+  /// After the last commit(): does what closing the ledger would have to do, so that it can be done beside something
+  /// else. Blocks on the disk and holds the ledger meanwhile. Nothing depends on its success.
+  void write_back();
 
  private:
   friend class Batches;

@@ -81,6 +81,9 @@ class Database {
   /// Errc::ledger when the file or the indexes are damaged, as far as the database can tell itself.
   virtual Status check_storage() = 0;
 
+  /// Begins what closing would have to do: what stands in a log beside the file goes into it. Nothing depends on it, so
+  /// what cannot be done now is left for later without a word. Blocks until it is on the disk.
+  virtual void write_back() {}
   /// A second connection to the same ledger, for a long read that must not hold others up.
   virtual Result<std::unique_ptr<Database>> again() const = 0;
   /// "the ledger /path/ledger.db" or "the ledger database plant on db.example", for messages. Never a password.

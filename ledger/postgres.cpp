@@ -28,7 +28,7 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& values) {
 }
 
 std::string message_of(const PGresult* result) {
-  const char* said = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const char* said = pq().resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   return said != nullptr ? said : "no reason given";
 }
 
@@ -54,7 +54,7 @@ class PostgresCursor : public Cursor {
       result_ = std::move(*got);
       row_ = -1;
     }
-    return ++row_ < ::PQntuples(result_.get());
+    return ++row_ < pq().ntuples(result_.get());
   }
 
   Status later() override {
@@ -69,13 +69,13 @@ class PostgresCursor : public Cursor {
   }
 
   std::string text(int column) const override {
-    const auto size = static_cast<std::size_t>(::PQgetlength(result_.get(), row_, column));
-    return {::PQgetvalue(result_.get(), row_, column), size};
+    const auto size = static_cast<std::size_t>(pq().getlength(result_.get(), row_, column));
+    return {pq().getvalue(result_.get(), row_, column), size};
   }
   std::int64_t number(int column) const override { return parse_integer(text(column)).value_or(0); }
-  int columns() const override { return ::PQnfields(result_.get()); }
+  int columns() const override { return pq().nfields(result_.get()); }
   std::int64_t changed() const override {
-    return result_ ? parse_integer(::PQcmdTuples(result_.get())).value_or(0) : changed_;
+    return result_ ? parse_integer(pq().cmdTuples(result_.get())).value_or(0) : changed_;
   }
 
  protected:
@@ -110,12 +110,12 @@ class PostgresStream final : public PostgresCursor {
       if (!made) return std::move(made).error();
       declared_ = true;
     }
-    if (result_ && ++row_ < ::PQntuples(result_.get())) return true;
+    if (result_ && ++row_ < pq().ntuples(result_.get())) return true;
     auto got = database_.execute("FETCH 500 FROM " + cursor_, {}, of_long_statements());
     if (!got) return std::move(got).error();
     result_ = std::move(*got);
     row_ = 0;
-    return ::PQntuples(result_.get()) > 0;
+    return pq().ntuples(result_.get()) > 0;
   }
 
  private:
@@ -124,9 +124,9 @@ class PostgresStream final : public PostgresCursor {
 };
 
 std::string name_of(const PGconn* handle) {
-  const char* host = ::PQhost(handle);
+  const char* host = pq().host(handle);
   const bool local = host == nullptr || *host == '\0' || *host == '/';
-  return std::string("the ledger database ") + ::PQdb(handle) + (local ? "" : std::string(" on ") + host);
+  return std::string("the ledger database ") + pq().db(handle) + (local ? "" : std::string(" on ") + host);
 }
 
 }  // namespace
@@ -137,9 +137,9 @@ PostgresDatabase::PostgresDatabase(PostgresHandle handle, std::string url, std::
 Result<std::unique_ptr<PostgresDatabase>> PostgresDatabase::adopt(PostgresHandle handle, std::string url,
                                                                   std::chrono::milliseconds busy) {
   std::unique_ptr<PostgresDatabase> database(new PostgresDatabase(std::move(handle), std::move(url), busy));
-  ::PQsetnonblocking(database->handle_.get(), 1);
+  pq().setnonblocking(database->handle_.get(), 1);
   // Notices would go to stderr.
-  ::PQsetNoticeReceiver(
+  pq().setNoticeReceiver(
       database->handle_.get(), [](void*, const PGresult*) {}, nullptr);
   // A commit is on the disk when it returns, whatever the server's default is.
   auto set = database->simple(
@@ -160,34 +160,34 @@ Result<PostgresResult> PostgresDatabase::await(bool sent, Deadline deadline) {
   if (lost_) return gone("");
   auto* handle = handle_.get();
   const auto said = [&] {
-    const std::string all(::PQerrorMessage(handle));
+    const std::string all(pq().errorMessage(handle));
     return all.substr(0, all.find('\n'));
   };
   if (!sent) return gone(said());
   PostgresResult last;
   for (;;) {
-    const int flushed = ::PQflush(handle);
-    if (flushed < 0 || ::PQconsumeInput(handle) != 1) return gone(said());
-    if (flushed == 0 && ::PQisBusy(handle) == 0) {
-      PostgresResult one(::PQgetResult(handle));
+    const int flushed = pq().flush(handle);
+    if (flushed < 0 || pq().consumeInput(handle) != 1) return gone(said());
+    if (flushed == 0 && pq().isBusy(handle) == 0) {
+      PostgresResult one(pq().getResult(handle));
       if (!one) break;
       // Of several statements the first failure counts, else the last result.
-      if (!last || ::PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(one);
+      if (!last || pq().resultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(one);
       continue;
     }
-    pollfd wait{::PQsocket(handle), static_cast<short>(flushed == 1 ? POLLIN | POLLOUT : POLLIN), 0};
+    pollfd wait{pq().socket(handle), static_cast<short>(flushed == 1 ? POLLIN | POLLOUT : POLLIN), 0};
     if (::poll(&wait, 1, milliseconds_until(deadline)) == 0) return gone("it is silent");
   }
-  if (::PQstatus(handle) == CONNECTION_BAD) return gone(last ? message_of(last.get()) : said());
+  if (pq().status(handle) == CONNECTION_BAD) return gone(last ? message_of(last.get()) : said());
   return judge(std::move(last));
 }
 
 Result<PostgresResult> PostgresDatabase::judge(PostgresResult result) {
-  const auto status = ::PQresultStatus(result.get());
+  const auto status = pq().resultStatus(result.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
-  const char* state = ::PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  const char* state = pq().resultErrorField(result.get(), PG_DIAG_SQLSTATE);
   state_ = state != nullptr ? state : "";
-  const char* more = ::PQresultErrorField(result.get(), PG_DIAG_MESSAGE_DETAIL);
+  const char* more = pq().resultErrorField(result.get(), PG_DIAG_MESSAGE_DETAIL);
   const auto said = message_of(result.get()) + (more != nullptr ? std::string(": ") + more : "");
   // PostgreSQL documentation, appendix A: class 57P is a server that shuts down or starts, 08 the connection, 25P03 a
   // transaction that stood still for too long.
@@ -205,15 +205,15 @@ Result<PostgresResult> PostgresDatabase::judge(PostgresResult result) {
 
 Result<PostgresResult> PostgresDatabase::simple(const std::string& sql, Deadline deadline) {
   if (auto settled = settle_queue(); !settled) return std::move(settled).error();
-  return await(!lost_ && ::PQsendQuery(handle_.get(), sql.c_str()) == 1, deadline);
+  return await(!lost_ && pq().sendQuery(handle_.get(), sql.c_str()) == 1, deadline);
 }
 
 Result<PostgresResult> PostgresDatabase::execute(const std::string& sql, const std::vector<std::string>& values,
                                                  Deadline deadline) {
   if (auto settled = settle_queue(); !settled) return std::move(settled).error();
   const auto texts = pointers_to(values);
-  return await(!lost_ && ::PQsendQueryParams(handle_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
-                                             texts.data(), nullptr, nullptr, 0) == 1,
+  return await(!lost_ && pq().sendQueryParams(handle_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
+                                              texts.data(), nullptr, nullptr, 0) == 1,
                deadline);
 }
 
@@ -222,7 +222,8 @@ Result<std::string> PostgresDatabase::prepared(const std::string& sql) {
   if (!name.empty()) return name;
   if (auto settled = settle_queue(); !settled) return std::move(settled).error();
   const auto wanted = "p" + std::to_string(prepared_.size());
-  auto made = await(!lost_ && ::PQsendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1, patience());
+  auto made =
+      await(!lost_ && pq().sendPrepare(handle_.get(), wanted.c_str(), sql.c_str(), 0, nullptr) == 1, patience());
   if (!made) return std::move(made).error();
   name = wanted;
   return name;
@@ -234,8 +235,8 @@ Result<PostgresResult> PostgresDatabase::execute_prepared(const std::string& sql
   if (!name) return name.error();
   if (auto settled = settle_queue(); !settled) return std::move(settled).error();
   const auto texts = pointers_to(values);
-  return await(!lost_ && ::PQsendQueryPrepared(handle_.get(), name->c_str(), static_cast<int>(texts.size()),
-                                               texts.data(), nullptr, nullptr, 0) == 1,
+  return await(!lost_ && pq().sendQueryPrepared(handle_.get(), name->c_str(), static_cast<int>(texts.size()),
+                                                texts.data(), nullptr, nullptr, 0) == 1,
                patience());
 }
 
@@ -268,7 +269,7 @@ Status PostgresDatabase::commit() {
   auto done = simple("COMMIT", patience());
   if (!done) return std::move(done).error();
   // COMMIT of a transaction that failed is answered by ROLLBACK, and is no error to the server.
-  if (std::string_view(::PQcmdStatus(done->get())) == "COMMIT") return success();
+  if (std::string_view(pq().cmdStatus(done->get())) == "COMMIT") return success();
   return Error{Errc::ledger, name_ + " rolled the transaction back", "run the same command again"};
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 // libpq with owners, deadlines and Results; seen in this room only.
 
-#include <libpq-fe.h>
-
 #include <chrono>
 #include <map>
 #include <memory>
@@ -10,16 +8,17 @@
 
 #include "core/clock.hpp"
 #include "ledger/database.hpp"
+#include "ledger/libpq.hpp"
 
 namespace epki::ledger {
 
 struct CloseConnection {
-  void operator()(PGconn* handle) const { ::PQfinish(handle); }
+  void operator()(PGconn* handle) const { pq().finish(handle); }
 };
 using PostgresHandle = std::unique_ptr<PGconn, CloseConnection>;
 
 struct FreeResult {
-  void operator()(PGresult* result) const { ::PQclear(result); }
+  void operator()(PGresult* result) const { pq().clear(result); }
 };
 using PostgresResult = std::unique_ptr<PGresult, FreeResult>;
 

@@ -19,7 +19,7 @@ std::string first_line(const char* text) {
 }
 
 Error not_reachable(PGconn* handle) {
-  return {Errc::ledger, "the ledger's database is not reachable: " + first_line(::PQerrorMessage(handle)),
+  return {Errc::ledger, "the ledger's database is not reachable: " + first_line(pq().errorMessage(handle)),
           "check [ledger] url in the project file, that the database server runs, and that this account may log in"};
 }
 
@@ -68,11 +68,12 @@ std::string postgres_types(const std::string& sql) {
 }
 
 Result<PostgresConnecting> PostgresConnecting::start(const std::string& url) {
+  if (auto loaded = load_libpq(); !loaded) return std::move(loaded).error();
   // A slip of the pen is no database that is away: nobody would ever bring home what was recorded without it.
   char* why = nullptr;
-  PQconninfoOption* parsed = ::PQconninfoParse(url.c_str(), &why);
-  ::PQfreemem(why);  // it may repeat a password
-  ::PQconninfoFree(parsed);
+  PQconninfoOption* parsed = pq().conninfoParse(url.c_str(), &why);
+  pq().freemem(why);  // it may repeat a password
+  pq().conninfoFree(parsed);
   if (parsed == nullptr)
     return Error{Errc::input, "the ledger's address cannot be understood",
                  "mend [ledger] url in the project file: postgresql://USER@HOST/DATABASE?sslmode=verify-full"};
@@ -81,19 +82,19 @@ Result<PostgresConnecting> PostgresConnecting::start(const std::string& url) {
                                          "keepalives_count",          "tcp_user_timeout", "application_name",
                                          "fallback_application_name", "dbname",           nullptr};
   const std::array<const char*, 9> values{"10", "5", "3", "3", "15000", nullptr, "ec200u-pki", url.c_str(), nullptr};
-  PostgresHandle handle(::PQconnectStartParams(names.data(), values.data(), 1));
+  PostgresHandle handle(pq().connectStartParams(names.data(), values.data(), 1));
   if (!handle) return Error{Errc::internal, "no memory for a connection to the ledger's database"};
-  if (::PQstatus(handle.get()) == CONNECTION_BAD) return not_reachable(handle.get());
+  if (pq().status(handle.get()) == CONNECTION_BAD) return not_reachable(handle.get());
   return PostgresConnecting(std::move(handle));
 }
 
 Result<PostgresHandle> PostgresConnecting::advance(Deadline deadline) {
   for (;;) {
-    pollfd one{::PQsocket(handle_.get()), static_cast<short>(wants_to_write_ ? POLLOUT : POLLIN), 0};
+    pollfd one{pq().socket(handle_.get()), static_cast<short>(wants_to_write_ ? POLLOUT : POLLIN), 0};
     const int ready = ::poll(&one, 1, milliseconds_until(deadline));
     if (ready < 0) continue;  // a signal; the deadline stands
     if (ready == 0) return PostgresHandle{};
-    switch (::PQconnectPoll(handle_.get())) {
+    switch (pq().connectPoll(handle_.get())) {
       case PGRES_POLLING_OK: return std::move(handle_);
       case PGRES_POLLING_FAILED: return not_reachable(handle_.get());
       case PGRES_POLLING_WRITING: wants_to_write_ = true; break;

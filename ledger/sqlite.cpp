@@ -166,6 +166,11 @@ Status SqliteDatabase::copy_to(const std::filesystem::path& file) {
   return code == SQLITE_DONE ? still_unchanged() : Status((*target)->failure());
 }
 
+void SqliteDatabase::write_back() {
+  // PASSIVE waits for nobody: pages that a reader still needs stay in the log, as at every commit.
+  ::sqlite3_wal_checkpoint_v2(raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
 Error SqliteDatabase::failure() const {
   const int code = ::sqlite3_errcode(raw()) & 0xff;
   const std::string said = std::string(": ") + ::sqlite3_errmsg(raw());

@@ -59,6 +59,7 @@ class SqliteDatabase final : public Database {
   bool is_sqlite() const override { return true; }
   Status check_storage() override;
   Result<std::unique_ptr<Database>> again() const override;
+  void write_back() override;
   std::string name() const override { return "the ledger " + file_.string(); }
 
   /// A consistent copy of the whole database into `file`, which must be an empty file, while others write on.

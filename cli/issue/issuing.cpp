@@ -52,7 +52,9 @@ class IssuingRun {
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::future<Result<Group>> coming_{};  ///< the first group, begun early; the last member: it uses the others
+  // The last members: their threads use the others.
+  std::future<Result<Group>> coming_{};  ///< the first group, begun early
+  std::future<void> writing_back_{};     ///< of the ledger, once the last group is recorded
 };
 
 Status IssuingRun::prepare(const config::Project& project) {
@@ -176,6 +178,10 @@ Status IssuingRun::work() {
     if (context_.cancel.requested()) return interrupted();
     coming = std::async(std::launch::async, [this] { return next_group(); });
     auto done = record(*group);
+    // Output and ledger are synced side by side: on a disk that takes milliseconds for a sync, that is what small lists
+    // wait for.
+    if (done && recorded_ == list_.size())
+      writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
     if (done) done = deliver(*group);
     if (!done) {
       coming.wait();

@@ -70,6 +70,45 @@ TEST_F(Bundle, TheTablesAreConcludedAgainAsFarAsTheBytesGo) {
   EXPECT_NE(altered.out.find("ciphersuite=0XC030: recorded closes, now no-effect"), std::string::npos) << altered;
 }
 
+/// Whatever a busy machine makes of the delays, the verdict is the one without them, and no reading is wrong.
+TEST_F(Bundle, ATimingIsNoPartOfTheVerdictAndIsComputedAgain) {
+  const std::vector<std::string> words{"--json", "verify", "--port", "sim:union", "--repeat", "1"};
+  const auto plain = box.run(words);
+  ASSERT_EQ(plain.exit, 20) << plain;
+  EXPECT_TRUE(plain.json()["timing"].is_null()) << plain;
+  auto more = words;
+  more.insert(more.end(), {"--timing", "--bundle", "b.tar"});
+  const auto ran = box.run(more);
+  EXPECT_EQ(ran.exit, plain.exit) << ran;
+  EXPECT_EQ(ran.json()["verdict"].dump(), plain.json()["verdict"].dump()) << ran;
+  const auto roots = ran.json()["timing"]["mqtt"]["roots"];
+  ASSERT_EQ(roots.size(), 2U) << ran;
+  for (const auto& root : roots.items()) {
+    EXPECT_NE(root["reading"].text(), "unknown") << root.dump();
+    EXPECT_NE(root["agrees"].text(), "contradicts") << root.dump();
+    EXPECT_EQ(root["verdict_says"].text(), "trusted") << root.dump();
+  }
+  const auto again = box.run({"--json", "verify", "recheck", "b.tar"});
+  EXPECT_EQ(again.exit, 0) << again;
+  const auto controls = ran.json()["timing"]["mqtt"]["controls"].size();
+  EXPECT_EQ(again.json()["sections"]["timing.mqtt"]["concluded_again"].integer(),
+            static_cast<std::int64_t>(controls + roots.size()))
+      << again;
+
+  // A reading that the times of the packets do not give.
+  auto members = members_of("b.tar");
+  auto report = Json::parse(members["report.json"]);
+  ASSERT_TRUE(report);
+  auto timing = (*report)["timing"], mqtt = timing["mqtt"], list = Json::array();
+  for (auto root : roots.items()) list.push(root.set("reading", "unknown"));
+  report->set("timing", timing.set("mqtt", mqtt.set("roots", list)));
+  members["report.json"] = report->dump();
+  seal("altered.tar", members);
+  const auto altered = box.run({"verify", "recheck", "altered.tar"});
+  EXPECT_EQ(altered.exit, 1) << altered;
+  EXPECT_NE(altered.out.find("recorded unknown, now "), std::string::npos) << altered;
+}
+
 TEST_F(Bundle, TheVerdictIsConcludedAgainAndAnAlteredOneIsNot) {
   const auto ran =
       box.run({"--json", "verify", "--port", "sim:strict", "--repeat", "1", "--path", "both", "--bundle", "b.tar"});

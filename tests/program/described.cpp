@@ -29,7 +29,7 @@ Json described_by(const std::filesystem::path& program) {
 
 std::vector<DescribedCommand> described_commands() {
   std::vector<DescribedCommand> all;
-  for (const char* program : {"ec200u-pki", "ec200u-pki-verify", "ec200u-pki-station"}) {
+  for (const char* program : {"ec200u-pki", "ec200u-pki-judge", "ec200u-pki-verify", "ec200u-pki-station"}) {
     const auto said = described_by(std::filesystem::path(EPKI_BIN_DIR) / program);
     for (const auto& item : said.items()) {
       DescribedCommand command{.name = item["command"].text_or(""),

@@ -8,6 +8,7 @@
 #include "verify/bundle/container.hpp"
 #include "verify/oracle/oracle.hpp"
 #include "verify/trial/exhibit.hpp"
+#include "verify/trial/timing.hpp"
 
 namespace epki::bundle {
 
@@ -40,6 +41,11 @@ struct EvidenceFile {
 /// Of an element of report.json's probes: a live server of somebody else's was opened.
 inline bool is_live(const Json& record) {
   return record["id"].text_or("").starts_with("L");
+}
+
+/// One of the timing ladder's: the oracle has no opinion of it.
+inline bool is_ladder(const Json& record) {
+  return record["id"].text_or("").starts_with(trial::ladder_probe);
 }
 
 /// Errc::input names the member and what is wrong with it.

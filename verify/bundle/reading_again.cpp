@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "verify/bundle/wire_reading.hpp"
+#include "verify/probe/answer_delay.hpp"
 #include "verify/trial/judgement.hpp"
 
 namespace epki::bundle {
@@ -76,6 +77,7 @@ Status ReadingAgain::take(std::size_t number) {
     read.outcome = known == outcomes.end() ? Outcome::not_presented : *known;
     read.alert = alert_in(record["server"]["alert"]);
   }
+  if (read.alert && read.from == Read::From::wire) read.delay = probe::answer_delay(exhibit.wire);
   if (exhibit.brought_about) check_log(number);
   // Through a relay it is the modem's word that counts.
   const bool relayed = is_live(record);
@@ -86,7 +88,7 @@ Status ReadingAgain::take(std::size_t number) {
   if (exhibit.probe && exhibit.brought_about) {
     check_bound(number);
     if (auto asked = ask_oracle(number, read); !asked) return asked;
-  } else if (exhibit.brought_about && !relayed) {
+  } else if (exhibit.brought_about && !relayed && !is_ladder(record)) {
     auto uploaded = opinion(exhibit, false);
     if (!uploaded) return std::move(uploaded).error();
     read.uploaded = *uploaded;

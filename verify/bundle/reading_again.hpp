@@ -1,6 +1,7 @@
 #pragma once
 // Each exhibit judged once more: its bytes read, the oracle asked, and compared with what the report says of it.
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,6 +40,7 @@ class ReadingAgain {
     std::optional<oracle::Verdict>
         uploaded{};  ///< what the oracle says today under the uploaded CA, where it was asked
     enum class From : std::uint8_t { wire, nothing, record } from = From::nothing;
+    std::optional<std::chrono::microseconds> delay{};  ///< of the answer to the server's flight, where it was an alert
   };
   /// Whether a line of the whole AT log begins with the mark and has the text.
   bool log_has(std::string_view mark, std::string_view text) const;

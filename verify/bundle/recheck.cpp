@@ -151,7 +151,7 @@ Result<Recheck> recheck(const Opened& bundle, const oracle::Worker& worker, Repo
   result.sections = sections_again(file->report, again);
   again.check_complete();
   for (const auto& [name, verdict] : file->report["verdict"].members()) {
-    const auto known = [&](const PathRecheck& path) { return path.path == name; };
+    const auto known = [&path_name = name](const PathRecheck& path) { return path.path == path_name; };
     if (std::none_of(result.paths.begin(), result.paths.end(), known))
       again.disagree("report.json has a verdict for " + name + ", and there is no evidence for it");
   }

@@ -1,11 +1,15 @@
 #include "verify/bundle/sections.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "core/text.hpp"
 #include "verify/trial/acceptance.hpp"
 #include "verify/trial/mitigation.hpp"
+#include "verify/trial/timing.hpp"
 
 namespace epki::bundle {
 
@@ -93,6 +97,85 @@ Section mitigation_again(const std::string& path, const Json& sweep, const Json&
   return section;
 }
 
+/// The delays of a comparison, from the bytes; nothing where one of its attempts has no exhibit, or where they do not
+/// stand in the order in which they were made.
+std::optional<std::vector<trial::LadderAnswer>> ladder_answers(const Json& comparison, const Json& report,
+                                                               const ReadingAgain& again) {
+  std::vector<trial::LadderAnswer> all;
+  for (const auto& one : comparison["answers"].items()) {
+    const auto number = one["probe"].integer();
+    if (!number || *number < 0) return std::nullopt;
+    const auto place = static_cast<std::size_t>(*number);
+    const auto* read = again.of_record(place);
+    if (read == nullptr || (!all.empty() && place <= all.back().probe)) return std::nullopt;
+    // Which ladder it was shows from its name: of the likeness it ends so.
+    const bool known = !report["probes"][place]["id"].text_or("").ends_with("-like");
+    all.push_back({place, known, read->alert, read->delay});
+  }
+  return all;
+}
+
+std::string whole(double value) {
+  return std::to_string(std::llround(value));
+}
+
+Section timing_again(const std::string& path, const Json& timing, const Json& report, const ReadingAgain& again) {
+  Section section{"timing." + path};
+  std::map<std::string, infer::Calibration> controls;
+  std::set<std::size_t> named;
+  const auto name = [&](const std::vector<trial::LadderAnswer>& answers) {
+    for (const auto& one : answers) named.insert(one.probe);
+  };
+  const auto shift = [&](const std::string& what, const Json& recorded, const infer::Shift& now) {
+    const auto value = recorded["shift_us"].integer();
+    compare(section, what + ", shift_us", value ? std::to_string(*value) : "none",
+            now.samples > 0 ? whole(now.estimate) : "none");
+  };
+  for (const auto& one : timing["controls"].items()) {
+    const auto answers = ladder_answers(one, report, again);
+    const auto key = one["key"].text_or("");
+    if (!answers) {
+      ++section.taken_over;
+      continue;
+    }
+    ++section.again;
+    name(*answers);
+    const auto now = trial::calibration_of(*answers);
+    const bool usable = now.state == infer::Calibration::State::separates;
+    compare(section, "the control " + key, one["usable"].boolean().value_or(false) ? "separates" : "does not",
+            usable ? "separates" : "does not");
+    shift("the control " + key, one, now.shift);
+    if (usable) controls.emplace(key, now);
+  }
+  for (const auto& root : timing["roots"].items()) {
+    const auto subject = root["subject"].text_or(""), recorded = root["reading"].text_or("");
+    const auto answers = ladder_answers(root["compared"], report, again);
+    const auto control = controls.find(root["key"].text_or(""));
+    if (!answers) {
+      ++section.taken_over;
+      continue;
+    }
+    ++section.again;
+    name(*answers);
+    if (control == controls.end() || root["compared"].is_null()) {
+      compare(section, subject, recorded, "unusable");
+      continue;
+    }
+    const auto now = trial::reading_of(*answers, control->second.shift);
+    compare(section, subject, recorded, trial::word(now.state));
+    shift(subject, root["compared"], now.shift);
+  }
+  // The first answers to a ladder count nowhere; those are the likeness's.
+  const auto& probes = report["probes"].items();
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    const bool counts = is_ladder(probes[i]) && !probes[i]["id"].text_or("").ends_with("-like");
+    if (counts && probes[i]["path"].text() == path && !named.contains(i))
+      section.changes.push_back({"probes[" + std::to_string(i) + "]", "in no comparison", "a ladder's answer"});
+  }
+  if (section.taken_over > 0) section.why = "they name no attempts that are in the bundle, or not in their order";
+  return section;
+}
+
 /// What the modem said of a live server. Where our relay was not on the way there are no bytes; the AT log has its
 /// word.
 Section live_again(const std::string& path, const Json& report, const ReadingAgain& again) {
@@ -132,6 +215,8 @@ std::vector<Section> sections_again(const Json& report, const ReadingAgain& agai
     all.push_back(acceptance_again(path, table, report, again));
   for (const auto& [path, sweep] : report["mitigation"].members())
     all.push_back(mitigation_again(path, sweep, report, again));
+  for (const auto& [path, timing] : report["timing"].members())
+    all.push_back(timing_again(path, timing, report, again));
   for (const auto& [path, verdict] : report["verdict"].members()) {
     auto live = live_again(path, report, again);
     if (live.taken_over > 0) all.push_back(std::move(live));

@@ -70,6 +70,14 @@ Json swept_rows(const Json& found) {
   return rows;
 }
 
+/// A line for each control and each root.
+Json timing_lines(const Json& timing) {
+  Json lines = Json::array();
+  for (const auto* part : {"controls", "roots"})
+    for (const auto& one : timing[part].items()) lines.push(Json::object({{"text", one["because"]}}));
+  return lines;
+}
+
 Json path_section(const std::string& path, const Json& verdict, const Json& document) {
   const auto matrix = matrix_of(document["probes"], path);
   const auto open = open_rows(verdict);
@@ -99,6 +107,8 @@ Json path_section(const std::string& path, const Json& verdict, const Json& docu
                        {"acceptance", acceptance_rows(acceptance)},
                        {"has_acceptance", !acceptance.is_null()},
                        {"untold", acceptance["untold"].text_or("")},
+                       {"timing", timing_lines(document["timing"][path])},
+                       {"has_timing", !document["timing"][path].is_null()},
                        {"mitigation", mitigation["summary"].text_or("")},
                        {"has_mitigation", !mitigation.is_null()},
                        {"swept", swept_rows(mitigation)},

@@ -18,10 +18,13 @@ struct ExtraParts {
   Deck& deck;
   const std::vector<ec200u::SslKey>& keys;  ///< what this firmware names
   Reporter& reporter;
+  RandomSource& random;
+  Instant now;
+  const std::vector<int>& chosen;  ///< by anchor of the evidence: its number in the deck; empty: they are the same
 };
 
-/// Each path's, by Setup::acceptance and Setup::mitigate. `evidence`: one a path, of the questions of trust. Fills in
-/// the report's acceptance, acceptance_profile and mitigation.
+/// Each path's, by Setup::timing, Setup::mitigate and Setup::acceptance. `evidence`: one a path, of the questions of
+/// trust. Fills in the report's timing, acceptance, acceptance_profile and mitigation.
 Status ask_extras(const ExtraParts& parts, const Setup& setup, const std::vector<infer::Evidence>& evidence,
                   Report& report);
 

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "provision/plan/settings.hpp"
 #include "verify/infer/reading.hpp"
+#include "verify/probe/answer_delay.hpp"
 
 namespace epki::trial {
 
@@ -131,6 +132,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   presentation.sni_off = no_sni;
   presentation.throw_away = shot.shown != infer::Shown::with_key && shot.shown != infer::Shown::twin_with_key;
   if (!no_sni) presentation.expected_sni = host;
+  answer_delay_.reset();
   if (auto armed = arm(presentation); !armed) return std::move(armed).error();
   auto& opener = *openers_.at(shot.path);
   ++opens_;
@@ -150,6 +152,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   // A connection that has come and gone was its connection then; another will not come.
   auto server = collect(over ? probe::Until::visited : probe::Until::decided);
   if (!server) return std::move(server).error();
+  answer_delay_ = probe::answer_delay(server->wire);
   if (said->opened && !server->connected) record.note = somebody_else;
   auto ended = opener.end();
   if (!ended && ends_run(ended.error())) return std::move(ended).error();

@@ -61,6 +61,7 @@ class ModemBench final : public SweptBench {
     std::string id;
     const probe::Case* card = nullptr;
     std::string pem{};
+    bool ask_oracle = true;  ///< false: a chain of which the oracle has no opinion
   };
   Result<Seen> show(const CaseCall& call);
 
@@ -68,6 +69,9 @@ class ModemBench final : public SweptBench {
   Status let_go() override;
   std::size_t recorded() const override { return records_.size(); }
   Result<std::string> user_file() override;
+
+  /// How long the peer of the last attempt took to answer the server's flight, at the responder; nothing: it did not.
+  std::optional<std::chrono::microseconds> answer_delay() const { return answer_delay_; }
 
   /// What is asked from now on is no question of trust: its exhibits say so.
   void beside_trust() { about_trust_ = false; }
@@ -139,6 +143,7 @@ class ModemBench final : public SweptBench {
   std::vector<ProbeRecord> records_{};
   std::vector<Exhibit> exhibits_{};
   std::string absence_{};
+  std::optional<std::chrono::microseconds> answer_delay_{};
   int opens_ = 0, reboots_ = 0;
   bool reboot_refused_ = false, about_trust_ = true;
 };

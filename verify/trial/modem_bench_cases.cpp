@@ -19,7 +19,9 @@ Result<Seen> ModemBench::show(const CaseCall& call) {
   record.path = word(call.path);
   record.bound = call.card->bind ? "the root of this case" : "U, the throw-away root";
   record.presented = call.card->presented;
-  auto opinion = parts_.opinions.of(call.pem, call.card->chain, parts_.deck.host(shot));
+  record.keyless = !call.card->key.has_value();
+  auto opinion = call.ask_oracle ? parts_.opinions.of(call.pem, call.card->chain, parts_.deck.host(shot))
+                                 : oracle::Opinion{oracle::Verdict::undecided, "it was not asked about this chain", {}};
   if (!opinion) return std::move(opinion).error();
   const auto begun = begin_exhibit();
   auto opened = open(shot, *call.card, record);

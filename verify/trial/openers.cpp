@@ -86,8 +86,4 @@ std::unique_ptr<Opener> make_opener(Path path, ec200u::Modem& modem, const Setup
   return std::make_unique<MqttOpener>(modem, setup);
 }
 
-bool ends_run(const Error& error) {
-  return error.code != Errc::modem_refused && error.code != Errc::network;
-}
-
 }  // namespace epki::trial

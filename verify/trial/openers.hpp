@@ -33,6 +33,8 @@ class Opener {
 std::unique_ptr<Opener> make_opener(Path path, ec200u::Modem& modem, const Setup& setup);
 
 /// Refusals are answers in a trial; only a modem that is gone, a cancel and the like end a run.
-bool ends_run(const Error& error);
+inline bool ends_run(const Error& error) {
+  return error.code != Errc::modem_refused && error.code != Errc::network;
+}
 
 }  // namespace epki::trial

@@ -97,6 +97,7 @@ Json Report::json() const {
                        {"census", census},
                        {"acceptance", acceptance},
                        {"mitigation", mitigation},
+                       {"timing", timing},
                        {"handshakes", handshakes},
                        {"reboots", reboots},
                        {"warnings", Json::array_of(warnings)},

@@ -190,7 +190,10 @@ class Trial {
       if (auto more = ask_more(bench, *deck, *anchors); !more) evidence = std::move(more).error();
     }
     if (evidence) {
-      if (auto more = ask_extras({bench, *deck, ssl_keys_, around_.reporter}, setup_, *evidence, report_); !more)
+      if (auto more =
+              ask_extras({bench, *deck, ssl_keys_, around_.reporter, around_.random, around_.clock.now(), chosen_},
+                         setup_, *evidence, report_);
+          !more)
         evidence = std::move(more).error();
     }
     report_.probes = std::move(bench.records());

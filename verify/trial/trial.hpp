@@ -79,6 +79,7 @@ struct Setup {
   bool acceptance = false;     ///< ask as well which certificates this firmware takes
   bool keep_exhibits = false;  ///< keep what went over the wire, for a bundle
   bool mitigate = false;       ///< where more is trusted than was uploaded: sweep the settings for what switches it off
+  bool timing = false;         ///< ask as well whether the modem takes longer over a ladder of each genuine root
   int census_reboots = 20;     ///< the most restarts of the census; some 30 a day are advised for this modem
   /// U is a throw-away root of the project's root key type; the project's own key is never opened.
   ossl::KeyType key_type = ossl::KeyType::rsa_2048;
@@ -175,6 +176,7 @@ struct Report {
   Json census{};                        ///< each anchor's state on each path; null: there was none
   Json acceptance{};                    ///< by path: what was asked for with Setup::acceptance; null: it was not
   Json mitigation{};                    ///< by path, with Setup::mitigate
+  Json timing{};                        ///< by path, with Setup::timing
   std::string acceptance_profile{};     ///< TOML of kind "modem"; empty: there is none
   std::vector<ProbeRecord> probes{};
   std::vector<PathFacts> facts{};            ///< what each verdict is concluded from

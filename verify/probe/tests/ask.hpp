@@ -15,6 +15,8 @@ struct Asked {
 
 bool openssl_accepts(const Asked& asked);  ///< X509_verify_cert at authentication level 1, purpose TLS server
 bool mbedtls_accepts(const Asked& asked);  ///< parsed as its TLS layer does, verified, then the leaf's usages
-bool botan_accepts(const Asked& asked);    ///< the oracle
+/// The same, as its verify flags; all set where it cannot read the list.
+std::uint32_t mbedtls_flags(const Asked& asked);
+bool botan_accepts(const Asked& asked);  ///< the oracle
 
 }  // namespace epki::probe::testing

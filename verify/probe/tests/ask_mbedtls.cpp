@@ -25,6 +25,16 @@ class List {
 
 }  // namespace
 
+std::uint32_t mbedtls_flags(const Asked& asked) {
+  List chain, anchors;
+  std::uint32_t flags = 0;
+  for (const auto& one : asked.chain)
+    if (!chain.add(one)) return ~flags;
+  anchors.add(asked.bound);
+  mbedtls_x509_crt_verify(chain.get(), anchors.get(), nullptr, asked.host.c_str(), &flags, nullptr, nullptr);
+  return flags;
+}
+
 bool mbedtls_accepts(const Asked& asked) {
   List chain, anchors;
   for (const auto& one : asked.chain) {

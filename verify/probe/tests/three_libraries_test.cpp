@@ -2,12 +2,16 @@
 // the oracle's known differences are exactly those listed.
 #include <gtest/gtest.h>
 
+#include <time.h>
+
+#include <algorithm>
 #include <map>
 
 #include "core/clock.hpp"
 #include "core/toml.hpp"
 #include "verify/oracle/oracle.hpp"
 #include "verify/probe/case_file.hpp"
+#include "verify/probe/ladder.hpp"
 #include "verify/probe/tests/ask.hpp"
 #include "verify/probe/tests/seeded_random.hpp"
 
@@ -86,6 +90,40 @@ TEST(ThreeLibraries, MakeTheMarkTrue) {
     EXPECT_EQ(agree, file.mark != Mark::fingerprint)
         << "verify/probe/cases/" << file.id
         << ".toml: evidence is what the three agree on, a fingerprint what they do not";
+  }
+}
+
+/// The processor's time of this thread for one look at the chain, the least of three.
+double cost_of(const Asked& asked, std::uint32_t flags) {
+  double least = 0;
+  for (int i = 0; i < 3; ++i) {
+    timespec from{}, to{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+    EXPECT_EQ(testing::mbedtls_flags(asked), flags);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+    const double cost =
+        static_cast<double>(to.tv_sec - from.tv_sec) * 1e9 + static_cast<double>(to.tv_nsec - from.tv_nsec);
+    least = i == 0 ? cost : std::min(least, cost);
+  }
+  return least;
+}
+
+// What the timing ladder rests on: the same answer, and one check of the root's signature a rung.
+TEST(Ladder, CostsAClientThatKnowsTheRootOneCheckARung) {
+  SeededRandom random;
+  const Instant now = SystemClock().now();
+  for (const auto& [type, times] : {std::pair(ossl::KeyType::rsa_2048, 1.5), std::pair(ossl::KeyType::ec_p384, 4.0)}) {
+    const auto root = *mint_throw_away_root("R", type, now, random);
+    const auto all = mint_ladder({root.certificate, type, most_rungs, "probe.test", now}, random);
+    const auto none = mint_ladder({root.certificate, type, 0, "probe.test", now}, random);
+    ASSERT_TRUE(all) << all.error().what;
+    ASSERT_TRUE(none) << none.error().what;
+    const auto asked = [&](const Case& card) { return Asked{root.certificate, card.chain, "probe.test"}; };
+    constexpr std::uint32_t not_trusted = 0x08;  // MBEDTLS_X509_BADCERT_NOT_TRUSTED: alert 48 (trust probing, 3)
+    const double unknown = cost_of(asked(all->unknown), not_trusted), known = cost_of(asked(all->known), not_trusted);
+    const double single = cost_of(asked(none->known), not_trusted);
+    EXPECT_GT(known, times * unknown) << word(type) << ": " << known << " and " << unknown << " ns";
+    EXPECT_GT(known, times * single) << word(type) << ": " << known << " and " << single << " ns";
   }
 }
 

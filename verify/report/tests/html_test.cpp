@@ -175,6 +175,19 @@ TEST(Html, WhatWasAskedBeyondTrustIsInItToo) {
   EXPECT_TRUE(has(text, "<td>SHA1</td><td>refused, alert 43</td>"));
 }
 
+TEST(Html, ATimingStandsBesideTheVerdict) {
+  auto document = sample("union");
+  const auto verdict = document["verdict"]["mqtt"]["class"].text_or("");
+  EXPECT_FALSE(has(page(document), "no part of it"));
+  document.set("timing", *Json::parse(R"({"mqtt":{"controls":[{"because":"With a throw-away root bound"}],"roots":[
+    {"because":"CN=G: reads as known. This CONTRADICTS the verdict","agrees":"contradicts"}]}})"));
+  const auto text = page(document);
+  EXPECT_TRUE(
+      has(text, "<li>With a throw-away root bound</li><li>CN=G: reads as known. This CONTRADICTS the verdict</li>"))
+      << text;
+  EXPECT_TRUE(has(text, verdict));
+}
+
 TEST(SavedPolicy, HoldsTheTablesAndNoPersonalNumber) {
   const auto text = saved_policy(sample("union"), {"union.anchors/1.pem"});
   EXPECT_TRUE(has(text, "built_in = [\"union.anchors/1.pem\"]")) << text;

@@ -1,0 +1,45 @@
+#pragma once
+// Ladders on a real line: minted when they are first shown, and timed at the responder.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/random.hpp"
+#include "verify/probe/ladder.hpp"
+#include "verify/trial/deck.hpp"
+#include "verify/trial/modem_bench.hpp"
+#include "verify/trial/timing.hpp"
+
+namespace epki::trial {
+
+class ModemLadders final : public TimedBench {
+ public:
+  ModemLadders(ModemBench& bench, Deck& deck, Instant now, RandomSource& random)
+      : bench_(bench), deck_(deck), now_(now), random_(random) {}
+
+  Status present(const LadderSet& set) override;
+  std::optional<std::chrono::microseconds> delay() const override { return bench_.answer_delay(); }
+  std::size_t recorded() const override { return bench_.recorded(); }
+
+  Result<infer::Attempt> attempt(const Shot& shot) override;
+  Result<bool> unbind() override { return bench_.unbind(); }
+  Status forget(const infer::Bound& bound) override { return bench_.forget(bound); }
+  bool can_reboot() const override { return bench_.can_reboot(); }
+  Status reboot(std::string_view why) override { return bench_.reboot(why); }
+  int handshakes() const override { return bench_.handshakes(); }
+  std::string absence() const override { return bench_.absence(); }
+
+ private:
+  Result<ossl::Certificate> root_of(const LadderSet& set);
+
+  ModemBench& bench_;
+  Deck& deck_;
+  Instant now_;
+  RandomSource& random_;
+  std::map<ossl::KeyType, ossl::Certificate> roots_{};  ///< throw-away ones, whose private halves are gone
+  std::optional<probe::Ladder> ladder_{};
+  std::string bound_{};  ///< PEM
+};
+
+}  // namespace epki::trial
