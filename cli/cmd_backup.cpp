@@ -47,12 +47,13 @@ Result<Outcome> backup(const Options& options, Context& context) {
   if (!project) return std::move(project).error();
   const auto file = fs::absolute(options.file).lexically_normal();
   std::error_code ignored;
+  if (fs::is_directory(file, ignored)) return disk_error("creating", file, EISDIR);
   if (fs::exists(fs::symlink_status(file, ignored))) return disk_error("creating", file, EEXIST);
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto content = collect_backup(*project, *ledger, context);
   if (!content) return content.error();
-  const auto passphrase = new_passphrase(options.passphrase, context);
+  const auto passphrase = new_passphrase(options.passphrase, {.what = "the backup"}, context);
   if (!passphrase) return passphrase.error();
   if (context.cancel.requested()) return interrupted();
   context.reporter.step("sealing " + counted(content->files.size() - 1, "file"));

@@ -41,7 +41,8 @@ Status check(const Options& options) {
                  "if nobody does, --revoked is the safe answer"};
   if (options.certificate && (options.all || options.serials.size() != 1))
     return Error{Errc::usage, "--certificate settles one serial", "give that serial"};
-  if (options.reason && !options.revoked) return Error{Errc::usage, "--reason goes with --revoked"};
+  if (options.reason && !options.revoked)
+    return Error{Errc::usage, "--reason goes with --revoked", "add --revoked, or leave --reason out"};
   return success();
 }
 
@@ -80,7 +81,9 @@ Result<ledger::Certificates::Settled> settled(const Options& options, const ledg
   if (options.never_issued) how.how = ledger::Settlement::never_issued;
   if (options.revoked) {
     const auto reason = ledger::parse_reason(options.reason.value_or("unspecified"));
-    if (!reason) return Error{Errc::usage, "--reason " + *options.reason + " is no reason of RFC 5280"};
+    if (!reason)
+      return Error{Errc::usage, "--reason " + *options.reason + " is no reason of RFC 5280",
+                   "keyCompromise, cessationOfOperation, superseded; ec200u-pki revoke --help lists all"};
     how.reason = *reason;
   }
   if (options.certificate) {

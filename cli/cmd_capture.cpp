@@ -32,7 +32,7 @@ struct Row {
   std::string file{}, state{};  ///< "written", "unchanged", "kept"
   Json json() const {
     Json row = Json::object({{"host", target.host}, {"port", target.port}});
-    if (error) return row.set("error", Json::object({{"what", error->what}, {"hint", error->hint}}));
+    if (error) return row.set("error", Json::object({{"what", error->what}, {"hint", next_step(*error)}}));
     const auto& leaf = captured->genuine.presented.front();
     const auto& root = captured->genuine.root;
     return row.set("file", file)

@@ -44,7 +44,8 @@ Status take_over(const std::string& file, const std::vector<CaFiles>& cas, Lists
     brought = std::move(der).error();
   }
   if (!brought) return Error(brought.error()).in(file);
-  if (brought->empty()) return Error{Errc::input, file + " holds no CRL"};
+  if (brought->empty())
+    return Error{Errc::input, file + " holds no CRL", "give the file that ec200u-pki crl wrote, in PEM or DER"};
   for (const auto& list : *brought) {
     const auto known =
         std::find_if(cas.begin(), cas.end(), [&](const CaFiles& ca) { return list.signed_by(ca.certificate); });

@@ -107,7 +107,7 @@ Result<Content> content_of(const Options& options, const config::Project& projec
     std::copy(text.begin(), text.end(), at);
     return Content{std::move(both), true, true};
   }
-  const auto passphrase = new_passphrase(options.passphrase, context);
+  const auto passphrase = new_passphrase(options.passphrase, {.what = "the pkcs12 file"}, context);
   if (!passphrase) return passphrase.error();
   auto store = ossl::pkcs12(*certificate, *key, *above, certificate->common_name(), *passphrase);
   if (!store) return std::move(store).error();

@@ -263,7 +263,7 @@ Result<Outcome> init(const Options& options, Context& context) {
   if (options.no_passphrase) {
     warnings.add("the CA's keys will not be encrypted: whoever copies ca/root.key can play your broker");
   } else {
-    auto got = new_passphrase(options.passphrase, context);
+    auto got = new_passphrase(options.passphrase, {.needed = false}, context);
     if (!got) return std::move(got).error();
     passphrase = *std::move(got);
   }

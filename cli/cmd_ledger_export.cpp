@@ -116,7 +116,8 @@ Result<Outcome> run(const Options& options, Context& context) {
   if (context.globals.json && !options.out)
     return Error{Errc::usage, "with --json the rows need a file of their own", "give --out FILE"};
   if (options.template_file && *format != ledger::ExportFormat::aws_iot)
-    return Error{Errc::usage, "--template goes with --format aws-iot only"};
+    return Error{Errc::usage, "--template goes with --format aws-iot only",
+                 "add --format aws-iot, or leave --template out"};
   auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
   auto target = Target::open(options.out);

@@ -125,7 +125,9 @@ Result<Page> events(ledger::Ledger& book, const Options& options) {
                                     {&options.expires_within, "--expires-within"}})
     if (auto fits = refuse(*value, name, "events"); !fits) return std::move(fits).error();
   const auto after = parse_integer(options.after.value_or("0"));
-  if (!after) return Error{Errc::usage, "--after " + *options.after + " is no event's number"};
+  if (!after)
+    return Error{Errc::usage, "--after " + *options.after + " is no event's number",
+                 "ledger list events shows the numbers"};
   Page page{.header = {"number", "at", "kind", "operator", "station", "detail"}, .full_header = ledger::event_header()};
   auto read = ledger::Audit(book).for_each(*after + 1, options.kind.value_or(""), [&](const ledger::Event& event) {
     page.brief.push_back({std::to_string(event.number), rfc3339(event.at), event.kind, event.operator_name,

@@ -76,7 +76,13 @@ Result<Outcome> begin(const Options& options, Context& context) {
   const auto port = options.port.value_or(project->broker.port + 1);
   Keyring keyring(options.passphrase, context);
   const fs::path key = options.key ? fs::path(*options.key) : project->folder / "ca/standby-root.key";
-  if (auto made = make_next(*project, port, key, keyring, *ledger); !made) return std::move(made).error();
+  if (auto made = make_next(*project, port, key, keyring, *ledger); !made) {
+    std::error_code ignored;
+    if (made.error().code == Errc::input && !fs::exists(key, ignored) &&
+        fs::exists(project->folder / "ca/standby-root.pem", ignored))
+      made.error().hint = "the standby root's key is kept offline: mount its medium, and name the file with --key";
+    return std::move(made).error();
+  }
   const auto folder = next_folder(*project);
   if (auto recorded = ledger::Audit(*ledger).record("rollover-begin", Json::object({{"port", port}})); !recorded)
     return std::move(recorded).error();

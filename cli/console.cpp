@@ -18,7 +18,7 @@ void write_to(std::FILE* stream, std::string_view text) {
 }
 
 Json error_json(const Error& error) {
-  Json json = Json::object({{"code", word(error.code)}, {"what", error.what}, {"hint", error.hint}});
+  Json json = Json::object({{"code", word(error.code)}, {"what", error.what}, {"hint", next_step(error)}});
   if (!error.trail.empty()) json.set("while", Json::array_of(error.trail));
   return json;
 }
@@ -65,7 +65,7 @@ void Console::warning(std::string_view sentence) {
 
 void Console::error(const Error& error) {
   line("error:", "\x1b[31m", error.what);
-  if (!error.hint.empty()) line("hint:", "\x1b[36m", error.hint);
+  line("hint:", "\x1b[36m", next_step(error));
   if (verbose_)
     for (const auto& step : error.trail) line("  while", "", step);
 }

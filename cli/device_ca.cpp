@@ -17,7 +17,7 @@ Result<std::optional<Secret>> passphrase_as_of_root(const config::Project& proje
                                                     Context& context) {
   std::error_code ignored;
   if (!fs::exists(project.root_key(), ignored)) {
-    auto fresh = new_passphrase(options, context);
+    auto fresh = new_passphrase(options, {}, context);
     if (!fresh) return std::move(fresh).error();
     return std::optional<Secret>(*std::move(fresh));
   }
@@ -28,7 +28,7 @@ Result<std::optional<Secret>> passphrase_as_of_root(const config::Project& proje
   const auto token = ossl::token_in_key_file(pem.view());
   if (!token) return token.error();
   if (*token) {
-    auto fresh = new_passphrase(options, context);
+    auto fresh = new_passphrase(options, {}, context);
     if (!fresh) return std::move(fresh).error();
     return std::optional<Secret>(*std::move(fresh));
   }
@@ -88,7 +88,9 @@ Result<OpenCa> open_or_make_device_ca(const config::Project& project, const Pass
   auto passphrase = passphrase_as_of_root(project, options, context);
   if (!passphrase) return std::move(passphrase).error();
   const auto key = ossl::parse_key_type(project.ca.key);
-  if (!key) return Error{Errc::input, "no such key type: " + project.ca.key};
+  if (!key)
+    return Error{Errc::input, "no such key type: " + project.ca.key,
+                 "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
   context.reporter.step(
       "this project has no root for devices yet: making ca/device-root.pem, unrelated to the broker's root");
   std::vector<MadeCa> cas;

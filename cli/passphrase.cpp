@@ -47,7 +47,8 @@ Result<Secret> read_first_line(int fd, std::string_view what, const Cancel& canc
   for (;;) {
     std::array<pollfd, 2> waiting{{{fd, POLLIN, 0}, {cancel.fd(), POLLIN, 0}}};
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
-      return Error{Errc::key, "reading the passphrase from " + std::string(what) + ": " + std::strerror(errno)};
+      return Error{Errc::key, "reading the passphrase from " + std::string(what) + ": " + std::strerror(errno),
+                   "check that it is open for reading"};
     if (cancel.requested()) return interrupted();
     if (waiting[0].revents == 0) continue;
     char c = 0;
@@ -58,12 +59,15 @@ Result<Secret> read_first_line(int fd, std::string_view what, const Cancel& canc
                    "check that the descriptor is open for reading"};
     if (n == 0 || c == '\n') break;
     if (used == longest)
-      return Error{Errc::key, "the passphrase from " + std::string(what) + " is longer than 1024 bytes"};
+      return Error{Errc::key, "the passphrase from " + std::string(what) + " is longer than 1024 bytes",
+                   "the first line alone is the passphrase: check that this is the right file"};
     line.bytes()[used++] = static_cast<std::byte>(c);
   }
   if (used > 0 && line.view()[used - 1] == '\r') --used;
   line.shrink(used);
-  if (line.empty()) return Error{Errc::key, "the passphrase from " + std::string(what) + " is empty"};
+  if (line.empty())
+    return Error{Errc::key, "the passphrase from " + std::string(what) + " is empty",
+                 "its first line is the passphrase"};
   return line;
 }
 
@@ -98,7 +102,10 @@ Result<Secret> from_command(const std::string& command, const Cancel& cancel) {
 
 Result<Secret> ask(std::string_view question, const Cancel& cancel) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
-  if (terminal < 0) return Error{Errc::usage, "no terminal to ask for the passphrase on"};
+  if (terminal < 0)
+    return Error{Errc::usage, "no terminal to ask for the passphrase on",
+                 "give --passphrase-file, --passphrase-fd, --passphrase-command or "
+                 "EC200U_PKI_PASSPHRASE"};
   [[maybe_unused]] const auto asked = ::write(terminal, question.data(), question.size());
   auto line = [&] {
     const EchoOff quiet(terminal);
@@ -109,8 +116,8 @@ Result<Secret> ask(std::string_view question, const Cancel& cancel) {
   return line;
 }
 
-Result<Secret> ask_twice(const Cancel& cancel) {
-  auto first = ask("Passphrase for the CA key: ", cancel);
+Result<Secret> ask_twice(std::string_view what, const Cancel& cancel) {
+  auto first = ask("New passphrase for " + std::string(what) + ": ", cancel);
   auto second = first ? ask("The same again: ", cancel) : std::move(first);
   if (!second) return second;
   if (first->view() != second->view())
@@ -124,7 +131,8 @@ std::optional<Result<Secret>> named(const PassphraseOptions& options, const Cont
   if (options.fd) return read_first_line(static_cast<int>(*options.fd), "--passphrase-fd", context.cancel);
   if (options.command) return from_command(*options.command, context.cancel);
   if (!context.environment_passphrase) return std::nullopt;
-  if (context.environment_passphrase->empty()) return Error{Errc::key, "EC200U_PKI_PASSPHRASE is empty"};
+  if (context.environment_passphrase->empty())
+    return Error{Errc::key, "EC200U_PKI_PASSPHRASE is empty", "unset it, or give it the passphrase"};
   return context.environment_passphrase->clone();
 }
 
@@ -139,11 +147,11 @@ void add_passphrase_options(Command& command, PassphraseOptions& options) {
       .option("--passphrase-command", options.command, "First line this command prints is the CA passphrase");
 }
 
-Result<Secret> new_passphrase(const PassphraseOptions& options, Context& context) {
+Result<Secret> new_passphrase(const PassphraseOptions& options, const NewPassphrase& wanted, Context& context) {
   if (auto given = named(options, context)) return *std::move(given);
-  if (::isatty(STDIN_FILENO) == 1) return ask_twice(context.cancel);
-  return Error{Errc::usage, "the CA key needs a passphrase and there is no terminal to ask on",
-               std::string(ways) + "; --no-passphrase leaves the key unencrypted"};
+  if (::isatty(STDIN_FILENO) == 1) return ask_twice(wanted.what, context.cancel);
+  return Error{Errc::usage, std::string(wanted.what) + " needs a passphrase and there is no terminal to ask on",
+               std::string(ways) + (wanted.needed ? "" : "; --no-passphrase leaves the key unencrypted")};
 }
 
 Result<Secret> existing_passphrase(const PassphraseOptions& options, std::string_view what, Context& context) {

@@ -57,7 +57,7 @@ Status set_reach(const ReachOptions& options, bool simulated, trial::Setup& setu
   setup.simulated = simulated;
   setup.responder_command = options.responder.value_or("");
   if (options.reach_as) {
-    auto reach = parse_host_port("--reach-as", *options.reach_as);
+    auto reach = parse_host_port("--reach-as", *options.reach_as, "write it as probe.example.com:8884");
     if (!reach) return std::move(reach).error();
     if (ca::is_ip_address(reach->host))
       return Error{

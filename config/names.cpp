@@ -1,9 +1,6 @@
 #include "config/names.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 
 #include "core/host_name.hpp"
 #include "core/text.hpp"
@@ -41,10 +38,7 @@ std::size_t characters(std::string_view text) {
 }  // namespace
 
 bool is_address(std::string_view text) {
-  const std::string name(text);
-  std::array<unsigned char, 16> bytes{};
-  return ::inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
+  return parse_ip_address(text).has_value();
 }
 
 std::string why_no_host(std::string_view text) {

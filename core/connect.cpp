@@ -38,16 +38,15 @@ Result<int> finish_connecting(int fd, Deadline by, const Cancel& cancel) {
 
 }  // namespace
 
-Result<HostPort> parse_host_port(std::string_view what, std::string_view text) {
+Result<HostPort> parse_host_port(std::string_view what, std::string_view text, std::string_view forms) {
   const auto colon = text.rfind(':');
   const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
   std::string_view host = text.substr(0, colon);
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
   const bool bare_v6 = !bracketed && host.find(':') != std::string_view::npos;
-  if (!port || *port < 0 || *port > 65535 || host.empty() || bare_v6)
-    return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not NAME:PORT",
-                 "write it as probe.example.com:8884, or [2001:db8::1]:8884"};
+  if (!port || *port < 0 || *port > 65535 || host.empty() || bare_v6 || host.find('\0') != std::string_view::npos)
+    return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not NAME:PORT", std::string(forms)};
   return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 

@@ -22,8 +22,9 @@ struct HostPort {
 };
 
 /// "broker.example:8883", "192.0.2.1:443", "[2001:db8::1]:443". Errc::usage otherwise; `what` names the value in the
-/// sentence ("--listen").
-Result<HostPort> parse_host_port(std::string_view what, std::string_view text);
+/// sentence ("--listen"), `forms` is the hint where not all of these will do.
+Result<HostPort> parse_host_port(std::string_view what, std::string_view text,
+                                 std::string_view forms = "write it as probe.example.com:8884, or [2001:db8::1]:8884");
 /// The same text again.
 std::string text_of(const HostPort& place);
 

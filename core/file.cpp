@@ -47,6 +47,9 @@ Error disk_error(std::string_view doing, const fs::path& path, int error_number)
     case EACCES:
     case EPERM: error.hint = "check who owns the file and its folder, and their modes"; break;
     case EROFS: error.hint = "mount that file system writable, or name another place"; break;
+    case ENOENT:
+    case ENOTDIR: error.hint = "make the folder first, or check the path"; break;
+    case EISDIR: error.hint = "name a file in that folder"; break;
     case EEXIST: error.hint = "nothing is overwritten: move the old file away first"; break;
     default: break;
   }

@@ -31,7 +31,7 @@ std::string_view word(Errc code);
 struct [[nodiscard]] Error {
   Errc code = Errc::internal;
   std::string what;                  ///< what failed and where, one sentence in the operator's words
-  std::string hint{};                ///< what to do next; may be empty
+  std::string hint{};                ///< what to do next; empty: next_step() says the usual
   std::vector<std::string> trail{};  ///< what was being done, innermost step first; shown with -v
 
   /// Says where: the file comes in front of what is wrong with it.
@@ -44,6 +44,10 @@ struct [[nodiscard]] Error {
     return std::move(*this);
   }
 };
+
+/// The error's hint; where it has none, what helps with most failures of its kind. Nobody who reads an error is left
+/// without a next step.
+std::string next_step(const Error& error);
 
 template <class T>
 class [[nodiscard]] Result {

@@ -255,7 +255,9 @@ Status Certificates::settle(const Settled& settled) {
                   std::string("SELECT 1 FROM unaccounted u WHERE u.serial = ? AND u.issuer = ? AND ") + is_unsettled);
     const auto open = row.bind(1, id.serial).bind(2, id.issuer).next();
     if (!open) return open.error();
-    if (!*open) return Error{Errc::ledger, "serial " + id.serial + " is not waiting to be settled"};
+    if (!*open)
+      return Error{Errc::ledger, "serial " + id.serial + " is not waiting to be settled",
+                   "ec200u-pki list --status unsettled shows those that are"};
     if (settled.how == Settlement::revoked) {
       const auto revoked = add_revocation(writing, id, writing.at(), settled.reason);
       if (!revoked) return revoked.error();

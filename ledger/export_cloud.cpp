@@ -85,7 +85,8 @@ Result<std::size_t> export_for_cloud(Ledger& ledger, const CertificateFilter& fi
                                      const Sink& sink) {
   auto devices = filter;
   if (!devices.kind.empty() && devices.kind != "device")
-    return Error{Errc::usage, "only certificates of devices are registered with a cloud service"};
+    return Error{Errc::usage, "only certificates of devices are registered with a cloud service",
+                 "leave --kind out, or give --kind device"};
   devices.kind = "device";
   if (!devices.status) devices.status = CertificateStatus::valid;
   const auto cas = ca_certificates(ledger);

@@ -85,7 +85,9 @@ Status add_row(Writing& writing, const LocalRow& row, Instant at) {
     const auto& t = row.texts;
     const auto phase = parse_phase(t[1]);
     const auto attempt = parse_attempt(t[2]);
-    if (!phase || !attempt) return Error{Errc::ledger, "the local journal holds a step it cannot read: " + t[1]};
+    if (!phase || !attempt)
+      return Error{Errc::ledger, "the local journal holds a step it cannot read: " + t[1],
+                   "keep the file and find out who wrote to it; a newer ec200u-pki may be able to read it"};
     DeviceStep step{.imei = t[0], .phase = *phase, .attempt = *attempt};
     std::size_t column = 3;
     for (auto* text : {&step.slot, &step.station, &step.job, &step.batch, &step.board, &step.operator_name, &step.model,

@@ -104,7 +104,10 @@ Result<std::unique_ptr<SqliteDatabase>> open_unwritable(const fs::path& file) {
   for (const char* end : {"-wal", "-journal"})
     if (const auto beside = file.string() + end; size_of(beside) != 0) return recorded_beside(file, beside);
   std::error_code unknown;
-  if (fs::exists(file.string() + "-wal", unknown) && fs::exists(file.string() + "-shm", unknown))
+  // On a full disk the attempt before this one leaves a few bytes of the file of locks; whoever has the ledger open
+  // gave it its 32 KiB (sqlite.org, "WAL-mode File Format").
+  constexpr off_t in_use = 32768;
+  if (fs::exists(file.string() + "-wal", unknown) && size_of(file.string() + "-shm") >= in_use)
     return Error{Errc::disk,
                  "the ledger " + file.string() + " is open in another program, and its " + file.filename().string() +
                      "-shm cannot be read here",
@@ -142,8 +145,12 @@ Result<std::unique_ptr<SqliteDatabase>> open_file(const fs::path& file, std::chr
   }
   auto database = open_as_usual(file, busy);
   const int why = why_unwritable(file);
-  if (access == Access::read)
-    return database || database.error().code != Errc::disk || why == 0 ? std::move(database) : open_unwritable(file);
+  if (access == Access::read) {
+    if (database || database.error().code != Errc::disk) return database;
+    auto as_it_stands = open_unwritable(file);
+    // With room and leave to write, it is something else that is wrong.
+    return as_it_stands || why != 0 ? std::move(as_it_stands) : std::move(database);
+  }
   // Said now, not when half of the work is done.
   if (database && ::sqlite3_db_readonly((*database)->raw(), "main") == 1)
     return cannot_record(file, why != 0 ? why : EACCES);

@@ -48,7 +48,7 @@ Result<Secret> sealed_key(const ossl::PrivateKey& key, const CaRequest& options,
         "the issuing CA's key will not be encrypted: whoever copies it can issue what your devices and broker trust");
     return key_text(key, nullptr);
   }
-  const auto passphrase = new_passphrase(options.passphrase, context);
+  const auto passphrase = new_passphrase(options.passphrase, {.needed = false}, context);
   if (!passphrase) return passphrase.error();
   return key_text(key, &*passphrase);
 }
@@ -62,7 +62,7 @@ Result<Held> key_of(const CaRequest& options, const config::Project& project, Co
     return Held{*std::move(key), Secret(ossl::key_file_for(*uri))};
   }
   const auto type = ossl::parse_key_type(options.key.value_or(project.ca.key));
-  if (!type) return Error{Errc::usage, "no such key type"};
+  if (!type) return Error{Errc::usage, "no such key type", "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
   context.reporter.step("making the key of the issuing CA (" + std::string(word(*type)) + ")");
   auto key = ossl::PrivateKey::generate(*type);
   if (!key) return std::move(key).error();

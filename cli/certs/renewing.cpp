@@ -38,7 +38,7 @@ ossl::Chain issuers_of(const OpenCa& ca) {
 
 Result<ossl::KeyType> key_type(const RenewOptions& options, const config::Project& project) {
   const auto key = ossl::parse_key_type(options.key.value_or(project.ca.key));
-  if (!key) return Error{Errc::usage, "no such key type"};
+  if (!key) return Error{Errc::usage, "no such key type", "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
   return *key;
 }
 
@@ -129,6 +129,10 @@ Result<Made> make_client(const config::Project& project, const std::string& name
   return *std::move(made);
 }
 
+// More than a key, a certificate and its chain take. Asked before anything is signed: --revoke would lock out a device
+// whose new files could not be written.
+constexpr std::size_t room_for_identity = std::size_t{32} << 10U;
+
 // NAME.pem becomes NAME.<serial>.pem; a key whose certificate is renewed with a new key goes with it.
 Status move_aside(const fs::path& file, const std::string& old_serial) {
   std::error_code ignored;
@@ -146,12 +150,13 @@ Result<Renewed> renew_client(const config::Project& project, const std::string& 
   const auto stem = file_stem(name);
   const auto certificate_file = folder / stem / (stem + ".pem");
   const auto key_file = folder / stem / (stem + ".key");
+  if (auto folder_made = make_folder(folder / stem); !folder_made) return std::move(folder_made).error();
+  if (auto room = try_room_for(certificate_file, room_for_identity); !room) return std::move(room).error();
   auto made = make_client(project, name, key_file, options, ca, keyring, context);
   if (!made) return std::move(made).error();
   const auto row = ca::ledger_row(made->certificate, "device", name);
   const auto superseded = record(old, row, options.revoke, ledger);
   if (!superseded) return superseded.error();
-  if (auto folder_made = make_folder(folder / stem); !folder_made) return std::move(folder_made).error();
   if (made->key) {
     if (auto moved = move_aside(key_file, old.serial()); !moved) return std::move(moved).error();
     const auto pem = made->key->to_pem();
@@ -177,6 +182,8 @@ Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   if (*finished) context.reporter.step("completed a renewal that was cut; now renewing as you asked");
   const auto old = served_certificate(*project);
   if (!old) return old.error();
+  for (const auto& folder : {project->state_folder(), project->broker_folder() / "certs"})
+    if (auto room = try_room_for(folder / "server.pem", room_for_identity); !room) return std::move(room).error();
   Keyring keyring(options.passphrase, context);
   const auto ca = open_ca(*project, ca::Purpose::server, keyring);
   if (!ca) return ca.error();

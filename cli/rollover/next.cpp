@@ -75,7 +75,7 @@ Result<Secret> sealed(const ossl::PrivateKey& key, const fs::path& root_key, Key
     return key_text(key, nullptr);
   }
   if (const auto* known = keyring.passphrase(); known != nullptr) return key_text(key, known);
-  const auto fresh = new_passphrase(keyring.options(), keyring.context());
+  const auto fresh = new_passphrase(keyring.options(), {}, keyring.context());
   if (!fresh) return fresh.error();
   return key_text(key, &*fresh);
 }

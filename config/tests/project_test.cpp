@@ -6,6 +6,7 @@
 #include <map>
 
 #include "config/keys.hpp"
+#include "config/names.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 
@@ -109,6 +110,14 @@ TEST(Project, ValuesThatWouldBreakWhatTheyGoIntoAreRefused) {
 TEST(Project, NoServerCertificateOutlivesItsRoot) {
   EXPECT_EQ(complaint("[ca]\nname = \"n\"\nroot_days = 10\nserver_days = 11\n[broker]\nhosts = [\"b\"]\n"),
             "x.toml:4:15: ca.server_days is more than ca.root_days: the root would end first");
+}
+
+TEST(Names, WhatStandsBehindANulIsNotThrownAway) {
+  using namespace std::string_view_literals;
+  EXPECT_TRUE(is_address("192.0.2.1"));
+  EXPECT_FALSE(is_address("192.0.2.1\0.example.com"sv));
+  EXPECT_NE(why_no_host("192.0.2.1\0"sv), "");
+  EXPECT_NE(why_no_host("broker.example\0.com"sv), "");
 }
 
 TEST(Project, AnAddressAmongTheHostsCountsAsAnAddressToo) {

@@ -20,6 +20,9 @@ TEST(HostPort, IsReadAndWritten) {
     ASSERT_FALSE(place) << text;
     EXPECT_NE(place.error().what.find("--listen"), std::string::npos);
   }
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(parse_host_port("x", "broker\0.example:443"sv)) << "what comes behind a NUL is not thrown away";
+  EXPECT_EQ(parse_host_port("x", "broker", "write NAME:PORT").error().hint, "write NAME:PORT");
 }
 
 TEST(Connect, ReachesAListenerAndSaysWhenThereIsNone) {

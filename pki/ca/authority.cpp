@@ -151,7 +151,8 @@ Result<ossl::Certificate> mint_twin(const ossl::Certificate& root, World world) 
                  "use a root with one of the key types of init --key"};
   if (!root.self_issued())
     return Error{Errc::input,
-                 "no twin can be made of " + root.subject() + ": it is no root but was issued by " + root.issuer()};
+                 "no twin can be made of " + root.subject() + ": it is no root but was issued by " + root.issuer(),
+                 "use a root that signed itself, as init makes it"};
   ossl::CertificateSpec spec;
   spec.subject_der = root.subject_der();
   spec.serial = random_serial(world.random, root.serial().size() / 2);

@@ -88,8 +88,10 @@ Result<Certificate> Certificate::from_der(std::span<const std::byte> der) {
   impl->handle.reset(der.empty() ? nullptr : d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   if (!impl->handle) return take_error(Errc::input, "the bytes are no X.509 certificate");
   if (at != end)
-    return Error{Errc::input, counted(static_cast<std::size_t>(end - at), "byte") +
-                                  (end - at == 1 ? " follows" : " follow") + " the end of the certificate"};
+    return Error{Errc::input,
+                 counted(static_cast<std::size_t>(end - at), "byte") + (end - at == 1 ? " follows" : " follow") +
+                     " the end of the certificate",
+                 "have it copied again: DER holds nothing behind the certificate"};
   const auto begin = instant_of(X509_get0_notBefore(impl->handle.get()));
   const auto expiry = instant_of(X509_get0_notAfter(impl->handle.get()));
   if (!begin || !expiry) return take_error(Errc::input, "the certificate's validity dates are no dates");

@@ -95,7 +95,8 @@ Result<Crl> Crl::read(std::string_view bytes) {
   auto all = read_all(bytes);
   if (!all) return std::move(all).error();
   if (all->size() != 1)
-    return Error{Errc::input, "the text holds " + counted(all->size(), "CRL") + " where one is expected"};
+    return Error{Errc::input, "the text holds " + counted(all->size(), "CRL") + " where one is expected",
+                 "give a file that holds one"};
   return all->front();
 }
 

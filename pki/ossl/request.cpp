@@ -49,17 +49,18 @@ Status read_wishes(Request& into, X509_REQ* request) {
     auto* extension = sk_X509_EXTENSION_value(wished.get(), i);
     const auto name = short_name(X509_EXTENSION_get_object(extension));
     if (std::find(into.extensions.begin(), into.extensions.end(), name) != into.extensions.end())
-      return Error{Errc::input, "the request asks for the extension " + name + " twice"};
+      return Error{Errc::input, "the request asks for the extension " + name + " twice", "have the request made anew"};
     into.extensions.push_back(name);
     if (!read_extension(facts, extension))
-      return Error{Errc::input, "the request's extension " + name + " cannot be read"};
+      return Error{Errc::input, "the request's extension " + name + " cannot be read", "have the request made anew"};
   }
   if (facts.alternative_names) into.alternative_names = *std::move(facts.alternative_names);
   for (int i = 0; i < X509_REQ_get_attr_count(request); ++i) {
     const auto* type = X509_ATTRIBUTE_get0_object(X509_REQ_get_attr(request, i));
     const int nid = OBJ_obj2nid(type);
     if (X509_REQ_extension_nid(nid) == 1) {
-      if (!wished) return Error{Errc::input, "the extensions the request asks for cannot be read"};
+      if (!wished)
+        return Error{Errc::input, "the extensions the request asks for cannot be read", "have the request made anew"};
       continue;
     }
     into.attributes.push_back(short_name(type));
@@ -109,7 +110,8 @@ Result<Request> read_request(std::string_view bytes) {
   if (found == nullptr)
     return Error{Errc::input, "there is no certificate request in the text",
                  "a PEM block that begins with -----BEGIN CERTIFICATE REQUEST----- is expected"};
-  if (!found->damage.empty()) return Error{Errc::input, "the certificate request is damaged: " + found->damage};
+  if (!found->damage.empty())
+    return Error{Errc::input, "the certificate request is damaged: " + found->damage, "have the request made anew"};
   return read_request_der(found->der);
 }
 

@@ -1,6 +1,5 @@
 #include "pki/ossl/tls_client.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,6 +10,7 @@
 #include <array>
 #include <cerrno>
 
+#include "core/host_name.hpp"
 #include "core/poll.hpp"
 #include "pki/ossl/handles.hpp"
 #include "pki/ossl/impl.hpp"
@@ -22,12 +22,6 @@ namespace {
 
 using ClientContext = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using ClientSession = std::unique_ptr<SSL, Freed<SSL_free>>;
-
-bool is_ip(const std::string& text) {
-  std::array<unsigned char, 16> bytes{};
-  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
 
 // OpenSSL 3.0 has no words for alerts that TLS 1.3 brought (RFC 8446, 6.2).
 std::string alert_words(int number) {
@@ -139,6 +133,9 @@ Result<TlsClient> TlsClient::make(int socket, const TlsClientOptions& options) {
     return take_error(Errc::internal, "OpenSSL could not make a TLS client");
   if (!show(impl->context.get(), options))
     return take_error(Errc::key, "the client's certificate and key do not go together");
+  // OpenSSL would end it there, and check another name than the one that was asked for.
+  if (options.host.find('\0') != std::string::npos)
+    return Error{Errc::usage, "the server's name holds a NUL byte", "check the name in the file it comes from"};
   SSL_CTX_set_min_proto_version(impl->context.get(), TLS1_2_VERSION);
   if (options.only_tls12) SSL_CTX_set_max_proto_version(impl->context.get(), TLS1_2_VERSION);
   if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(impl->context.get(), options.ciphers.c_str()) != 1)
@@ -149,7 +146,7 @@ Result<TlsClient> TlsClient::make(int socket, const TlsClientOptions& options) {
   SSL* const session = impl->session.get();
   bool ready = session != nullptr && SSL_set_fd(session, socket) == 1;
   if (ready && !options.host.empty()) {
-    if (is_ip(options.host))
+    if (parse_ip_address(options.host))
       ready = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), options.host.c_str()) == 1;
     else
       ready = SSL_set_tlsext_host_name(session, options.host.c_str()) == 1 &&

@@ -29,7 +29,7 @@ struct TlsClientOptions {
 class TlsClient {
  public:
   /// Nothing is sent yet. Owns and closes `socket`, which must be connected. Errc::internal when OpenSSL cannot be set
-  /// up, Errc::key when key and certificate do not go together.
+  /// up, Errc::key when key and certificate do not go together, Errc::usage for a host with a NUL byte in it.
   static Result<TlsClient> make(int socket, const TlsClientOptions& options);
   TlsClient(TlsClient&&) noexcept;
   TlsClient& operator=(TlsClient&&) noexcept;

@@ -51,7 +51,7 @@ Error no_way(X509_STORE_CTX* context) {
     default:
       return {Errc::input,
               std::string("no way leads from the certificate to a known root: ") + X509_verify_cert_error_string(why),
-              {}};
+              "give the root it leads to with --roots, and check that no intermediate is missing"};
   }
 }
 

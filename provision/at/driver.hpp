@@ -77,7 +77,12 @@ struct Engine::Impl {
   Status reach(Deadline by);
   Status prove(Deadline by);
   Result<Heard> try_line(std::string_view line, Deadline by, std::string_view answer_prefix = {});
-  enum class Probed : std::uint8_t { proven, refused, silent };
+  enum class Probed : std::uint8_t {
+    proven,
+    refused,
+    bare,  ///< a result came, and nothing that was asked for
+    silent
+  };
   Result<Probed> probe(std::size_t number, Deadline by);
   enum class Leave : bool { nudged, filled };
   Status leave_data_mode(Leave how, Deadline by);

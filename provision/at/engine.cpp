@@ -76,7 +76,9 @@ Result<Reply> Engine::command_with_data(std::string_view line, std::string_view 
     return impl_->finish(by);
   }
   auto reply = impl_->finish(by);
-  if (reply && reply->ok()) return Error{Errc::modem_refused, "the modem answered OK without asking for the data", {}};
+  if (reply && reply->ok())
+    return Error{Errc::modem_refused, "the modem answered OK without asking for the data",
+                 "restart the modem and run the same command again"};
   return reply;
 }
 

@@ -180,7 +180,10 @@ Result<Engine::Impl::Probed> Engine::Impl::probe(std::size_t number, Deadline by
     for (const auto& line : reply.lines)
       if (reply.ok() && has_shape(asked_now, line)) return Probed::proven;
     pay();
-    if (!reply.ok()) outcome = Probed::refused;
+    if (!reply.ok())
+      outcome = Probed::refused;
+    else if (outcome == Probed::silent && reply.lines.empty())
+      outcome = Probed::bare;
     // After a refusal, which may be this query's own, a short quiet is enough.
     talk.begin({.command = std::string(asked_now.line), .answer_prefix = std::string(asked_now.answer)});
     heard = hear_until([&] { return talk.state() == Conversation::State::answered; },
@@ -196,14 +199,16 @@ Result<Engine::Impl::Probed> Engine::Impl::probe(std::size_t number, Deadline by
 Status Engine::Impl::prove(Deadline by) {
   std::size_t refusals = 0;
   std::size_t silences = 0;
-  for (std::size_t tried = 0; tried == 0 || monotonic_now() < by; ++tried) {
+  std::size_t bare = 0, tried = 0;
+  for (; tried == 0 || monotonic_now() < by; ++tried) {
     if (in_data_mode || silences == 3)
       if (auto left = leave_data_mode(silences == 3 ? Leave::filled : Leave::nudged, by); !left) return left;
     while (looks_like(probes[next_probe % probes.size()], unanswered)) ++next_probe;
     auto outcome = probe(next_probe++ % probes.size(), sooner(by, waits[std::min(tried, waits.size() - 1)]));
     if (!outcome) return std::move(outcome).error();
     refusals += *outcome == Probed::refused ? 1U : 0U;
-    silences += *outcome == Probed::silent ? 1U : 0U;
+    bare += *outcome == Probed::bare ? 1U : 0U;
+    silences += *outcome == Probed::silent || *outcome == Probed::bare ? 1U : 0U;
     // A modem that refuses every query leaves the weaker proof: each was answered, and then it was quiet.
     if (*outcome == Probed::proven || refusals == probes.size()) {
       in_step = true;
@@ -211,6 +216,13 @@ Status Engine::Impl::prove(Deadline by) {
       return success();
     }
   }
+  // One that is late with its answers is silent for some of these.
+  constexpr std::size_t telling = 3;
+  if (bare == tried && tried >= telling)
+    return Error{Errc::modem_refused,
+                 "what answers on " + wire.name() + " says OK to whatever it is asked and tells nothing: it does not " +
+                     "identify itself as a modem",
+                 "choose the AT port of the EC200U (USB interface 2, usually /dev/ttyUSB0)"};
   return Error{Errc::modem_gone, "the modem on " + wire.name() + " has stopped answering",
                "power-cycle the modem and run the same command again"};
 }

@@ -79,7 +79,7 @@ bool Examination::good(Id id) const {
 Diagnosis unopened(const Wanted& wanted, const Error& error) {
   Diagnosis diagnosis{.port = wanted.port};
   diagnosis.checks.push_back(
-      {.id = Id::port, .ok = false, .found = error.what, .wanted = "a port that opens", .remedy = error.hint});
+      {.id = Id::port, .ok = false, .found = error.what, .wanted = "a port that opens", .remedy = next_step(error)});
   for (std::size_t i = 1; i < id_count; ++i)
     diagnosis.checks.push_back({.id = static_cast<Id>(i), .ok = {}, .found = "not checked: the port does not open"});
   return diagnosis;

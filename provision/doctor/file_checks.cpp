@@ -63,9 +63,17 @@ Status check_content(Examination& e) {
     return success();
   }
   const auto& entry = *entry_of(e, file_that_counts(e));
-  auto content = e.modem.download(entry.name, entry.size);
-  if (!content && content.error().code == Errc::modem_gone) content = e.modem.download(entry.name, entry.size);
+  bool refused = false;
+  auto content = e.modem.download(entry.name, entry.size, &refused);
+  if (!content && (refused || content.error().code == Errc::modem_gone)) {
+    refused = false;
+    content = e.modem.download(entry.name, entry.size, &refused);
+  }
   if (!content && ends_examination(content.error())) return std::move(content).error();
+  if (!content && refused) {
+    e.skipped(Id::file_corrupt, "not checked: " + content.error().what + "; " + content.error().hint, wanted);
+    return success();
+  }
   if (!content) {
     e.failed(Id::file_corrupt, content.error().what, wanted, e.wanted.provision_command + " --deep");
     return success();

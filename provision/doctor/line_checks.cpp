@@ -76,7 +76,7 @@ Status check_registration(Examination& e) {
   }
   if (!state && ends_examination(state.error())) return std::move(state).error();
   if (!state)
-    e.failed(Id::registered, state.error().what, wanted_registration, state.error().hint);
+    e.failed(Id::registered, state.error().what, wanted_registration, next_step(state.error()));
   else if (is_registered(*state))
     e.passed(Id::registered, registration_words(*state), wanted_registration);
   else
@@ -133,7 +133,7 @@ Status check_identity(Examination& e) {
   }
   if (!identity) {
     e.passed(Id::answers, "something answers", wanted_answer);
-    e.failed(Id::model, identity.error().what, wanted_model, identity.error().hint);
+    e.failed(Id::model, identity.error().what, wanted_model, next_step(identity.error()));
     return success();
   }
   e.diagnosis.identity = std::move(*identity);

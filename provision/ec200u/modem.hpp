@@ -147,6 +147,8 @@ class Modem {
   // ---- files ----------------------------------------------------------------------------------------------------
   Result<std::vector<FileEntry>> files();
   Result<std::optional<FileEntry>> file(std::string_view name);  ///< nothing: not there
+  /// Whether files are listed at all, when there is one for certain: a refusal can mean that there is none.
+  Status lists_files();
   Result<Space> space();
   /// Sends the bytes with acknowledgements. Checks size and checksum of the receipt (Errc::modem_refused on a
   /// mismatch). A name that exists is Errc::modem_refused with CME 407: list first. Lost completion: the caller lists
@@ -154,7 +156,8 @@ class Modem {
   Result<UploadReceipt> upload(std::string_view name, std::string_view bytes,
                                const std::function<void(std::size_t)>& progress = {});
   /// The bytes of a file whose size is known from files(). Size and checksum compared with what the modem states.
-  Result<std::string> download(std::string_view name, std::size_t size);
+  /// `refused`, where given, becomes true when the command itself was refused, without a word about the file.
+  Result<std::string> download(std::string_view name, std::size_t size, bool* refused = nullptr);
   Status remove(std::string_view name);
 
   // ---- SSL contexts ---------------------------------------------------------------------------------------------

@@ -31,6 +31,23 @@ bool means_absent(const at::Reply& reply) {
   return code && (*code == 404 || *code == 405);
 }
 
+// Two commands without which nothing can be said of what the modem holds. What is in the file is not the question then.
+std::string lacking(std::string_view command, std::string_view use) {
+  return "the modem refuses AT+" + std::string(command) + ", without which " + std::string(use) +
+         ": restart it and run the same command again; if it refuses again, its firmware lacks the command and must be "
+         "updated";
+}
+
+Error not_listed(const at::Reply& reply) {
+  return refused("listing the modem's files", reply, lacking("QFLST", "nobody can tell what it holds"));
+}
+
+// File errors begin at 400 (tables.cpp); a code below is about the command, and a bare ERROR tells nothing.
+bool names_no_file(const at::Reply& reply) {
+  const auto code = file_error_code(reply);
+  return !code || *code < 400;
+}
+
 Result<std::vector<FileEntry>> entries(const at::Reply& reply) {
   std::vector<FileEntry> found;
   for (const auto& line : reply.lines) {
@@ -70,7 +87,14 @@ Result<std::vector<FileEntry>> Modem::files() {
     // A bare ERROR says "no files" on firmware without numbers. The store itself tells whether it works.
     if (auto works = space(); works) return std::vector<FileEntry>{};
   }
-  return refused("listing the modem's files", *reply);
+  return not_listed(*reply);
+}
+
+Status Modem::lists_files() {
+  auto reply = ask(engine_, "AT+QFLST", time_limit::file, "+QFLST:");
+  if (!reply) return std::move(reply).error();
+  if (reply->ok() || means_absent(*reply)) return success();
+  return not_listed(*reply);
 }
 
 Result<std::optional<FileEntry>> Modem::file(std::string_view name) {
@@ -124,13 +148,18 @@ Result<UploadReceipt> Modem::upload(std::string_view name, std::string_view byte
   return receipt;
 }
 
-Result<std::string> Modem::download(std::string_view name, std::size_t size) {
+Result<std::string> Modem::download(std::string_view name, std::size_t size, bool* refused_command) {
   if (auto fit = check_name(name); !fit) return std::move(fit).error();
   const std::string doing = "reading back " + std::string(name);
   auto got = engine_.download("AT+QFDWL=\"" + wire_name(name) + "\"", size,
                               limit(engine_, time_limit::transfer(size) + time_limit::file));
   if (!got) return std::move(got).error().during(doing);
-  if (!got->reply.ok()) return refused(doing, got->reply);
+  if (!got->reply.ok()) {
+    if (!names_no_file(got->reply))
+      return refused(doing, got->reply, "run the same command again: it looks at the file first");
+    if (refused_command != nullptr) *refused_command = true;
+    return refused(doing, got->reply, lacking("QFDWL", "what it stored cannot be compared with what was sent"));
+  }
   auto stated = receipt_in(got->reply, "+QFDWL:");
   if (!stated) return std::move(stated).error().during(doing);
   if (auto same = compare(doing, *stated, got->data); !same) return std::move(same).error();
@@ -147,7 +176,7 @@ Status Modem::remove(std::string_view name) {
   if (!reply) return std::move(reply).error();
   // What is not there need not be deleted: a run that was cut repeats itself this way.
   if (reply->ok() || means_absent(*reply)) return success();
-  return refused("deleting " + std::string(name), *reply);
+  return refused("deleting " + std::string(name), *reply, "restart the modem and run the same command again");
 }
 
 }  // namespace epki::ec200u

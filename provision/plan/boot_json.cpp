@@ -13,6 +13,7 @@ using Kind = BootStep::Kind;
 constexpr std::string_view boot_schema = "ec200u-pki/boot-sequence/1";
 constexpr std::array<Kind, 6> all_kinds{Kind::wait,     Kind::command,    Kind::query,
                                         Kind::deferred, Kind::registered, Kind::clock};
+constexpr const char* made_again = "have the file written again: ec200u-pki provision makes it";
 constexpr std::array<std::string_view, 3> role_words{"ca", "client-certificate", "client-key"};
 
 Json step_json(const BootStep& step) {
@@ -34,7 +35,7 @@ Result<BootStep> step_from(const Json& one) {
       step.kind = kind;
       known = true;
     }
-  if (!known) return Error{Errc::input, "a step of the boot sequence has no kind: " + one.dump(-1)};
+  if (!known) return Error{Errc::input, "a step of the boot sequence has no kind: " + one.dump(-1), made_again};
   step.send = one["send"].text_or("");
   step.expect = one["expect"].text_or("");
   if (step.expect == "OK") step.expect.clear();
@@ -88,7 +89,7 @@ Result<BootSequence> boot_from_json(const Json& document) {
     if (!step) return std::move(step).error();
     sequence.steps.push_back(std::move(*step));
   }
-  if (sequence.steps.empty()) return Error{Errc::input, "the boot sequence has no steps"};
+  if (sequence.steps.empty()) return Error{Errc::input, "the boot sequence has no steps", made_again};
   return sequence;
 }
 

@@ -10,6 +10,7 @@ namespace epki::plan {
 namespace {
 
 constexpr int attempts = 3;
+constexpr const char* lossy_line = "on a UART wire RTS and CTS, or lower the speed; then run provision again";
 
 Error no_room(const std::string& name, std::size_t size, std::size_t free) {
   return {Errc::modem_refused,
@@ -17,8 +18,9 @@ Error no_room(const std::string& name, std::size_t size, std::size_t free) {
           "delete files that are not needed; AT+QFLST lists them"};
 }
 
-/// One attempt. True: the file is there and is what it should be.
-Result<bool> attempt(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256) {
+/// One attempt. True: the file is there and is what it should be. Else `why` says how it went wrong.
+Result<bool> attempt(Run& run, const std::string& name, const std::string& bytes, const std::string& sha256,
+                     Error& why) {
   auto& reporter = run.around.reporter;
   const auto sent = run.modem.upload(
       name, bytes, [&](std::size_t done) { reporter.progress("uploading " + name, done, bytes.size()); });
@@ -30,18 +32,35 @@ Result<bool> attempt(Run& run, const std::string& name, const std::string& bytes
   auto listed = run.modem.file(name);
   // Where the modem says nothing at all, the upload's own failure is the one to tell.
   if (!listed) return sent ? std::move(listed).error() : sent.error();
-  if (!*listed || (*listed)->size != bytes.size()) return false;
+  // The modem took it whole. That it is not there is one thing, that the modem does not list is another.
+  if (!*listed && sent)
+    if (auto lists = run.modem.lists_files(); !lists) return std::move(lists).error();
+  if (!*listed || (*listed)->size != bytes.size()) {
+    why = !sent ? sent.error()
+                : Error{Errc::modem_refused,
+                        *listed ? "the modem keeps " + std::to_string((*listed)->size) + " bytes of " +
+                                      std::to_string(bytes.size())
+                                : "the modem does not list it afterwards",
+                        "restart the modem, then run provision again"};
+    return false;
+  }
+  why = {Errc::modem_refused, "what the modem gives back is not what was sent", lossy_line};
   return holds(run, name, bytes.size(), sha256);
 }
 
 }  // namespace
 
 Result<bool> holds(Run& run, const std::string& name, std::size_t size, const std::string& sha256) {
-  auto content = run.modem.download(name, size);
-  // A byte lost on the wire leaves both sides waiting; that says nothing about the file yet.
-  if (!content && content.error().code == Errc::modem_gone) content = run.modem.download(name, size);
+  bool refused = false;
+  auto content = run.modem.download(name, size, &refused);
+  // A byte lost on the wire leaves both sides waiting, or makes nonsense of the command; that says nothing about the
+  // file yet.
+  if (!content && (refused || content.error().code == Errc::modem_gone)) {
+    refused = false;
+    content = run.modem.download(name, size, &refused);
+  }
   if (!content) {
-    if (ends_run(content.error())) return std::move(content).error().during("reading " + name + " back");
+    if (refused || ends_run(content.error())) return std::move(content).error().during("reading " + name + " back");
     run.detail("reading " + name + " back: " + content.error().what);
     return false;
   }
@@ -56,10 +75,16 @@ Status store(Run& run, const std::string& name, const std::string& bytes, const 
   } else if (ends_run(space.error())) {
     return std::move(space).error();
   }
+  Error why;
   for (int n = 1; n <= attempts; ++n) {
     if (auto proceed = go_on(run); !proceed) return proceed;
-    auto stored = attempt(run, name, bytes, sha256);
-    if (!stored) return std::move(stored).error().during("uploading " + name);
+    auto stored = attempt(run, name, bytes, sha256, why);
+    if (!stored) {
+      // What cannot be listed or read back is not left there for the next run to meet.
+      if (stored.error().code == Errc::modem_refused)
+        if (auto gone = run.modem.remove(name); !gone) run.detail(gone.error().what);
+      return std::move(stored).error().during("uploading " + name);
+    }
     if (*stored) return success();
     run.detail("attempt " + std::to_string(n) + " left " + name + " incomplete");
     // A speed that the line does not carry soundly shows here first.
@@ -73,10 +98,10 @@ Status store(Run& run, const std::string& name, const std::string& bytes, const 
   }
   const bool escape = bytes.find("+++") != std::string::npos;
   return Error{Errc::modem_refused,
-               name + " could not be stored in " + std::to_string(attempts) +
-                   " attempts: what the modem gives back is not what was sent",
-               escape ? "the text contains +++, which ends a transfer on this modem: mint another root"
-                      : "on a UART wire RTS and CTS, or lower the speed; then run provision again"};
+               name + " could not be stored in " + std::to_string(attempts) + " attempts: " + why.what,
+               escape             ? "the text contains +++, which ends a transfer on this modem: mint another root"
+               : why.hint.empty() ? lossy_line
+                                  : why.hint};
 }
 
 }  // namespace epki::plan

@@ -172,6 +172,7 @@ Status work(Run& run) {
 void fail(DeviceReport& report, Error error) {
   report.status = DeviceStatus::failed;
   report.sentence = error.what;
+  error.hint = next_step(error);
   report.error = std::move(error);
 }
 

@@ -53,7 +53,7 @@ Json boot_field(const DeviceReport& report) {
 
 Json error_json(const std::optional<Error>& error) {
   if (!error) return {};
-  return Json::object({{"code", word(error->code)}, {"what", error->what}, {"hint", error->hint}});
+  return Json::object({{"code", word(error->code)}, {"what", error->what}, {"hint", next_step(*error)}});
 }
 
 template <class Range, class Make>

@@ -72,7 +72,8 @@ Error open_error(const std::string& path, int error_number) {
       return {Errc::modem_gone, path + " is there, but no device is behind it",
               "unplug the modem and plug it in again"};
     default:
-      return {Errc::modem_gone, path + " cannot be opened: " + std::generic_category().message(error_number), {}};
+      return {Errc::modem_gone, path + " cannot be opened: " + std::generic_category().message(error_number),
+              "unplug the modem and plug it in again; the system's log (dmesg) may tell more"};
   }
 }
 

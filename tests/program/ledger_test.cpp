@@ -149,6 +149,29 @@ TEST(Ledger, AnArchiveThatNobodyMayWriteIsRead) {
   EXPECT_EQ(box.shell("chmod -R u+w .").exit, 0);
 }
 
+TEST(Ledger, IsReadOnAFullDisk) {
+  Sandbox box;
+  if (box.shell("unshare -rm sh -c 'mount -t tmpfs -o size=64k none /mnt'").exit != 0)
+    GTEST_SKIP() << "no file system can be mounted here";
+  ASSERT_EQ(box.init().exit, 0);
+  box.write("script", R"sh(
+set -e
+mkdir full
+mount -t tmpfs -o size=2m none full
+mkdir -p full/broker/certs
+cp broker/certs/server.pem full/broker/certs
+cp -r ec200u-pki.toml ledger.db ca full
+cd full
+dd if=/dev/zero of=fill bs=1k count=4000 2>/dev/null || true
+for command in list 'show root' 'ledger check' 'renew --check' 'ledger export'; do ec200u-pki $command; done
+ec200u-pki revoke broker.test 2>../said && exit=0 || exit=$?
+test $exit = 5
+grep -q "no room for the ledger" ../said || { cat ../said; exit 1; }
+)sh");
+  const auto ran = box.shell("unshare -rm sh -x script");
+  EXPECT_EQ(ran.exit, 0) << ran;
+}
+
 TEST(Ledger, MovesIntoPostgresAndGoesOnWithoutIt) {
   if (const auto why = ledger::PostgresServer::missing(); !why.empty()) GTEST_SKIP() << why;
   const auto server = ledger::PostgresServer::make();

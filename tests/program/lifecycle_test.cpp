@@ -149,6 +149,29 @@ TEST_F(Lifecycle, ARenewedDeviceKeepsItsOldFilesBeside) {
   EXPECT_EQ(box.run({"renew", "client", "nobody"}).exit, 3);
 }
 
+// --revoke would lock out a device whose new files are nowhere.
+TEST_F(Lifecycle, ARenewalThatCannotBeWrittenRecordsNothing) {
+  if (box.shell("unshare -rm sh -c 'mount -t tmpfs -o ro none /mnt'").exit != 0)
+    GTEST_SKIP() << "no file system can be mounted here";
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  ASSERT_EQ(box.run({"issue", "client", "d1"}).exit, 0);
+  const auto before = box.run({"ledger", "check", "--json"}).json()["last_hash"].text_or("");
+  const auto refused = [&](const std::string& place, const std::string& command) {
+    const auto ran = box.shell("EC200U_PKI_PASSPHRASE='" + Sandbox::passphrase() +
+                               "' unshare -rm sh -c 'cp -p broker/certs/server.pem . && mount -t tmpfs none " + place +
+                               " && cp -p server.pem " + place + " && mount -o remount,ro " + place +
+                               " && exec ec200u-pki " + command + "'");
+    EXPECT_EQ(ran.exit, 5) << ran;
+    EXPECT_NE(ran.err.find(place), std::string::npos) << ran;
+    EXPECT_NE(ran.err.find("Read-only"), std::string::npos) << ran;
+    EXPECT_EQ(box.run({"ledger", "check", "--json"}).json()["last_hash"].text_or(""), before) << command;
+  };
+  refused("certs/d1", "renew client d1 --revoke");
+  refused("broker/certs", "renew server");
+  EXPECT_EQ(box.run({"renew", "client", "d1", "--revoke"}).exit, 0);
+  EXPECT_EQ(box.run({"renew", "server"}).exit, 0);
+}
+
 TEST_F(Lifecycle, WhatEndsSoonIsDue) {
   begin({"--days", "20"});
   EXPECT_EQ(box.run({"renew", "--check", "--within", "7d"}).exit, 0);

@@ -107,6 +107,41 @@ TEST(Synchronise, SaysWhatTalksInsteadOfAModem) {
   EXPECT_NE(reached.error().what.find("$GPGSV"), std::string::npos) << reached.error().what;
 }
 
+/// Something that says OK to every line, as a bridge or another program's stand-in does. Time passes where it is waited
+/// for in vain.
+class YesMan final : public transport::ByteStream {
+ public:
+  explicit YesMan(ManualTime& time) : time_(time) {}
+  Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override {
+    if (said_.empty()) time_.advance_to(by);
+    const auto n = std::min(into.size(), said_.size());
+    std::memcpy(into.data(), said_.data(), n);
+    said_.erase(0, n);
+    return n;
+  }
+  Status write_all(std::span<const std::byte> bytes, Deadline) override {
+    for (const char c : as_text(bytes))
+      if (c == '\r') said_ += "\r\nOK\r\n";
+    return success();
+  }
+  std::string name() const override { return "the yes man"; }
+
+ private:
+  ManualTime& time_;
+  std::string said_;
+};
+
+TEST(Synchronise, ThatSomethingSaysOkIsNoModem) {
+  ManualTime time;
+  YesMan wire(time);
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(after(30s));
+  ASSERT_FALSE(reached);
+  EXPECT_EQ(reached.error().code, Errc::modem_refused) << reached.error().what;
+  EXPECT_NE(reached.error().what.find("does not identify itself"), std::string::npos) << reached.error().what;
+  EXPECT_FALSE(reached.error().hint.empty());
+}
+
 TEST(Command, EndsAtItsDeadlineOnAPortThatFloods) {
   Flood wire;
   Engine engine(wire, unsolicited);

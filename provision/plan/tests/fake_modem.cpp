@@ -156,6 +156,8 @@ void FakeModem::run(const std::string& line) {
 
 void FakeModem::answer(const std::string& command) {
   check();
+  for (const auto& [beginning, says] : refused)
+    if (command.starts_with(beginning)) return info(says);
   if (basic(command) || network(command) || file_command(command) || ssl_command(command) || mqtt_command(command))
     return check();
   unexpected.push_back(command);

@@ -42,7 +42,9 @@ class FakeModem final : public transport::ByteStream {
   int swap_uploads = 0;                     ///< so many uploads store two words swapped, which the checksum cannot see
   std::map<std::string, int> unanswered{};  ///< commands that are carried out and not answered: beginning, how often
   std::map<std::string, int> lost{};        ///< commands that are neither
-  int clock_falls_back = 0;                 ///< so many times what AT+CCLK= sets is put back by the network
+  std::map<std::string, std::string>
+      refused{};             ///< commands this firmware lacks: beginning, what it says instead of OK
+  int clock_falls_back = 0;  ///< so many times what AT+CCLK= sets is put back by the network
   std::function<void(const std::string& command)> on_command{};
 
   // ---- what the test looks at
