@@ -232,8 +232,9 @@ void add_verify(CommandLine& line) {
                 "Where more is trusted than was uploaded: try every SSL setting for one that switches it off")
           .flag("--timing", options->timing,
                 "Beside the verdict, never part of it: does the modem take longer over a ladder of certificates in the "
-                "name of a genuine root? 13 to some 60 connections for each root and for each kind of key: one to five "
-                "minutes each on a real modem")
+                "name of a genuine root? 13 to some 60 connections for each kind of key and 25 to some 120 for each "
+                "root: "
+                "about three minutes with one root on a real modem, and 15 at the most")
           .option("--report", options->output.report,
                   "Write the report to this new HTML file, for a customer to read, and the JSON beside it")
           .option("--save-policy", options->output.save_policy,

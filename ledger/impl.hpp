@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "ledger/ledger.hpp"
 #include "ledger/personal.hpp"
@@ -42,6 +44,23 @@ struct Ledger::Impl {
   using Rows = std::function<Result<Json>(Writing& writing)>;
   Status record(std::string_view kind, Where where, const Rows& rows);
   Status record(std::string_view kind, const Json& detail, const std::function<Status(Writing& writing)>& rows);
+
+  /// One record() of a file's ledger, of a thread that waits for it.
+  struct Waiting {
+    std::string_view kind;
+    std::string key;
+    const Rows& rows;
+    bool done = false;
+    Status result = Error{Errc::internal, "an event was not recorded"};
+    Durable durable = success;
+  };
+  std::mutex waiting_mutex;
+  std::vector<Waiting*> waiting;  ///< recorded together by the first of them that gets the lock
+  Status record_in_file(std::string_view kind, const Rows& rows);
+  /// With the lock held: all that wait, in one transaction, or each in its own where that fails.
+  void write_waiting();
+  bool write_together(const std::vector<Waiting*>& all);
+  void write_alone(Waiting& one);
 
   /// Takes the lock and asks; the local journal answers while the database is away. `ask` may run again.
   template <class T>

@@ -16,6 +16,12 @@ void Value::hash_into(RowsDigest& digest) const {
 Result<Writing> Writing::begin(Database& database, RandomSource& random, const EventWords& words) {
   auto transaction = Transaction::write(database);
   if (!transaction) return std::move(transaction).error();
+  auto writing = within(database, random, words);
+  if (writing) writing->transaction_.emplace(*std::move(transaction));
+  return writing;
+}
+
+Result<Writing> Writing::within(Database& database, RandomSource& random, const EventWords& words) {
   EventRow row;
   std::string previous = before_the_first();
   row.number = 1;
@@ -56,7 +62,7 @@ Result<Writing> Writing::begin(Database& database, RandomSource& random, const E
                       .bind(9, row.origin)
                       .done();
   if (!inserted) return std::move(inserted).error();
-  return Writing(std::move(*transaction), database, random, std::move(row), std::move(previous), words.at);
+  return Writing(database, random, std::move(row), std::move(previous), words.at);
 }
 
 Result<Writing::Place*> Writing::place_for(const Table& table) {
@@ -104,7 +110,7 @@ Status Writing::finish(const std::string& detail) {
   return (*committed)();
 }
 
-Result<Durable> Writing::finish_soon(const std::string& detail) {
+Status Writing::fill(const std::string& detail) {
   row_.detail = detail;
   row_.rows = digest_.hex();
   Statement fill(*database_, "UPDATE event SET rows = ?, detail = ?, hash = ? WHERE number = ?");
@@ -112,7 +118,12 @@ Result<Durable> Writing::finish_soon(const std::string& detail) {
       fill.bind(1, row_.rows).bind(2, row_.detail).bind(3, hash_of(previous_, row_)).bind(4, row_.number).done();
   if (!filled) return std::move(filled).error();
   places_.clear();
-  return transaction_.commit_soon();
+  return success();
+}
+
+Result<Durable> Writing::finish_soon(const std::string& detail) {
+  if (auto filled = fill(detail); !filled) return std::move(filled).error();
+  return transaction_->commit_soon();
 }
 
 }  // namespace epki::ledger

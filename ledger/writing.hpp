@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ class Writing {
  public:
   /// Takes the write lock and reserves the event's number.
   static Result<Writing> begin(Database& database, RandomSource& random, const EventWords& words);
+  /// The same within a transaction that somebody else began and ends: fill() takes the place of finish().
+  static Result<Writing> within(Database& database, RandomSource& random, const EventWords& words);
 
   Database& database() const { return *database_; }
   std::int64_t event() const { return row_.number; }
@@ -64,9 +67,11 @@ class Writing {
   /// The same for one of many rows: a failure may come out of a later call. Not for tables that take rows once.
   Result<std::int64_t> add_later(const Table& table, std::initializer_list<Value> values);
 
-  /// Commits. `detail` is the event's JSON.
+  /// Writes what depends on the rows, and commits nothing. `detail` is the event's JSON.
+  Status fill(const std::string& detail);
+  /// The same, and commits.
   Status finish(const std::string& detail);
-  /// The same without waiting for the disk: see Database::commit_soon().
+  /// Without waiting for the disk: see Database::commit_soon().
   Result<Durable> finish_soon(const std::string& detail);
 
  private:
@@ -74,18 +79,12 @@ class Writing {
     std::unique_ptr<Statement> insert;
     std::int64_t last_id = 0;
   };
-  Writing(Transaction transaction, Database& database, RandomSource& random, EventRow row, std::string previous,
-          Instant at)
-      : transaction_(std::move(transaction)),
-        database_(&database),
-        random_(&random),
-        row_(std::move(row)),
-        previous_(std::move(previous)),
-        at_(at) {}
+  Writing(Database& database, RandomSource& random, EventRow row, std::string previous, Instant at)
+      : database_(&database), random_(&random), row_(std::move(row)), previous_(std::move(previous)), at_(at) {}
   Result<Place*> place_for(const Table& table);
   Result<std::int64_t> put(const Table& table, std::span<const Value> values, bool later);
 
-  Transaction transaction_;
+  std::optional<Transaction> transaction_{};  ///< none within another's
   Database* database_;
   RandomSource* random_;
   EventRow row_;

@@ -69,10 +69,11 @@ PeerSocket::Got PeerSocket::receive(std::string& into) {
 
 void PeerSocket::send(std::string& unsent) {
   while (!unsent.empty()) {
+    const auto begun = monotonic_now();
     // MSG_NOSIGNAL: a peer that closed at once must not end this program by SIGPIPE.
     const ssize_t n = ::send(fd_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
     if (n >= 0) {
-      if (tap_) tap_->take(false, std::string_view(unsent).substr(0, static_cast<std::size_t>(n)));
+      if (tap_) tap_->take(false, std::string_view(unsent).substr(0, static_cast<std::size_t>(n)), begun);
       unsent.erase(0, static_cast<std::size_t>(n));
     } else if (errno != EINTR) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) return;

@@ -12,7 +12,8 @@
 namespace epki::ossl {
 
 struct WireTap {
-  /// Bytes of one read or one send. `after`: since the connection was accepted.
+  /// Bytes of one read or one send. `after`: since the connection was accepted; a read's is when it was over, a send's
+  /// when it began, because the peer may have worked on it for long before a busy machine lets its sender go on.
   struct Piece {
     bool from_peer = false;
     std::chrono::microseconds after{};
@@ -29,12 +30,12 @@ struct WireTap {
   bool afterwards = false;      ///< a look at plain TCP once the attempt was over
   Deadline accepted = monotonic_now();
 
-  void take(bool from_peer, std::string_view bytes) {
+  void take(bool from_peer, std::string_view bytes, Deadline at = monotonic_now()) {
     size_ += bytes.size();
     cut = cut || size_ > most_bytes || (pieces.size() == most_pieces && !bytes.empty());
     if (cut || bytes.empty()) return;
-    pieces.push_back({from_peer, std::chrono::duration_cast<std::chrono::microseconds>(monotonic_now() - accepted),
-                      std::string(bytes)});
+    pieces.push_back(
+        {from_peer, std::chrono::duration_cast<std::chrono::microseconds>(at - accepted), std::string(bytes)});
   }
 
  private:

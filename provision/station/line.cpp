@@ -1,6 +1,7 @@
 #include "provision/station/line.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "provision/station/patience.hpp"
 
@@ -289,6 +290,24 @@ Result<Task> Line::judge(Slot& slot, const Board& board) {
 }
 
 void Line::refresh_counters() {
+  {
+    const std::lock_guard guard(mutex_);
+    count_again_ = true;
+    if (std::exchange(counting_, true)) return;
+  }
+  for (;;) {
+    {
+      const std::lock_guard guard(mutex_);
+      if (!std::exchange(count_again_, false)) {
+        counting_ = false;
+        return;
+      }
+    }
+    count();
+  }
+}
+
+void Line::count() {
   auto counters = world_.records.counters(job_.batch);
   auto held = world_.records.held(job_.batch);
   if (!counters || !held) return say_trouble(counters ? held.error() : counters.error());

@@ -100,7 +100,9 @@ class Line {
   Result<Task> judge(Slot& slot, const Board& board);
   Tile copy_of(const Slot& slot) const;
   std::string other_slot_with(const Slot& slot, const std::string& imei) const;
+  /// Counts, or has the thread that counts at the moment count once more: boards that end together need one count.
   void refresh_counters();
+  void count();
   void say_trouble(const Error& error);
   Result<Slot*> find(const std::string& name);
 
@@ -113,6 +115,7 @@ class Line {
   std::uint64_t version_ = 1;
   std::deque<Slot> slots_;
   Counters counters_;
+  bool counting_ = false, count_again_ = false;
   std::string held_, trouble_;
   std::vector<std::jthread> threads_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -108,9 +107,9 @@ std::optional<std::vector<trial::LadderAnswer>> ladder_answers(const Json& compa
     const auto place = static_cast<std::size_t>(*number);
     const auto* read = again.of_record(place);
     if (read == nullptr || (!all.empty() && place <= all.back().probe)) return std::nullopt;
-    // Which ladder it was shows from its name: of the likeness it ends so.
-    const bool known = !report["probes"][place]["id"].text_or("").ends_with("-like");
-    all.push_back({place, known, read->alert, read->delay});
+    // Which ladder it was shows from its name.
+    const auto id = report["probes"][place]["id"].text_or("");
+    all.push_back({place, id.starts_with(trial::control_ladder), !id.ends_with("-like"), read->alert, read->delay});
   }
   return all;
 }
@@ -121,7 +120,7 @@ std::string whole(double value) {
 
 Section timing_again(const std::string& path, const Json& timing, const Json& report, const ReadingAgain& again) {
   Section section{"timing." + path};
-  std::map<std::string, infer::Calibration> controls;
+  std::set<std::string> usable_keys;
   std::set<std::size_t> named;
   const auto name = [&](const std::vector<trial::LadderAnswer>& answers) {
     for (const auto& one : answers) named.insert(one.probe);
@@ -145,25 +144,25 @@ Section timing_again(const std::string& path, const Json& timing, const Json& re
     compare(section, "the control " + key, one["usable"].boolean().value_or(false) ? "separates" : "does not",
             usable ? "separates" : "does not");
     shift("the control " + key, one, now.shift);
-    if (usable) controls.emplace(key, now);
+    if (usable) usable_keys.insert(key);
   }
   for (const auto& root : timing["roots"].items()) {
     const auto subject = root["subject"].text_or(""), recorded = root["reading"].text_or("");
-    const auto answers = ladder_answers(root["compared"], report, again);
-    const auto control = controls.find(root["key"].text_or(""));
-    if (!answers) {
+    auto answers = ladder_answers(root["compared"], report, again);
+    const auto beside = ladder_answers(root["control"], report, again);
+    if (!answers || !beside) {
       ++section.taken_over;
       continue;
     }
     ++section.again;
+    answers->insert(answers->end(), beside->begin(), beside->end());
     name(*answers);
-    if (control == controls.end() || root["compared"].is_null()) {
-      compare(section, subject, recorded, "unusable");
-      continue;
-    }
-    const auto now = trial::reading_of(*answers, control->second.shift);
-    compare(section, subject, recorded, trial::word(now.state));
+    const bool usable = usable_keys.contains(root["key"].text_or("")) && !root["compared"].is_null();
+    const auto now = trial::reading_of(*answers);
+    compare(section, subject, recorded, usable ? trial::word(now.state) : "unusable");
+    if (!usable) continue;
     shift(subject, root["compared"], now.shift);
+    shift(subject + ", the control in turn", root["control"], now.control);
   }
   // The first answers to a ladder count nowhere; those are the likeness's.
   const auto& probes = report["probes"].items();

@@ -57,10 +57,15 @@ std::size_t wins_needed(std::size_t samples) {
                                     : known[static_cast<std::size_t>(look - timing_looks.begin())];
 }
 
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
+/// The value that would stand there if they were sorted.
+double at_rank(std::vector<double>& values, std::size_t rank) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+double median_of(std::vector<double>& values) {
+  return (at_rank(values, (values.size() - 1) / 2) + at_rank(values, values.size() / 2)) / 2;
 }
 
 std::vector<double> first(const std::vector<double>& values, std::size_t count) {
@@ -71,29 +76,20 @@ std::size_t complete(const Delays& delays) {
   return std::min(delays.known.size(), delays.unknown.size());
 }
 
-/// Goes through the looks that the samples reach, as they were gone through when they came in, until `settled` says so
-/// of one.
-template <typename Settled>
-Shift look_through(const Delays& delays, Settled settled) {
-  Shift shift;
-  for (const auto samples : timing_looks) {
-    if (samples > complete(delays)) break;
-    shift = shift_of(delays, samples);
-    if (settled(shift)) break;
-  }
-  return shift;
+/// More of the pairs than this, and a ladder is not called equal to its likeness, whatever the control says.
+constexpr double mostly_later = 0.75;
+
+bool is_sharp(const Shift& shift) {
+  return shift.low > timing_floor && shift.low >= shift.estimate / 2;
 }
 
-bool is_last(const Shift& shift, bool ended) {
-  return ended || shift.samples == timing_looks.back();
+bool is_known(const Shift& shift, const Shift& control) {
+  return control.estimate > timing_floor && shift.low > timing_floor && shift.estimate >= control.estimate / 2;
 }
 
-bool is_known(const Shift& shift, const Shift& calibrated) {
-  return shift.low > timing_floor && shift.estimate >= calibrated.estimate / 2;
-}
-
-bool is_unknown(const Shift& shift, const Shift& calibrated) {
-  return shift.high < calibrated.low && std::abs(shift.estimate) < calibrated.estimate / 2;
+bool is_unknown(const Shift& shift, const Shift& control) {
+  return control.low > timing_floor && shift.high < control.low && shift.auc < mostly_later &&
+         std::abs(shift.estimate) < control.estimate / 2;
 }
 
 }  // namespace
@@ -102,11 +98,10 @@ Shift shift_of(const Delays& delays, std::size_t samples) {
   samples = std::min(samples, complete(delays));
   Shift shift{samples, 0, -infinite, infinite};
   if (samples == 0) return shift;
-  const auto known = first(delays.known, samples), unknown = first(delays.unknown, samples);
+  auto known = first(delays.known, samples), unknown = first(delays.unknown, samples);
   std::vector<double> differences;
   for (const double one : known)
     for (const double other : unknown) differences.push_back(one - other);
-  std::sort(differences.begin(), differences.end());
   shift.estimate = median_of(differences);
   shift.known = median_of(known);
   shift.unknown = median_of(unknown);
@@ -115,27 +110,36 @@ Shift shift_of(const Delays& delays, std::size_t samples) {
   const auto needed = wins_needed(samples);
   if (needed > differences.size()) return shift;
   // So many differences are above any shift that the ranks still refute.
-  shift.low = differences[differences.size() - needed];
-  shift.high = differences[needed - 1];
+  shift.low = at_rank(differences, differences.size() - needed);
+  shift.high = at_rank(differences, needed - 1);
   return shift;
 }
 
+// Both go through the looks that the samples reach as they were gone through when they came in.
+
 Calibration calibrate(const Delays& delays, bool ended) {
-  const auto is_sharp = [](const Shift& shift) { return shift.low > timing_floor && shift.low >= shift.estimate / 2; };
-  const auto shift = look_through(delays, is_sharp);
-  if (is_sharp(shift)) return {Calibration::State::separates, shift};
-  if (!is_last(shift, ended)) return {Calibration::State::open, shift};
-  const bool separates = shift.samples > 0 && shift.low > timing_floor;
-  return {separates ? Calibration::State::separates : Calibration::State::does_not, shift};
+  using State = Calibration::State;
+  Shift shift;
+  for (const auto samples : timing_looks) {
+    if (samples > complete(delays)) break;
+    shift = shift_of(delays, samples);
+    if (is_sharp(shift)) return {State::separates, shift};
+  }
+  if (!ended && shift.samples < timing_looks.back()) return {State::open, shift};
+  return {shift.samples > 0 && shift.low > timing_floor ? State::separates : State::does_not, shift};
 }
 
-TimedReading read_delays(const Delays& delays, const Shift& calibrated, bool ended) {
+TimedReading read_delays(const Delays& delays, const Delays& control, bool ended) {
   using State = TimedReading::State;
-  const auto shift =
-      look_through(delays, [&](const Shift& one) { return is_known(one, calibrated) || is_unknown(one, calibrated); });
-  if (shift.samples > 0 && is_known(shift, calibrated)) return {State::known, shift};
-  if (shift.samples > 0 && is_unknown(shift, calibrated)) return {State::unknown, shift};
-  return {is_last(shift, ended) ? State::unclear : State::open, shift};
+  Shift shift, beside;
+  for (const auto samples : timing_looks) {
+    if (samples > std::min(complete(delays), complete(control))) break;
+    shift = shift_of(delays, samples);
+    beside = shift_of(control, samples);
+    if (is_known(shift, beside)) return {State::known, shift, beside};
+    if (is_unknown(shift, beside)) return {State::unknown, shift, beside};
+  }
+  return {!ended && shift.samples < timing_looks.back() ? State::open : State::unclear, shift, beside};
 }
 
 }  // namespace epki::infer

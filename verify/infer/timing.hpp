@@ -48,13 +48,15 @@ Calibration calibrate(const Delays& delays, bool ended);
 struct TimedReading {
   enum class State {
     open,     ///< more samples are wanted
-    known,    ///< later than the likeness beyond chance, and by half the calibrated shift at least
-    unknown,  ///< less than the calibration's lower bound beyond chance, and less than half its shift
+    known,    ///< later than the likeness beyond chance, and by half the control's shift at least
+    unknown,  ///< less than the control's lower bound beyond chance, less than half its shift, and mostly not later
     unclear,  ///< neither, and no more samples come
   } state = State::open;
   Shift shift{};
+  Shift control{};
 };
-/// `calibrated`: the shift of a calibration that separates.
-TimedReading read_delays(const Delays& delays, const Shift& calibrated, bool ended);
+/// `control`: delays of the positive control that were taken in turn with these, because a machine's load and a line's
+/// mood change: a control of some minutes ago is another's.
+TimedReading read_delays(const Delays& delays, const Delays& control, bool ended);
 
 }  // namespace epki::infer

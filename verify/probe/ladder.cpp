@@ -67,9 +67,10 @@ class Minting {
     auto known = bearer(plan_.root.subject_der()), unknown = bearer(*like);
     if (!known) return std::move(known).error();
     if (!unknown) return std::move(unknown).error();
-    Ladder ladder{empty("a ladder of " + std::to_string(plan_.rungs) + " certificates that name " +
-                        plan_.root.subject() + " as their issuer, signed by a key of ours"),
-                  empty("the same under a name of the same length that nobody has")};
+    const auto certificates = "a ladder of " + std::to_string(plan_.rungs) + " certificates that name ";
+    Ladder ladder{empty(certificates + plan_.root.subject() + " as their issuer, signed by a key of ours"),
+                  empty(certificates + "an issuer nobody has, by a name as long as that of " + plan_.root.subject() +
+                        ", signed by a key of ours")};
     for (int rung = -1; rung < plan_.rungs; ++rung) {
       auto pair = equal_pair(rung, *known, *unknown);
       if (!pair) return std::move(pair).error();

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/random.hpp"
 #include "verify/probe/ladder.hpp"
@@ -31,15 +32,21 @@ class ModemLadders final : public TimedBench {
   std::string absence() const override { return bench_.absence(); }
 
  private:
-  Result<ossl::Certificate> root_of(const LadderSet& set);
+  struct Shown {
+    probe::Ladder ladder;
+    std::string bound;  ///< PEM
+  };
+  Result<probe::Ladder> mint(const ossl::Certificate& root, const LadderSet& set);
+  Status present_control(const LadderSet& set);
 
   ModemBench& bench_;
   Deck& deck_;
   Instant now_;
   RandomSource& random_;
-  std::map<ossl::KeyType, ossl::Certificate> roots_{};  ///< throw-away ones, whose private halves are gone
-  std::optional<probe::Ladder> ladder_{};
-  std::string bound_{};  ///< PEM
+  std::map<std::pair<ossl::KeyType, int>, Shown>
+      controls_{};  ///< by key and rungs; their roots' private halves are gone
+  const Shown* control_ = nullptr;
+  std::optional<Shown> genuine_{};
 };
 
 }  // namespace epki::trial

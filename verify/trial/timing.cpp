@@ -21,9 +21,9 @@ constexpr int tries_of_a_ladder = 3;
 /// More equal answers than are ever asked for: each step of the shooter is one more attempt.
 constexpr int always_more = 1000;
 
-Probe probe_of(const LadderSet& set, bool known) {
-  if (set.anchor < 0) return {known ? Shown::badsig : Shown::unknown, {Bound::What::other_key, -1}};
-  return {known ? Shown::forged_genuine : Shown::unknown_like, {}, set.anchor};
+Probe probe_of(int anchor, bool known) {
+  if (anchor < 0) return {known ? Shown::badsig : Shown::unknown, {Bound::What::other_key, -1}};
+  return {known ? Shown::forged_genuine : Shown::unknown_like, {}, anchor};
 }
 
 /// Passes everything on, and notes each answer.
@@ -35,7 +35,7 @@ class Noting final : public Bench {
     auto seen = all_.attempt(shot);
     if (!seen) return seen;
     const bool known = shot.shown == Shown::badsig || shot.shown == Shown::forged_genuine;
-    answers.push_back({probe, known, seen->alert, seen->alert ? all_.delay() : std::nullopt});
+    answers.push_back({probe, shot.anchor < 0, known, seen->alert, seen->alert ? all_.delay() : std::nullopt});
     return seen;
   }
   Result<bool> unbind() override { return all_.unbind(); }
@@ -51,7 +51,7 @@ class Noting final : public Bench {
   TimedBench& all_;
 };
 
-/// One comparison: a pair of ladders, shown in turn.
+/// One comparison: ladders and their likenesses, shown in turn.
 class Climb {
  public:
   Climb(TimedBench& bench, Path path, const TimingLimits& limits, RandomSource& random, Reporter& reporter)
@@ -79,7 +79,7 @@ class Climb {
     comparison.ended.clear();
     std::optional<int> alert;
     for (int i = 0; i < tries_of_a_ladder && !alert; ++i) {
-      auto seen = once(comparison.set, false);
+      auto seen = once(probe_of(comparison.set.anchor, false));
       if (!seen) return std::move(seen).error();
       if (over_) {
         comparison.ended = why_;
@@ -100,16 +100,22 @@ class Climb {
 
   template <typename Wanted>
   Status run(Comparison& comparison, std::string_view what, Wanted is_wanted) {
-    const auto total = 2 * infer::timing_looks.back();
+    std::vector<Probe> round{probe_of(-1, true), probe_of(-1, false)};
+    if (comparison.set.anchor >= 0) {
+      round.push_back(probe_of(comparison.set.anchor, true));
+      round.push_back(probe_of(comparison.set.anchor, false));
+    }
+    const auto total = round.size() * infer::timing_looks.back();
+    const auto most = round.size() * static_cast<std::size_t>(most_connections) / 2;
     while (comparison.ended.empty() && is_wanted(noting_.answers)) {
-      if (static_cast<int>(noting_.answers.size()) + 2 > most_connections) {
-        comparison.ended = counted(static_cast<std::size_t>(most_connections), "connection") + " were used up";
+      if (noting_.answers.size() + round.size() > most) {
+        comparison.ended = counted(most, "connection") + " were used up";
         break;
       }
       reporter_.progress(what, std::min(noting_.answers.size(), total), total);
-      const bool known_first = coin();
-      for (const bool known : {known_first, !known_first}) {
-        auto seen = once(comparison.set, known);
+      draw_order(round);
+      for (const auto& probe : round) {
+        auto seen = once(probe);
         if (!seen) return std::move(seen).error();
         if (over_) break;
       }
@@ -123,18 +129,22 @@ class Climb {
   }
 
  private:
-  Result<infer::Attempt> once(const LadderSet& set, bool known) {
+  Result<infer::Attempt> once(const Probe& probe) {
     const auto before = evidence_.attempts.size();
-    if (auto done = shoot_.step(probe_of(set, known), always_more); !done) return std::move(done).error();
+    if (auto done = shoot_.step(probe, always_more); !done) return std::move(done).error();
     if (evidence_.attempts.size() > before) return evidence_.attempts.back();
     over_ = true;
     why_ = evidence_.ended_early.empty() ? "the answers to one ladder differ" : evidence_.ended_early;
     return infer::Attempt{};
   }
-  bool coin() {
-    std::array<std::byte, 1> drawn{};
-    random_.fill(drawn);
-    return (drawn[0] & std::byte{1}) != std::byte{0};
+  void draw_order(std::vector<Probe>& round) {
+    for (std::size_t left = round.size(); left > 1; --left) {
+      std::array<std::byte, 4> drawn{};
+      random_.fill(drawn);
+      std::uint32_t number = 0;
+      for (const auto one : drawn) number = number << 8U | std::to_integer<std::uint32_t>(one);
+      std::swap(round[left - 1], round[number % left]);
+    }
   }
 
   TimedBench& bench_;
@@ -149,10 +159,10 @@ class Climb {
 
 }  // namespace
 
-infer::Delays delays_of(const std::vector<LadderAnswer>& answers) {
+infer::Delays delays_of(const std::vector<LadderAnswer>& answers, bool control) {
   infer::Delays delays;
   for (const auto& one : answers) {
-    if (one.alert != infer::alert_unknown_ca || !one.delay) continue;
+    if (one.control != control || one.alert != infer::alert_unknown_ca || !one.delay) continue;
     (one.known ? delays.known : delays.unknown).push_back(static_cast<double>(one.delay->count()));
   }
   return delays;
@@ -167,12 +177,12 @@ std::optional<int> other_alert(const std::vector<LadderAnswer>& answers) {
 
 infer::Calibration calibration_of(const std::vector<LadderAnswer>& answers) {
   if (other_alert(answers)) return {infer::Calibration::State::does_not, {}};
-  return infer::calibrate(delays_of(answers), true);
+  return infer::calibrate(delays_of(answers, true), true);
 }
 
-infer::TimedReading reading_of(const std::vector<LadderAnswer>& answers, const infer::Shift& calibrated) {
-  if (other_alert(answers)) return {infer::TimedReading::State::unclear, {}};
-  return infer::read_delays(delays_of(answers), calibrated, true);
+infer::TimedReading reading_of(const std::vector<LadderAnswer>& answers) {
+  if (other_alert(answers)) return {infer::TimedReading::State::unclear, {}, {}};
+  return infer::read_delays(delays_of(answers, false), delays_of(answers, true), true);
 }
 
 std::string_view verdict_on(const infer::Conclusion& verdict, int anchor) {
@@ -204,7 +214,7 @@ Result<Timing> ask_timing(TimedBench& bench, Path path, const infer::Conclusion&
     auto control = climb.find({key});
     if (!control) return std::move(control).error();
     const auto wanted = [](const std::vector<LadderAnswer>& answers) {
-      return infer::calibrate(delays_of(answers), false).state == infer::Calibration::State::open;
+      return infer::calibrate(delays_of(answers, true), false).state == infer::Calibration::State::open;
     };
     if (auto done = climb.run(*control, "timing, control", wanted); !done) return std::move(done).error();
     timing.keys.push_back({std::move(*control), {}});
@@ -224,7 +234,7 @@ Result<Timing> ask_timing(TimedBench& bench, Path path, const infer::Conclusion&
     auto control = calibrated(*like);
     if (!control) return std::move(control).error();
     if (!control->usable()) {
-      root.unasked = "the control does not separate";
+      root.unasked = control->control.ended.empty() ? "the control does not separate" : control->control.ended;
       timing.roots.push_back(std::move(root));
       continue;
     }
@@ -233,12 +243,12 @@ Result<Timing> ask_timing(TimedBench& bench, Path path, const infer::Conclusion&
     Comparison question{{*like, number, control->control.set.rungs}};
     auto taken = climb.is_taken(question);
     if (!taken) return std::move(taken).error();
-    const auto& shift = control->calibration.shift;
-    const auto wanted = [&](const std::vector<LadderAnswer>& answers) {
-      return infer::read_delays(delays_of(answers), shift, false).state == infer::TimedReading::State::open;
+    const auto wanted = [](const std::vector<LadderAnswer>& answers) {
+      return infer::read_delays(delays_of(answers, false), delays_of(answers, true), false).state ==
+             infer::TimedReading::State::open;
     };
     if (auto done = climb.run(question, "timing", wanted); !done) return std::move(done).error();
-    root.reading = reading_of(question.answers, shift);
+    root.reading = reading_of(question.answers);
     root.question = std::move(question);
     timing.roots.push_back(std::move(root));
   }

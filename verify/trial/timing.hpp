@@ -22,17 +22,18 @@ namespace epki::trial {
 
 /// The names of its attempts among the report's probes begin so: "T1" and "T1-like" of the throw-away root, "T2" and
 /// "T2-like" of a genuine one. No oracle is asked about them: they say nothing of trust.
-inline constexpr std::string_view ladder_probe = "T";
+inline constexpr std::string_view ladder_probe = "T", control_ladder = "T1", genuine_ladder = "T2";
 
-/// Which pair of ladders is shown: of a throw-away root that is bound, or of a genuine one while U is.
+/// Which ladders are shown: a throw-away root's while it is bound, the control, and where an anchor is named also that
+/// genuine root's while U is bound.
 struct LadderSet {
   ossl::KeyType key = ossl::KeyType::rsa_2048;
-  int anchor = -1;  ///< of the deck; -1: the throw-away root
+  int anchor = -1;  ///< of the deck; -1: the control alone
   int rungs = 0;
 };
 
-/// A bench that shows ladders. The shots are `badsig` and `unknown` under `other_key` for the throw-away root,
-/// `forged_genuine` and `unknown_like` under U for a genuine one.
+/// A bench that shows ladders and their likenesses. The shots are `badsig` and `unknown` under `other_key` for the
+/// control, `forged_genuine` and `unknown_like` under U for a genuine root.
 class TimedBench : public Bench {
  public:
   virtual Status present(const LadderSet& set) = 0;
@@ -45,12 +46,13 @@ class TimedBench : public Bench {
 /// One connection of a comparison.
 struct LadderAnswer {
   std::size_t probe = 0;  ///< its place in Report::probes
+  bool control = false;   ///< a throw-away root's
   bool known = false;     ///< the ladder whose issuer is in question, not its likeness
   std::optional<int> alert{};
   std::optional<std::chrono::microseconds> delay{};
 };
 
-/// So many connections one comparison takes at most: 24 of each kind, and some that may be lost.
+/// So many connections a ladder and its likeness take at most: 24 of each, and some that may be lost.
 inline constexpr int most_connections = 60;
 
 struct Comparison {
@@ -58,13 +60,13 @@ struct Comparison {
   std::vector<LadderAnswer> answers{};
   std::string ended{};  ///< why it was given up, a clause; empty: it was not
 };
-/// What counts of the answers: those with alert 48.
-infer::Delays delays_of(const std::vector<LadderAnswer>& answers);
+/// What counts of the answers, of the control or of the genuine root: those with alert 48.
+infer::Delays delays_of(const std::vector<LadderAnswer>& answers, bool control);
 /// The first alert that is not 48: then the answers themselves differ, and no delay is read.
 std::optional<int> other_alert(const std::vector<LadderAnswer>& answers);
 /// Pure, for a run and for whoever checks it later.
 infer::Calibration calibration_of(const std::vector<LadderAnswer>& answers);
-infer::TimedReading reading_of(const std::vector<LadderAnswer>& answers, const infer::Shift& calibrated);
+infer::TimedReading reading_of(const std::vector<LadderAnswer>& answers);
 std::string_view word(infer::TimedReading::State state);  ///< "known", "unknown", "unclear"
 
 struct TimedKey {
@@ -107,9 +109,9 @@ struct TimingLimits {
   int budget = 0;  ///< the most opens of the bench; 0: no limit
 };
 
-/// Calibrates each kind of key once, then asks about each root, in pairs whose order is drawn by lot, until they
-/// separate or `most_connections` are used up. Restarts the modem first, so that nothing counts that was bound before.
-/// Whatever the peer does is a Timing; an Error is the bench's.
+/// Calibrates each kind of key once, then asks about each root in turn with the control, in rounds whose order is drawn
+/// by lot, until they separate or `most_connections` are used up. Restarts the modem first, so that nothing counts that
+/// was bound before. Whatever the peer does is a Timing; an Error is the bench's.
 Result<Timing> ask_timing(TimedBench& bench, Path path, const infer::Conclusion& verdict,
                           const std::vector<TimedAnchor>& anchors, const TimingLimits& limits, RandomSource& random,
                           Reporter& reporter);

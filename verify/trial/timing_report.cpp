@@ -29,13 +29,15 @@ Json microseconds(double value) {
   return std::isfinite(value) ? Json(static_cast<std::int64_t>(std::llround(value))) : Json();
 }
 
-Json json_of(const Comparison& comparison, const Shift& shift) {
+Json json_of(const Comparison& comparison, const Shift& shift, bool control) {
   Json answers = Json::array();
-  for (const auto& one : comparison.answers)
+  for (const auto& one : comparison.answers) {
+    if (one.control != control) continue;
     answers.push(Json::object({{"probe", one.probe},
                                {"ladder", one.known ? "known" : "unknown"},
                                {"alert", Json(one.alert)},
                                {"us", one.delay ? Json(one.delay->count()) : Json()}}));
+  }
   return Json::object({{"key", ossl::word(comparison.set.key)},
                        {"rungs", comparison.set.rungs},
                        {"of_each", shift.samples},
@@ -89,8 +91,10 @@ std::string Timing::sentence(const TimedRoot& root) const {
   std::string text = root.subject + ": ";
   if (!root.usable()) return text + "timing unusable, because " + root.unasked + ".";
   const auto& shift = root.reading.shift;
-  const std::string numbers =
-      shift.samples > 0 ? " (" + milliseconds(shift.estimate) + "; " + measured(shift) + ")" : "";
+  const std::string numbers = shift.samples > 0 ? " (later by " + milliseconds(shift.estimate) + "; " +
+                                                      measured(shift) + "; the control in turn with it by " +
+                                                      milliseconds(root.reading.control.estimate) + ")"
+                                                : "";
   switch (root.reading.state) {
     case State::known: text += "reads as known" + numbers + "."; break;
     case State::unknown: text += "reads as unknown" + numbers + "."; break;
@@ -119,7 +123,7 @@ Json Timing::json() const {
   Json controls = Json::array(), rows = Json::array();
   for (const auto& key : keys) {
     controls.push(
-        json_of(key.control, key.calibration.shift).set("usable", key.usable()).set("because", key.because()));
+        json_of(key.control, key.calibration.shift, true).set("usable", key.usable()).set("because", key.because()));
   }
   for (const auto& root : roots) {
     rows.push(Json::object({{"subject", root.subject},
@@ -129,7 +133,8 @@ Json Timing::json() const {
                             {"because", sentence(root)},
                             {"verdict_says", root.verdict_says},
                             {"agrees", root.agrees()},
-                            {"compared", root.usable() ? json_of(root.question, root.reading.shift) : Json()}}));
+                            {"compared", root.usable() ? json_of(root.question, root.reading.shift, false) : Json()},
+                            {"control", root.usable() ? json_of(root.question, root.reading.control, true) : Json()}}));
   }
   return Json::object({{"controls", std::move(controls)}, {"roots", std::move(rows)}, {"summary", summary()}});
 }

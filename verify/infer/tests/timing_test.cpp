@@ -46,10 +46,10 @@ Count readings(const Jitter& jitter, double check, bool root_is_known) {
   std::mt19937 random(seed);
   Count count;
   for (int i = 0; i < runs; ++i) {
-    const auto control = calibrate(draw(random, jitter, check), true);
-    if (control.state != Calibration::State::separates) continue;
+    if (calibrate(draw(random, jitter, check), true).state != Calibration::State::separates) continue;
     ++count.usable;
-    const auto reading = read_delays(draw(random, jitter, root_is_known ? check : 0), control.shift, true);
+    const auto question = draw(random, jitter, root_is_known ? check : 0);
+    const auto reading = read_delays(question, draw(random, jitter, check), true);
     count.known += reading.state == TimedReading::State::known ? 1 : 0;
     count.unknown += reading.state == TimedReading::State::unknown ? 1 : 0;
   }
@@ -89,6 +89,31 @@ TEST(Timing, AKnownRootIsSeldomReadAsUnknown) {
   }
 }
 
+// Something else has the processor for a while, and every check takes longer: the control in turn with the question has
+// its share of it.
+TEST(Timing, AMachineThatIsBusyForAWhileMisleadsNobody) {
+  std::mt19937 random(seed);
+  int wrong = 0;
+  for (int i = 0; i < runs; ++i) {
+    for (const bool root_is_known : {true, false}) {
+      Delays question, control;
+      double load = 1;
+      for (std::size_t n = 0; n < timing_looks.back(); ++n) {
+        if (std::uniform_real_distribution<double>(0, 1)(random) < 0.2)
+          load = std::uniform_real_distribution<double>(1, 4)(random);
+        for (auto* const kind : {&question, &control}) {
+          const bool known = root_is_known || kind == &control;
+          kind->known.push_back(load * (local(random) + (known ? 1000 : 0)));
+          kind->unknown.push_back(load * local(random));
+        }
+      }
+      const auto reading = read_delays(question, control, true);
+      wrong += reading.state == (root_is_known ? TimedReading::State::unknown : TimedReading::State::known) ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(wrong, 0) << "of " << 2 * runs << ", seed " << seed;
+}
+
 TEST(Timing, SeparatesWhereTheReferenceSays) {
   // The ladders' shifts of trust probing, 4: P-384 on a line with jitter, RSA-4096 on a hundred times slower processor,
   // RSA-2048 with no line between.
@@ -99,7 +124,7 @@ TEST(Timing, SeparatesWhereTheReferenceSays) {
   };
   const std::vector<Line> rows{{"P-384, uniform", uniform, 22900, 0.99, 0.98, 0.5},
                                {"P-384, normal", normal, 22900, 0.7, 0.7, 0},
-                               {"RSA-4096 at 100 times, normal", normal, 160000, 0.999, 0.999, 0.999},
+                               {"RSA-4096 at 100 times, normal", normal, 160000, 0.99, 0.99, 0.99},
                                {"RSA-2048 here", local, 337, 0.99, 0.99, 0.99}};
   for (const auto& row : rows) {
     const auto known = readings(row.jitter, row.check, true), unknown = readings(row.jitter, row.check, false);
@@ -124,9 +149,11 @@ TEST(Timing, SixOfEachAreEnoughWhereNothingOverlaps) {
   EXPECT_DOUBLE_EQ(control.shift.estimate, 22870);
   EXPECT_DOUBLE_EQ(control.shift.low, 22865);
   EXPECT_DOUBLE_EQ(control.shift.auc, 1);
-  EXPECT_EQ(read_delays(delays, control.shift, false).state, TimedReading::State::known);
-  Delays equal{delays.unknown, delays.unknown};
-  EXPECT_EQ(read_delays(equal, control.shift, false).state, TimedReading::State::unknown);
+  EXPECT_EQ(read_delays(delays, delays, false).state, TimedReading::State::known);
+  const Delays equal{delays.unknown, delays.unknown};
+  EXPECT_EQ(read_delays(equal, delays, false).state, TimedReading::State::unknown);
+  EXPECT_EQ(read_delays(equal, equal, false).state, TimedReading::State::open) << "without a control, nothing";
+  EXPECT_EQ(read_delays(delays, equal, true).state, TimedReading::State::unclear);
 }
 
 TEST(Timing, WhatIsCertainAndTinyIsNothing) {
@@ -141,7 +168,7 @@ TEST(Timing, WhatIsCertainAndTinyIsNothing) {
 TEST(Timing, FiveOfEachSayNothing) {
   const Delays delays{{9000, 9001, 9002, 9003, 9004}, {1, 2, 3, 4, 5}};
   EXPECT_EQ(calibrate(delays, true).state, Calibration::State::does_not);
-  EXPECT_EQ(read_delays(delays, Shift{24, 9000, 8000, 9100}, true).state, TimedReading::State::unclear);
+  EXPECT_EQ(read_delays(delays, delays, true).state, TimedReading::State::unclear);
 }
 
 TEST(Timing, TheOtherWayRoundIsNeitherKnownNorUnknown) {
@@ -151,7 +178,20 @@ TEST(Timing, TheOtherWayRoundIsNeitherKnownNorUnknown) {
     delays.unknown.push_back(9000.0 + i);
   }
   EXPECT_EQ(calibrate(delays, false).state, Calibration::State::does_not);
-  EXPECT_EQ(read_delays(delays, Shift{24, 9000, 8000, 9100}, false).state, TimedReading::State::unclear);
+  const Delays turned{delays.unknown, delays.known};
+  EXPECT_EQ(read_delays(delays, turned, false).state, TimedReading::State::unclear);
+}
+
+// A root whose check costs a third of the control's: another key after all, or a machine that was busier then.
+TEST(Timing, LaterByTooLittleIsNeitherKnownNorUnknown) {
+  Delays delays, control;
+  for (int i = 0; i < 24; ++i) {
+    delays.known.push_back(1000.0 + i);
+    delays.unknown.push_back(100.0 + i);
+    control.known.push_back(3000.0 + i);
+    control.unknown.push_back(100.0 + i);
+  }
+  EXPECT_EQ(read_delays(delays, control, false).state, TimedReading::State::unclear);
 }
 
 }  // namespace

@@ -115,9 +115,9 @@ TEST(TimingLadder, ABuiltInRootReadsAsKnown) {
   EXPECT_EQ(timing.roots.at(0).word(), "known") << timing.summary();
   EXPECT_EQ(timing.roots.at(0).agrees(), "agrees");
   // One to begin with, and six of each.
-  EXPECT_EQ(model.controls, 13);
+  EXPECT_EQ(model.controls, 13 + 6 + 6);
   EXPECT_EQ(model.questions, 13);
-  EXPECT_EQ(timing.roots.at(0).question.answers.size(), 12U);
+  EXPECT_EQ(timing.roots.at(0).question.answers.size(), 24U);
   EXPECT_EQ(model.reboots, 1) << "before it, so that nothing counts that was bound";
 }
 

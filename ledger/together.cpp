@@ -1,0 +1,84 @@
+// Events of many threads in one transaction of a ledger's file. 256 slots that come to the same step at the same time
+// would stand in line for 256 transactions, each with its own begin, commit and pages of the same few tables.
+
+#include <algorithm>
+#include <utility>
+
+#include "ledger/impl.hpp"
+
+namespace epki::ledger {
+
+Status Ledger::Impl::record_in_file(std::string_view kind, const Rows& rows) {
+  Waiting mine{.kind = kind, .key = random_key(), .rows = rows};
+  {
+    const std::lock_guard guard(waiting_mutex);
+    waiting.push_back(&mine);
+  }
+  {
+    const std::lock_guard lock(mutex);
+    // Whoever had the lock before may have taken this one along.
+    if (!mine.done) write_waiting();
+  }
+  // Without the lock: while this thread waits for the disk, others write what the same flush will serve.
+  return mine.result ? mine.durable() : std::move(mine.result);
+}
+
+void Ledger::Impl::write_waiting() {
+  std::vector<Waiting*> all;
+  {
+    const std::lock_guard guard(waiting_mutex);
+    all.swap(waiting);
+  }
+  // One that is refused takes the others along: then each is written for itself, and only it fails.
+  if (all.size() < 2 || !write_together(all))
+    for (auto* one : all) write_alone(*one);
+}
+
+bool Ledger::Impl::write_together(const std::vector<Waiting*>& all) {
+  auto transaction = Transaction::write(*database);
+  if (!transaction) {
+    // A ledger that stays locked was waited for, once for all of them.
+    for (auto* one : all) {
+      one->done = true;
+      one->result = transaction.error();
+    }
+    return true;
+  }
+  for (auto* one : all) {
+    auto writing = Writing::within(*database, random(), words(one->kind, one->key));
+    if (!writing) return false;
+    const auto detail = one->rows(*writing);
+    if (!detail || !writing->fill(detail->dump(-1))) return false;
+  }
+  auto committed = transaction->commit_soon();
+  if (!committed) return false;
+  for (auto* one : all) {
+    one->done = true;
+    one->result = success();
+    one->durable = *committed;
+  }
+  return true;
+}
+
+void Ledger::Impl::write_alone(Waiting& one) {
+  one.done = true;
+  auto writing = Writing::begin(*database, random(), words(one.kind, one.key));
+  if (!writing) {
+    one.result = std::move(writing).error();
+    return;
+  }
+  auto detail = one.rows(*writing);
+  if (!detail) {
+    one.result = std::move(detail).error();
+    return;
+  }
+  auto committed = writing->finish_soon(detail->dump(-1));
+  if (!committed) {
+    one.result = std::move(committed).error();
+    return;
+  }
+  one.result = success();
+  one.durable = *std::move(committed);
+}
+
+}  // namespace epki::ledger
