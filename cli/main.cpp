@@ -12,6 +12,7 @@
 #include "cli/program.hpp"
 #include "cli/siblings.hpp"
 #include "core/exit_code.hpp"
+#include "core/text.hpp"
 
 namespace {
 
@@ -70,7 +71,7 @@ int run(int argc, char** argv) {
     return cli::print_outcome(std::string(cli::command_word(argc, argv)), *missing, parsed.globals, console);
   if (parsed.text) {
     cli::Outcome told{.text = *parsed.text};
-    told.document.set(parsed.text_is, *parsed.text);
+    told.document.set(parsed.text_is, std::string(trimmed(*parsed.text)));
     return cli::print_outcome("", told, parsed.globals, console);
   }
   if (parsed.error) return cli::print_outcome(parsed.command, *parsed.error, parsed.globals, console);

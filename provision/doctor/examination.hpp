@@ -29,7 +29,7 @@ struct Examination {
   std::optional<Instant> modem_time{};
   std::vector<std::string> resolved{};  ///< addresses of the broker as the modem sees them
   std::vector<ec200u::FileEntry> files{};
-  bool files_listed = false;
+  std::optional<Error> not_listed{};                             ///< why the modem does not tell its files
   std::map<std::string, std::optional<std::string>> settings{};  ///< of the context; null: unknown key
   std::string bound{};                                           ///< name of the CA file the context is bound to
   std::string anchors_pem{};                                     ///< what the modem trusts; empty: not read

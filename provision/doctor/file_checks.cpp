@@ -42,8 +42,8 @@ const std::string& file_that_counts(const Examination& e) {
 void check_present(Examination& e) {
   const auto& name = file_that_counts(e);
   const std::string wanted = e.wanted.ca_file + " on the modem";
-  if (!e.files_listed) {
-    e.failed(Id::file_missing, "the modem does not list its files", wanted, "restart the modem");
+  if (e.not_listed) {
+    e.failed(Id::file_missing, "not known: " + e.not_listed->what, wanted, next_step(*e.not_listed));
     return;
   }
   if (const auto* entry = entry_of(e, name); entry != nullptr) {
@@ -59,7 +59,10 @@ void check_present(Examination& e) {
 Status check_content(Examination& e) {
   const std::string wanted = "the bytes of ca/root.pem, " + counted(e.wanted.ca_pem.size(), "byte");
   if (!e.good(Id::file_missing)) {
-    e.skipped(Id::file_corrupt, "not checked: the file is not there", wanted);
+    e.skipped(
+        Id::file_corrupt,
+        e.not_listed ? "not checked: whether the file is there is not known" : "not checked: the file is not there",
+        wanted);
     return success();
   }
   const auto& entry = *entry_of(e, file_that_counts(e));
@@ -112,8 +115,10 @@ void check_bound(Examination& e) {
 Status check_files(Examination& e) {
   auto files = e.modem.files();
   if (!files && ends_examination(files.error())) return std::move(files).error();
-  e.files_listed = files.ok();
-  if (files) e.files = std::move(*files);
+  if (files)
+    e.files = std::move(*files);
+  else
+    e.not_listed = std::move(files).error();
   if (auto done = read_binding(e); !done) return done;
   check_present(e);
   if (auto done = check_content(e); !done) return done;
