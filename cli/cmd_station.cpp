@@ -95,19 +95,19 @@ int exit_of(const station::Outcome& outcome) {
   return outcome.passed() ? exit_code::done : exit_code::no;
 }
 
-Outcome told_once(const std::vector<std::pair<station::Tile, station::Outcome>>& results) {
+Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>> results) {
   Outcome told;
   Json devices = Json::array();
-  for (const auto& [tile, outcome] : results) {
-    Json device = outcome.device;
+  for (auto& [tile, outcome] : results) {
+    Json device = std::move(outcome.device);
     if (!device.has("port")) device.set("port", tile.port);
     if (!device.has("status")) device.set("status", outcome.status);
     if (outcome.error && device["error"].is_null())
       device.set("error", Json::object({{"code", word(outcome.error->code)},
                                         {"what", outcome.error->what},
-                                        {"hint", outcome.error->hint}}));
+                                        {"hint", next_step(*outcome.error)}}));
     device.set("slot", tile.slot);
-    devices.push(device);
+    devices.push(std::move(device));
     told.exit = exit_code::worse(told.exit, exit_of(outcome));
     if (outcome.error && !told.error) told.error = outcome.error;
     told.text += "slot " + tile.slot + " (" + tile.port + "): " + std::string(word(tile.light)) + ", " +
@@ -116,7 +116,7 @@ Outcome told_once(const std::vector<std::pair<station::Tile, station::Outcome>>&
     for (const auto& note : tile.notes) told.text += "  " + note + "\n";
     if (!tile.label.empty()) told.text += "  label: " + tile.label + "\n";
   }
-  told.document.set("devices", devices);
+  told.document.set("devices", std::move(devices));
   return told;
 }
 

@@ -67,9 +67,10 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   const auto& p = job.project;
   auto root = read_file(p.root_certificate());
   if (!root) return std::move(root).error();
-  if (auto parsed = ossl::Certificate::from_pem(*root); !parsed)
-    return std::move(parsed).error().during("reading " + p.root_certificate().string());
+  auto certificate = ossl::Certificate::from_pem(*root);
+  if (!certificate) return std::move(certificate).error().during("reading " + p.root_certificate().string());
   auto& wanted = job.wanted;
+  wanted.ca_not_before = certificate->not_before();
   wanted.ca_pem = *std::move(root);
   std::error_code ignored;
   if (const auto file = p.folder / "ca/standby-root.pem"; std::filesystem::exists(file, ignored)) {

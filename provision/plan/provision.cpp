@@ -206,9 +206,13 @@ void record(Run& run) {
 }  // namespace
 
 Status prepare(Run& run) {
-  auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
-  if (!root) return std::move(root).error().during("reading the project's root certificate");
-  run.minimum_year = std::max(2024, year_of(root->not_before()));
+  auto begins = run.wanted.ca_not_before;
+  if (!begins) {
+    auto root = ossl::Certificate::from_pem(run.wanted.ca_pem);
+    if (!root) return std::move(root).error().during("reading the project's root certificate");
+    begins = root->not_before();
+  }
+  run.minimum_year = std::max(2024, year_of(*begins));
   run.ca_file = file_name_for(run.wanted.ca_pem);
   run.ca_sha256 = ossl::sha256_hex(as_bytes(run.wanted.ca_pem));
   if (!run.wanted.twin_pem.empty()) {
@@ -217,8 +221,9 @@ Status prepare(Run& run) {
   }
   run.report.files = {{.name = run.ca_file, .size = run.wanted.ca_pem.size(), .sha256 = run.ca_sha256}};
   if (run.wanted.standby_pem.empty() || run.wanted.standby_pem == run.wanted.ca_pem) return success();
-  if (auto standby = ossl::Certificate::from_pem(run.wanted.standby_pem); !standby)
-    return std::move(standby).error().during("reading the project's standby root certificate");
+  if (!run.wanted.ca_not_before)
+    if (auto standby = ossl::Certificate::from_pem(run.wanted.standby_pem); !standby)
+      return std::move(standby).error().during("reading the project's standby root certificate");
   run.standby_file = file_name_for(run.wanted.standby_pem);
   run.standby_sha256 = ossl::sha256_hex(as_bytes(run.wanted.standby_pem));
   run.report.files.push_back(

@@ -34,6 +34,8 @@ struct Wanted {
   /// The root of the day after: put on the modem beside the other and bound to nothing, so that a roll-over needs no
   /// upload. Empty: none.
   std::string standby_pem{};
+  /// The root's notBefore, where ca_pem and standby_pem were read already: a line does so once for all its boards.
+  std::optional<Instant> ca_not_before{};
   int context = 1;        ///< SSL context 0-5
   int spare_context = 5;  ///< for the wrong-CA control; must differ from `context`
   int client = 0;         ///< MQTT client index 0-5

@@ -23,7 +23,7 @@ void show_failure(Tile& tile, const Error& error) {
   tile.light = Light::fail;
   tile.code = word(error.code);
   tile.cause = error.what;
-  tile.remedy = error.hint;
+  tile.remedy = next_step(error);
   tile.step.clear();
   tile.total = 0;
 }
@@ -93,11 +93,11 @@ std::vector<std::pair<Tile, Outcome>> Line::run_once() {
         }
         Outcome outcome;
         outcome.error = std::move(bench).error();
-        close_board(slot, outcome);
+        close_board(slot, std::move(outcome));
       });
   }
   std::vector<std::pair<Tile, Outcome>> results;
-  for (const auto& slot : slots_) results.emplace_back(slot.tile, slot.last);
+  for (auto& slot : slots_) results.emplace_back(slot.tile, std::move(slot.last));
   return results;
 }
 
@@ -149,7 +149,7 @@ void Line::serve(Slot& slot) {
   }
 }
 
-Outcome Line::one_board(Slot& slot, Bench& bench) {
+void Line::one_board(Slot& slot, Bench& bench) {
   change(slot, [&](Tile& tile) {
     const auto serial = tile.serial;  // scanned before the board answered
     clear_board(tile);
@@ -175,8 +175,7 @@ Outcome Line::one_board(Slot& slot, Bench& bench) {
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   change(slot, [&](Tile& tile) { tile.duration_ms = took.count(); });
-  close_board(slot, outcome);
-  return outcome;
+  close_board(slot, std::move(outcome));
 }
 
 Outcome Line::worked(Slot& slot, Bench& bench) {
@@ -187,8 +186,7 @@ Outcome Line::worked(Slot& slot, Bench& bench) {
 }
 
 // A pass is a pass only when it is written down.
-void Line::close_board(Slot& slot, const Outcome& done) {
-  Outcome outcome = done;
+void Line::close_board(Slot& slot, Outcome outcome) {
   change(slot, [&](Tile& tile) {
     tile.status = outcome.status;
     tile.name = outcome.name;
@@ -207,21 +205,22 @@ void Line::close_board(Slot& slot, const Outcome& done) {
   if (!why.empty())
     if (auto held = world_.records.hold(job_.batch, why); !held) say_trouble(held.error());
   change(slot, [&](Tile& tile) {
-    slot.last = outcome;
-    if (outcome.passed()) {
+    slot.last = std::move(outcome);
+    const auto& last = slot.last;
+    if (last.passed()) {
       slot.reissue = false;
       tile.light = Light::pass;
       return;
     }
-    show_failure(tile, outcome.error ? *outcome.error
-                                     : Error{Errc::modem_refused, outcome.sentence,
-                                             "put the board aside and call an engineer: no repair of the board helps "
-                                             "(docs/station.md, \"not-protected\")"});
+    show_failure(tile, last.error ? *last.error
+                                  : Error{Errc::modem_refused, last.sentence,
+                                          "put the board aside and call an engineer: no repair of the board helps "
+                                          "(docs/station.md, \"not-protected\")"});
     if (tile.state == State::recorded) tile.state = State::verified;
   });
   refresh_counters();
   if (now.imei.empty() || !on_result_) return;
-  auto told = on_result_(now, outcome);
+  auto told = on_result_(now, slot.last);
   change(slot, [&](Tile& tile) {
     if (told)
       tile.label = *told;

@@ -94,9 +94,9 @@ class Line {
   template <class Change>
   void change(Slot& slot, Change change);
   void serve(Slot& slot);
-  Outcome one_board(Slot& slot, Bench& bench);
+  void one_board(Slot& slot, Bench& bench);
   Outcome worked(Slot& slot, Bench& bench);
-  void close_board(Slot& slot, const Outcome& outcome);
+  void close_board(Slot& slot, Outcome outcome);
   Result<Task> judge(Slot& slot, const Board& board);
   Tile copy_of(const Slot& slot) const;
   std::string other_slot_with(const Slot& slot, const std::string& imei) const;
