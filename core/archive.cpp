@@ -75,13 +75,6 @@ Result<ArchivedFile> read_one(archive* from, archive_entry* entry) {
 
 }  // namespace
 
-ArchivedFile::ArchivedFile(std::string file_name, unsigned file_mode, std::string file_content)
-    : name(std::move(file_name)), mode(file_mode), content(std::move(file_content)) {}
-
-ArchivedFile::~ArchivedFile() {
-  wipe(std::as_writable_bytes(std::span(content)));
-}
-
 Result<std::string> write_archive(const std::vector<ArchivedFile>& files) {
   std::string bytes;
   std::size_t size = 10240;

@@ -2,11 +2,14 @@
 // Files in one piece, as a POSIX tar archive (IEEE 1003.1, pax) that tar(1) reads too. The library behind it stays in
 // archive.cpp.
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/secret.hpp"
 
 namespace epki {
 
@@ -16,15 +19,16 @@ struct ArchivedFile {
   unsigned mode = 0644;
   std::string content;
 
-  ArchivedFile(std::string file_name, unsigned file_mode, std::string file_content);
+  ArchivedFile(std::string file_name, unsigned file_mode, std::string file_content)
+      : name(std::move(file_name)), mode(file_mode), content(std::move(file_content)) {}
   ArchivedFile(ArchivedFile&&) noexcept = default;
   ArchivedFile& operator=(ArchivedFile&&) noexcept = default;
   ArchivedFile(const ArchivedFile&) = delete;
   ArchivedFile& operator=(const ArchivedFile&) = delete;
-  ~ArchivedFile();
+  ~ArchivedFile() { wipe(std::as_writable_bytes(std::span(content))); }
 };
 
-/// All in memory: as large as the files. Errc::internal when the library cannot.
+/// All in memory: as large as the files. Errc::internal when the library cannot, Errc::input for a build without it.
 Result<std::string> write_archive(const std::vector<ArchivedFile>& files);
 
 /// Errc::input when the bytes are no archive, are cut, or hold anything but files with relative names that stay below
