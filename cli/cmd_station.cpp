@@ -95,7 +95,7 @@ int exit_of(const station::Outcome& outcome) {
   return outcome.passed() ? exit_code::done : exit_code::no;
 }
 
-Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>> results) {
+Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& results) {
   Outcome told;
   Json devices = Json::array();
   for (auto& [tile, outcome] : results) {

@@ -97,6 +97,7 @@ Result<OpenCa> open_or_make_device_ca(const config::Project& project, const Pass
   if (auto made = mint_hierarchy(project, ca::Purpose::client, *key, context, {}, cas); !made)
     return std::move(made).error();
   std::vector<ledger::IssuedCertificate> rows;
+  rows.reserve(cas.size());
   for (const auto& made : cas) rows.push_back(ca::ledger_row(made.identity.certificate, made.kind, project.ca.name));
   if (auto recorded = ledger.record_issued(rows); !recorded) return std::move(recorded).error();
   if (auto written = write_all(project, cas, *passphrase ? &**passphrase : nullptr); !written)

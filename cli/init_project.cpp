@@ -65,7 +65,7 @@ Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Cont
   // A file of the project's own is not there yet.
   auto broker_profile = wishes.modem ? profile::built_in("broker") : server_profile(project);
   if (!broker_profile) return std::move(broker_profile).error();
-  if (wishes.modem) *broker_profile = within(*std::move(broker_profile), *wishes.modem);
+  if (wishes.modem) *broker_profile = within(std::move(*broker_profile), *wishes.modem);
 
   std::vector<MadeCa> cas;
   if (auto made = mint_hierarchy(project, ca::Purpose::server, *key, context, wishes.tokens, cas); !made)

@@ -18,6 +18,7 @@ std::size_t width_of(const std::string& text) {
 
 std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
+  widths.reserve(header.size());
   for (const auto& name : header) widths.push_back(width_of(name));
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
@@ -42,7 +43,7 @@ Result<std::chrono::seconds> parse_span(std::string_view option, std::string_vie
   switch (text.back()) {
     case 'h': return std::chrono::seconds(std::chrono::hours(*number));
     case 'd': return std::chrono::seconds(std::chrono::hours(24 * *number));
-    case 'w': return std::chrono::seconds(std::chrono::hours(24 * 7 * *number));
+    case 'w': return std::chrono::seconds(std::chrono::hours(7 * 24L * *number));
     default: return wrong;
   }
 }

@@ -118,7 +118,8 @@ Result<Secret> ask(std::string_view question, const Cancel& cancel) {
 
 Result<Secret> ask_twice(std::string_view what, const Cancel& cancel) {
   auto first = ask("New passphrase for " + std::string(what) + ": ", cancel);
-  auto second = first ? ask("The same again: ", cancel) : std::move(first);
+  if (!first) return first;
+  auto second = ask("The same again: ", cancel);
   if (!second) return second;
   if (first->view() != second->view())
     return Error{Errc::key, "the two passphrases differ", "run the same command again"};

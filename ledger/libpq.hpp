@@ -45,6 +45,7 @@ struct Libpq {
   X(setnonblocking)             \
   X(socket)                     \
   X(status)
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member is named, which parentheses would make an expression
 #define EPKI_LIBPQ_MEMBER(name) decltype(&::PQ##name) name = nullptr;
   EPKI_LIBPQ_FUNCTIONS(EPKI_LIBPQ_MEMBER)
 #undef EPKI_LIBPQ_MEMBER

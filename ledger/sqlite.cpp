@@ -174,8 +174,8 @@ void SqliteDatabase::write_back() {
 Error SqliteDatabase::failure() const {
   const int code = ::sqlite3_errcode(raw()) & 0xff;
   const std::string said = std::string(": ") + ::sqlite3_errmsg(raw());
-  const Error no_room{Errc::disk, "no room for " + name() + said,
-                      "free some space on that disk, then run the same command again"};
+  Error no_room{Errc::disk, "no room for " + name() + said,
+                "free some space on that disk, then run the same command again"};
   if (code == SQLITE_IOERR && ::sqlite3_system_errno(raw()) == ENOSPC) return no_room;
   switch (code) {
     case SQLITE_BUSY:

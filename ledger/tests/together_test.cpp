@@ -39,6 +39,7 @@ TEST(Together, ARefusalIsItsOwnThreadsAlone) {
   std::atomic<int> won{0}, refused{0}, lost{0};
   std::latch ready(threads);
   std::vector<std::jthread> all;
+  all.reserve(threads);
   for (int t = 0; t < threads; ++t)
     all.emplace_back([&, t] {
       ready.count_down();

@@ -145,6 +145,7 @@ class SerialStream final : public FdStream {
 
 std::vector<std::int64_t> serial_speeds() {
   std::vector<std::int64_t> all;
+  all.reserve(std::size(speeds));
   for (const auto& speed : speeds) all.push_back(speed.baud);
   return all;
 }
