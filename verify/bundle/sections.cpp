@@ -109,7 +109,8 @@ std::optional<std::vector<trial::LadderAnswer>> ladder_answers(const Json& compa
     if (read == nullptr || (!all.empty() && place <= all.back().probe)) return std::nullopt;
     // Which ladder it was shows from its name.
     const auto id = report["probes"][place]["id"].text_or("");
-    all.push_back({place, id.starts_with(trial::control_ladder), !id.ends_with("-like"), read->alert, read->delay});
+    all.push_back({place, id.starts_with(trial::control_ladder), !id.ends_with(trial::likeness_ending), read->alert,
+                   read->delay});
   }
   return all;
 }
@@ -167,7 +168,7 @@ Section timing_again(const std::string& path, const Json& timing, const Json& re
   // The first answers to a ladder count nowhere; those are the likeness's.
   const auto& probes = report["probes"].items();
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    const bool counts = is_ladder(probes[i]) && !probes[i]["id"].text_or("").ends_with("-like");
+    const bool counts = is_ladder(probes[i]) && !probes[i]["id"].text_or("").ends_with(trial::likeness_ending);
     if (counts && probes[i]["path"].text() == path && !named.contains(i))
       section.changes.push_back({"probes[" + std::to_string(i) + "]", "in no comparison", "a ladder's answer"});
   }

@@ -151,8 +151,4 @@ Result<Ladder> mint_ladder(const LadderPlan& plan, RandomSource& random) {
   return Minting(plan, {std::move(*forger), std::move(*leaf), std::move(*rung)}, random).run();
 }
 
-std::optional<ossl::KeyType> ladder_key(const ossl::Certificate& root) {
-  return ossl::parse_key_type(root.key());
-}
-
 }  // namespace epki::probe

@@ -2,7 +2,6 @@
 // The timing ladder: a chain that makes a client check a root's signature once for every certificate in it, if it has a
 // root of that name (trust probing, 1.4 and 4). Throw-away keys throughout; no certificate in it is valid.
 
-#include <optional>
 #include <string>
 
 #include "core/clock.hpp"
@@ -32,8 +31,5 @@ struct Ladder {
 };
 /// Errc::input when the root's name has too few letters for another like it. Blocks as generating two keys does.
 Result<Ladder> mint_ladder(const LadderPlan& plan, RandomSource& random);
-
-/// The key type with which a throw-away root costs a client what this root does; nothing: there is none.
-std::optional<ossl::KeyType> ladder_key(const ossl::Certificate& root);
 
 }  // namespace epki::probe

@@ -37,11 +37,13 @@ Result<infer::Attempt> ModemLadders::attempt(const Shot& shot) {
   const bool genuine = shot.anchor >= 0;
   const Shown* const shown = !genuine ? control_ : genuine_ ? &*genuine_ : nullptr;
   if (shown == nullptr) return Error{Errc::internal, "no ladder was minted", {}};
-  const bool known = shot.shown == infer::Shown::badsig || shot.shown == infer::Shown::forged_genuine;
-  ModemBench::CaseCall call{shot.path, std::string(genuine ? genuine_ladder : control_ladder) + (known ? "" : "-like"),
-                            known ? &shown->ladder.known : &shown->ladder.unknown, shown->bound};
+  const bool known = names_known_issuer(shot);
+  std::string name(genuine ? genuine_ladder : control_ladder);
+  if (!known) name += likeness_ending;
+  ModemBench::CaseCall call{shot.path, std::move(name), known ? &shown->ladder.known : &shown->ladder.unknown,
+                            shown->bound};
   call.ask_oracle = false;
-  auto seen = bench_.show(call);
+  auto seen = all_.show(call);
   if (!seen) return std::move(seen).error();
   return infer::Attempt{shot, seen->outcome, seen->alert, true};
 }

@@ -10,26 +10,20 @@
 #include "verify/probe/ladder.hpp"
 #include "verify/trial/deck.hpp"
 #include "verify/trial/modem_bench.hpp"
+#include "verify/trial/passing_bench.hpp"
 #include "verify/trial/timing.hpp"
 
 namespace epki::trial {
 
-class ModemLadders final : public TimedBench {
+class ModemLadders final : public PassingBench<TimedBench, ModemBench> {
  public:
   ModemLadders(ModemBench& bench, Deck& deck, Instant now, RandomSource& random)
-      : bench_(bench), deck_(deck), now_(now), random_(random) {}
+      : PassingBench(bench), deck_(deck), now_(now), random_(random) {}
 
   Status present(const LadderSet& set) override;
-  std::optional<std::chrono::microseconds> delay() const override { return bench_.answer_delay(); }
-  std::size_t recorded() const override { return bench_.recorded(); }
-
+  std::optional<std::chrono::microseconds> delay() const override { return all_.answer_delay(); }
+  std::size_t recorded() const override { return all_.recorded(); }
   Result<infer::Attempt> attempt(const Shot& shot) override;
-  Result<bool> unbind() override { return bench_.unbind(); }
-  Status forget(const infer::Bound& bound) override { return bench_.forget(bound); }
-  bool can_reboot() const override { return bench_.can_reboot(); }
-  Status reboot(std::string_view why) override { return bench_.reboot(why); }
-  int handshakes() const override { return bench_.handshakes(); }
-  std::string absence() const override { return bench_.absence(); }
 
  private:
   struct Shown {
@@ -39,7 +33,6 @@ class ModemLadders final : public TimedBench {
   Result<probe::Ladder> mint(const ossl::Certificate& root, const LadderSet& set);
   Status present_control(const LadderSet& set);
 
-  ModemBench& bench_;
   Deck& deck_;
   Instant now_;
   RandomSource& random_;

@@ -1,17 +1,16 @@
 #pragma once
 // A bench whose anchors are some of another's: what the schedule counts from 0 on are the chosen ones.
 
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "verify/trial/bench.hpp"
+#include "verify/trial/passing_bench.hpp"
 
 namespace epki::trial {
 
-class SelectedBench final : public Bench {
+class SelectedBench final : public PassingBench<Bench> {
  public:
-  SelectedBench(Bench& all, std::vector<int> chosen) : all_(all), chosen_(std::move(chosen)) {}
+  SelectedBench(Bench& all, std::vector<int> chosen) : PassingBench(all), chosen_(std::move(chosen)) {}
 
   Result<infer::Attempt> attempt(const Shot& shot) override {
     Shot mapped = shot;
@@ -22,12 +21,7 @@ class SelectedBench final : public Bench {
     static_cast<infer::Probe&>(*seen) = shot;
     return seen;
   }
-  Result<bool> unbind() override { return all_.unbind(); }
   Status forget(const infer::Bound& bound) override { return all_.forget(of(bound)); }
-  bool can_reboot() const override { return all_.can_reboot(); }
-  Status reboot(std::string_view why) override { return all_.reboot(why); }
-  int handshakes() const override { return all_.handshakes(); }
-  std::string absence() const override { return all_.absence(); }
 
  private:
   int of(int anchor) const { return anchor < 0 ? anchor : chosen_[static_cast<std::size_t>(anchor)]; }
@@ -35,7 +29,6 @@ class SelectedBench final : public Bench {
     bound.anchor = of(bound.anchor);
     return bound;
   }
-  Bench& all_;
   std::vector<int> chosen_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "verify/infer/reading.hpp"
+#include "verify/trial/passing_bench.hpp"
 #include "verify/trial/shooter.hpp"
 
 namespace epki::trial {
@@ -26,29 +27,20 @@ Probe probe_of(int anchor, bool known) {
   return {known ? Shown::forged_genuine : Shown::unknown_like, {}, anchor};
 }
 
-/// Passes everything on, and notes each answer.
-class Noting final : public Bench {
+/// Notes each answer.
+class Noting final : public PassingBench<Bench, TimedBench> {
  public:
-  explicit Noting(TimedBench& all) : all_(all) {}
+  using PassingBench::PassingBench;
   Result<infer::Attempt> attempt(const Shot& shot) override {
     const auto probe = all_.recorded();
     auto seen = all_.attempt(shot);
     if (!seen) return seen;
-    const bool known = shot.shown == Shown::badsig || shot.shown == Shown::forged_genuine;
-    answers.push_back({probe, shot.anchor < 0, known, seen->alert, seen->alert ? all_.delay() : std::nullopt});
+    answers.push_back(
+        {probe, shot.anchor < 0, names_known_issuer(shot), seen->alert, seen->alert ? all_.delay() : std::nullopt});
     return seen;
   }
-  Result<bool> unbind() override { return all_.unbind(); }
-  Status forget(const infer::Bound& bound) override { return all_.forget(bound); }
-  bool can_reboot() const override { return all_.can_reboot(); }
-  Status reboot(std::string_view why) override { return all_.reboot(why); }
-  int handshakes() const override { return all_.handshakes(); }
-  std::string absence() const override { return all_.absence(); }
 
   std::vector<LadderAnswer> answers{};
-
- private:
-  TimedBench& all_;
 };
 
 /// One comparison: ladders and their likenesses, shown in turn.
@@ -158,6 +150,10 @@ class Climb {
 };
 
 }  // namespace
+
+bool names_known_issuer(const infer::Probe& probe) {
+  return probe.shown == Shown::badsig || probe.shown == Shown::forged_genuine;
+}
 
 infer::Delays delays_of(const std::vector<LadderAnswer>& answers, bool control) {
   infer::Delays delays;

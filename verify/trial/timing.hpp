@@ -23,6 +23,7 @@ namespace epki::trial {
 /// The names of its attempts among the report's probes begin so: "T1" and "T1-like" of the throw-away root, "T2" and
 /// "T2-like" of a genuine one. No oracle is asked about them: they say nothing of trust.
 inline constexpr std::string_view ladder_probe = "T", control_ladder = "T1", genuine_ladder = "T2";
+inline constexpr std::string_view likeness_ending = "-like";
 
 /// Which ladders are shown: a throw-away root's while it is bound, the control, and where an anchor is named also that
 /// genuine root's while U is bound.
@@ -42,6 +43,9 @@ class TimedBench : public Bench {
   /// How many attempts have a record: the number of the next one.
   virtual std::size_t recorded() const = 0;
 };
+
+/// Whether a shot of such a bench shows the ladder whose issuer is in question, not its likeness.
+bool names_known_issuer(const infer::Probe& probe);
 
 /// One connection of a comparison.
 struct LadderAnswer {
