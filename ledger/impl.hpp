@@ -61,6 +61,8 @@ struct Ledger::Impl {
   void write_waiting();
   bool write_together(const std::vector<Waiting*>& all);
   void write_alone(Waiting& one);
+  /// With the lock held: one event in a transaction of its own, committed, and perhaps not on the disk yet.
+  Result<Durable> write_event(Database& into, std::string_view kind, const std::string& key, const Rows& rows);
 
   /// Takes the lock and asks; the local journal answers while the database is away. `ask` may run again.
   template <class T>

@@ -166,11 +166,7 @@ Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows
       if (*there) return success();
     }
     tried = true;
-    auto writing = Writing::begin(into, random(), words(kind, key));
-    if (!writing) return std::move(writing).error();
-    auto detail = rows(*writing);
-    if (!detail) return std::move(detail).error();
-    auto committed = writing->finish_soon(detail->dump(-1));
+    auto committed = write_event(into, kind, key, rows);
     if (!committed) return std::move(committed).error();
     durable = *std::move(committed);
     return success();

@@ -61,24 +61,19 @@ bool Ledger::Impl::write_together(const std::vector<Waiting*>& all) {
 }
 
 void Ledger::Impl::write_alone(Waiting& one) {
+  auto committed = write_event(*database, one.kind, one.key, one.rows);
   one.done = true;
-  auto writing = Writing::begin(*database, random(), words(one.kind, one.key));
-  if (!writing) {
-    one.result = std::move(writing).error();
-    return;
-  }
-  auto detail = one.rows(*writing);
-  if (!detail) {
-    one.result = std::move(detail).error();
-    return;
-  }
-  auto committed = writing->finish_soon(detail->dump(-1));
-  if (!committed) {
-    one.result = std::move(committed).error();
-    return;
-  }
-  one.result = success();
-  one.durable = *std::move(committed);
+  one.result = committed ? success() : Status(committed.error());
+  if (committed) one.durable = *std::move(committed);
+}
+
+Result<Durable> Ledger::Impl::write_event(Database& into, std::string_view kind, const std::string& key,
+                                          const Rows& rows) {
+  auto writing = Writing::begin(into, random(), words(kind, key));
+  if (!writing) return std::move(writing).error();
+  const auto detail = rows(*writing);
+  if (!detail) return detail.error();
+  return writing->finish_soon(detail->dump(-1));
 }
 
 }  // namespace epki::ledger
