@@ -102,10 +102,7 @@ Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& resu
     Json device = std::move(outcome.device);
     if (!device.has("port")) device.set("port", tile.port);
     if (!device.has("status")) device.set("status", outcome.status);
-    if (outcome.error && device["error"].is_null())
-      device.set("error", Json::object({{"code", word(outcome.error->code)},
-                                        {"what", outcome.error->what},
-                                        {"hint", next_step(*outcome.error)}}));
+    if (outcome.error && device["error"].is_null()) device.set("error", error_json(*outcome.error));
     device.set("slot", tile.slot);
     devices.push(std::move(device));
     told.exit = exit_code::worse(told.exit, exit_of(outcome));

@@ -17,8 +17,8 @@ void write_to(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
-Json error_json(const Error& error) {
-  Json json = Json::object({{"code", word(error.code)}, {"what", error.what}, {"hint", next_step(error)}});
+Json with_trail(const Error& error) {
+  Json json = error_json(error);
   if (!error.trail.empty()) json.set("while", Json::array_of(error.trail));
   return json;
 }
@@ -101,7 +101,7 @@ int print_outcome(const std::string& command, const Result<Outcome>& result, con
     document.set("schema", "ec200u-pki/" + first + "/1");
     if (space != std::string::npos) document.set("action", command.substr(space + 1));
     document.set("ok", exit == exit_code::done);
-    if (error != nullptr) document.set("error", error_json(*error));
+    if (error != nullptr) document.set("error", with_trail(*error));
     if (result)
       for (const auto& [key, value] : result->document.members()) document.set(key, value);
     write_to(stdout, document.dump() + "\n");

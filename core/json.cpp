@@ -143,4 +143,8 @@ Result<Json> Json::parse(std::string_view text) {
   }
 }
 
+Json error_json(const Error& error) {
+  return Json::object({{"code", word(error.code)}, {"what", error.what}, {"hint", next_step(error)}});
+}
+
 }  // namespace epki

@@ -80,4 +80,7 @@ class Json {
   friend struct JsonBridge;
 };
 
+/// An error as every document shows it: "code", "what", and as "hint" its next_step().
+Json error_json(const Error& error);
+
 }  // namespace epki

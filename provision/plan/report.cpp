@@ -51,11 +51,6 @@ Json boot_field(const DeviceReport& report) {
   return report.boot ? boot_json(*report.boot) : Json();
 }
 
-Json error_json(const std::optional<Error>& error) {
-  if (!error) return {};
-  return Json::object({{"code", word(error->code)}, {"what", error->what}, {"hint", next_step(*error)}});
-}
-
 template <class Range, class Make>
 Json listed(const Range& range, Make make) {
   Json all = Json::array();
@@ -119,7 +114,7 @@ Json DeviceReport::json() const {
                        {"bytes_in", bytes_in},
                        {"duration_ms", duration.count()},
                        {"network_ms", network.count()},
-                       {"error", error_json(error)}});
+                       {"error", error ? error_json(*error) : Json()}});
 }
 
 int DeviceReport::exit_code() const {
