@@ -61,10 +61,8 @@ class ClientIssuer {
 
   Status open() {
     if (!keys_) {
-      const auto type = ossl::parse_key_type(options_.key.value_or(project_.ca.key));
-      if (!type)
-        return Error{Errc::usage, "no such key type: " + options_.key.value_or(project_.ca.key),
-                     "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+      const auto type = ossl::key_type_named(options_.key.value_or(project_.ca.key), Errc::usage);
+      if (!type) return type.error();
       type_ = *type;
       keys_.emplace(type_, options_.keys_ahead);
     }

@@ -64,8 +64,8 @@ fs::path whole_path(const fs::path& path) {
 Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& context) {
   auto project = config::load(fs::path("."));
   if (!project) return std::move(project).error();
-  const auto key = ossl::parse_key_type(options.key.value_or(project->ca.key));
-  if (!key) return Error{Errc::usage, "no such key type"};
+  const auto key = ossl::key_type_named(options.key.value_or(project->ca.key), Errc::usage);
+  if (!key) return key.error();
   const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
   auto ledger = open_ledger(*project, context);

@@ -87,10 +87,8 @@ Result<OpenCa> open_or_make_device_ca(const config::Project& project, const Pass
   if (auto clear = refuse_leftovers(project); !clear) return std::move(clear).error();
   auto passphrase = passphrase_as_of_root(project, options, context);
   if (!passphrase) return std::move(passphrase).error();
-  const auto key = ossl::parse_key_type(project.ca.key);
-  if (!key)
-    return Error{Errc::input, "no such key type: " + project.ca.key,
-                 "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+  const auto key = ossl::key_type_named(project.ca.key, Errc::input);
+  if (!key) return key.error();
   context.reporter.step(
       "this project has no root for devices yet: making ca/device-root.pem, unrelated to the broker's root");
   std::vector<MadeCa> cas;

@@ -57,10 +57,8 @@ struct Minted {
 };
 
 Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Context& context) {
-  const auto key = ossl::parse_key_type(project.ca.key);
-  if (!key)
-    return Error{Errc::usage, "no such key type: " + project.ca.key,
-                 "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+  const auto key = ossl::key_type_named(project.ca.key, Errc::usage);
+  if (!key) return key.error();
   const ca::World world{context.clock, context.random};
   // A file of the project's own is not there yet.
   auto broker_profile = wishes.modem ? profile::built_in("broker") : server_profile(project);

@@ -61,8 +61,8 @@ Result<Held> key_of(const CaRequest& options, const config::Project& project, Co
     if (!key) return std::move(key).error();
     return Held{*std::move(key), Secret(ossl::key_file_for(*uri))};
   }
-  const auto type = ossl::parse_key_type(options.key.value_or(project.ca.key));
-  if (!type) return Error{Errc::usage, "no such key type", "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+  const auto type = ossl::key_type_named(options.key.value_or(project.ca.key), Errc::usage);
+  if (!type) return type.error();
   context.reporter.step("making the key of the issuing CA (" + std::string(word(*type)) + ")");
   auto key = ossl::PrivateKey::generate(*type);
   if (!key) return std::move(key).error();

@@ -37,9 +37,7 @@ ossl::Chain issuers_of(const OpenCa& ca) {
 }
 
 Result<ossl::KeyType> key_type(const RenewOptions& options, const config::Project& project) {
-  const auto key = ossl::parse_key_type(options.key.value_or(project.ca.key));
-  if (!key) return Error{Errc::usage, "no such key type", "rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
-  return *key;
+  return ossl::key_type_named(options.key.value_or(project.ca.key), Errc::usage);
 }
 
 Result<ossl::PublicKey> public_half(const fs::path& key_file, Keyring& keyring) {

@@ -93,9 +93,7 @@ Result<Identity> mint_root(const profile::Profile& profile, std::string_view nam
 Result<Identity> mint_root_of(const profile::Profile& profile, std::string_view name, RootRole role,
                               const ossl::PrivateKey& key, std::chrono::days lifetime, World world) {
   const auto type = key.type();
-  if (!type)
-    return Error{Errc::input, "the key is of a type that is not used here",
-                 "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+  if (!type) return Error{Errc::input, "the key is of a type that is not used here", std::string(ossl::key_type_hint)};
   return mint_self_signed(profile, name, ending(role), *type, lifetime, world, &key);
 }
 

@@ -12,7 +12,7 @@ Result<ossl::CertificateSpec> spec_for(const profile::Profile& profile, const os
   const auto type = key.type();
   if (!type)
     return Error{Errc::input, "the request is for a key of type " + key.name() + ", which is not signed here",
-                 "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384"};
+                 std::string(ossl::key_type_hint)};
   return spec_below(profile, *type, lifetime, issuer, world);
 }
 

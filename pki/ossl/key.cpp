@@ -87,6 +87,11 @@ std::optional<KeyType> parse_key_type(std::string_view text) {
   return std::nullopt;
 }
 
+Result<KeyType> key_type_named(std::string_view text, Errc code) {
+  if (const auto type = parse_key_type(text)) return *type;
+  return Error{code, "no such key type: " + std::string(text), std::string(key_type_hint)};
+}
+
 std::string name_of(const EVP_PKEY* key) {
   if (key == nullptr) return "unknown";
   if (EVP_PKEY_is_a(key, "RSA") == 1) return "rsa-" + std::to_string(EVP_PKEY_get_bits(key));

@@ -21,6 +21,9 @@ enum class KeyType : std::uint8_t { rsa_2048, rsa_3072, rsa_4096, ec_p256, ec_p3
 
 std::string_view word(KeyType type);  ///< "rsa-2048" … "ec-p384", as the command line spells them
 std::optional<KeyType> parse_key_type(std::string_view text);
+inline constexpr std::string_view key_type_hint = "use rsa-2048, rsa-3072, rsa-4096, ec-p256 or ec-p384";
+/// The same for what a person wrote; an Error of this code names it and the types there are.
+Result<KeyType> key_type_named(std::string_view text, Errc code);
 inline bool is_rsa(KeyType type) {
   return type <= KeyType::rsa_4096;
 }
