@@ -67,11 +67,7 @@ Status check_content(Examination& e) {
   }
   const auto& entry = *entry_of(e, file_that_counts(e));
   bool refused = false;
-  auto content = e.modem.download(entry.name, entry.size, &refused);
-  if (!content && (refused || content.error().code == Errc::modem_gone)) {
-    refused = false;
-    content = e.modem.download(entry.name, entry.size, &refused);
-  }
+  auto content = e.modem.download_again(entry.name, entry.size, refused);
   if (!content && ends_examination(content.error())) return std::move(content).error();
   if (!content && refused) {
     e.skipped(Id::file_corrupt, "not checked: " + content.error().what + "; " + content.error().hint, wanted);

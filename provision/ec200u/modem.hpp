@@ -156,8 +156,11 @@ class Modem {
   Result<UploadReceipt> upload(std::string_view name, std::string_view bytes,
                                const std::function<void(std::size_t)>& progress = {});
   /// The bytes of a file whose size is known from files(). Size and checksum compared with what the modem states.
-  /// `refused`, where given, becomes true when the command itself was refused, without a word about the file.
-  Result<std::string> download(std::string_view name, std::size_t size, bool* refused = nullptr);
+  Result<std::string> download(std::string_view name, std::size_t size);
+  /// The same, and once more where it was refused or nothing came: a byte lost on the wire leaves both sides waiting,
+  /// or makes nonsense of the command, and says nothing about the file yet. `refused` becomes true when the command
+  /// itself was refused the last time, without a word about the file.
+  Result<std::string> download_again(std::string_view name, std::size_t size, bool& refused);
   Status remove(std::string_view name);
 
   // ---- SSL contexts ---------------------------------------------------------------------------------------------
@@ -228,6 +231,7 @@ class Modem {
   Status usual_speed();
 
  private:
+  Result<std::string> download_once(std::string_view name, std::size_t size, bool& refused);
   Status restart(Deadline by);
   at::Engine& engine_;
   std::int64_t usual_speed_ = 0;  ///< 0: never changed

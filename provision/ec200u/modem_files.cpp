@@ -148,7 +148,8 @@ Result<UploadReceipt> Modem::upload(std::string_view name, std::string_view byte
   return receipt;
 }
 
-Result<std::string> Modem::download(std::string_view name, std::size_t size, bool* refused_command) {
+Result<std::string> Modem::download_once(std::string_view name, std::size_t size, bool& refused_command) {
+  refused_command = false;
   if (auto fit = check_name(name); !fit) return std::move(fit).error();
   const std::string doing = "reading back " + std::string(name);
   auto got = engine_.download("AT+QFDWL=\"" + wire_name(name) + "\"", size,
@@ -157,7 +158,7 @@ Result<std::string> Modem::download(std::string_view name, std::size_t size, boo
   if (!got->reply.ok()) {
     if (!names_no_file(got->reply))
       return refused(doing, got->reply, "run the same command again: it looks at the file first");
-    if (refused_command != nullptr) *refused_command = true;
+    refused_command = true;
     return refused(doing, got->reply, lacking("QFDWL", "what it stored cannot be compared with what was sent"));
   }
   auto stated = receipt_in(got->reply, "+QFDWL:");
@@ -168,6 +169,17 @@ Result<std::string> Modem::download(std::string_view name, std::size_t size, boo
                  doing + ": " + std::to_string(got->data.size()) + " bytes came, the list says " + std::to_string(size),
                  "list the files again"};
   return std::move(got->data);
+}
+
+Result<std::string> Modem::download(std::string_view name, std::size_t size) {
+  bool refused = false;
+  return download_once(name, size, refused);
+}
+
+Result<std::string> Modem::download_again(std::string_view name, std::size_t size, bool& refused) {
+  auto content = download_once(name, size, refused);
+  if (content || !(refused || content.error().code == Errc::modem_gone)) return content;
+  return download_once(name, size, refused);
 }
 
 Status Modem::remove(std::string_view name) {

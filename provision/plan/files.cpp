@@ -52,13 +52,7 @@ Result<bool> attempt(Run& run, const std::string& name, const std::string& bytes
 
 Result<bool> holds(Run& run, const std::string& name, std::size_t size, const std::string& sha256) {
   bool refused = false;
-  auto content = run.modem.download(name, size, &refused);
-  // A byte lost on the wire leaves both sides waiting, or makes nonsense of the command; that says nothing about the
-  // file yet.
-  if (!content && (refused || content.error().code == Errc::modem_gone)) {
-    refused = false;
-    content = run.modem.download(name, size, &refused);
-  }
+  auto content = run.modem.download_again(name, size, refused);
   if (!content) {
     if (refused || ends_run(content.error())) return std::move(content).error().during("reading " + name + " back");
     run.detail("reading " + name + " back: " + content.error().what);
