@@ -321,7 +321,7 @@ void Line::count() {
 void Line::say_trouble(const Error& error) {
   world_.reporter.warning(error.what);
   const std::lock_guard guard(mutex_);
-  trouble_ = error.what + (error.hint.empty() ? "" : ". " + error.hint);
+  trouble_ = error.what + ". " + next_step(error);
   ++version_;
   changed_.notify_all();
 }

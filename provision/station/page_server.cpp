@@ -29,7 +29,7 @@ void answer(httplib::Response& response, const Status& status) {
   }
   const auto& error = status.error();
   response.status = error.code == Errc::usage ? 409 : 500;
-  response.set_content(Json::object({{"ok", false}, {"what", error.what}, {"hint", error.hint}}).dump(-1),
+  response.set_content(Json::object({{"ok", false}, {"what", error.what}, {"hint", next_step(error)}}).dump(-1),
                        "application/json");
 }
 
