@@ -23,21 +23,34 @@ class Schedule {
     for (std::size_t i = 0; i < paths.size(); ++i) {
       inquiries_.emplace_back(bench, evidence[i], limits, paths[i], reporter);
     }
+    all_asked();
   }
 
   Status run() {
     if (auto done = start_fresh(); !done) return done;
-    // A budget first buys one answer to each question of trust, then certainty, then the rows.
+    // A budget first buys one answer to each question of trust, then certainty, one path after the other: one verdict
+    // is worth more than two halves. Then the rows.
     if (limits_.budget > 0 && limits_.repeat > 1) {
       if (auto done = trust(1); !done) return done;
+      for (auto& one : inquiries_) {
+        asked_ = {&one};
+        if (auto done = trust(limits_.repeat); !done) return done;
+      }
+      all_asked();
+    } else if (auto done = trust(limits_.repeat); !done) {
+      return done;
     }
-    if (auto done = trust(limits_.repeat); !done) return done;
     return rows();
   }
 
  private:
+  void all_asked() {
+    asked_.clear();
+    for (auto& one : inquiries_) asked_.push_back(&one);
+  }
+
   Status trust(int repeat) {
-    for (auto& one : inquiries_) one.ask_for(repeat);
+    for (auto* one : asked_) one->ask_for(repeat);
     if (auto done = each(&Inquiry::under_user); !done) return done;
     // What counts of U says which positive control can pass.
     if (auto done = other_uploads(); !done) return done;
@@ -50,14 +63,14 @@ class Schedule {
   }
 
   Status each(Status (Inquiry::*part)()) {
-    for (auto& one : inquiries_) {
-      if (auto done = (one.*part)(); !done) return done;
+    for (auto* one : asked_) {
+      if (auto done = (one->*part)(); !done) return done;
     }
     return success();
   }
 
   bool any(bool (Inquiry::*wants)()) {
-    return std::any_of(inquiries_.begin(), inquiries_.end(), [&](Inquiry& one) { return (one.*wants)(); });
+    return std::any_of(asked_.begin(), asked_.end(), [&](Inquiry* one) { return (one->*wants)(); });
   }
 
   Status start_fresh() {
@@ -73,10 +86,10 @@ class Schedule {
   /// replay must not find it.
   Status with_upload(const Bound& bound, bool (Inquiry::*wants)(int), Status (Inquiry::*part)(int)) {
     bool used = false;
-    for (auto& one : inquiries_) {
-      if (!(one.*wants)(bound.anchor)) continue;
+    for (auto* one : asked_) {
+      if (!(one->*wants)(bound.anchor)) continue;
       used = true;
-      if (auto done = (one.*part)(bound.anchor); !done) return done;
+      if (auto done = (one->*part)(bound.anchor); !done) return done;
     }
     return used ? bench_.forget(bound) : success();
   }
@@ -88,9 +101,9 @@ class Schedule {
   }
 
   Status other_uploads() {
-    for (auto& one : inquiries_) {
-      if (!one.wants_other_uploads()) continue;
-      if (auto done = one.under_other_uploads(); !done) return done;
+    for (auto* one : asked_) {
+      if (!one->wants_other_uploads()) continue;
+      if (auto done = one->under_other_uploads(); !done) return done;
     }
     return success();
   }
@@ -121,8 +134,8 @@ class Schedule {
   }
 
   Status make_certain(bool last) {
-    for (auto& one : inquiries_) {
-      if (auto done = one.make_certain(last); !done) return done;
+    for (auto* one : asked_) {
+      if (auto done = one->make_certain(last); !done) return done;
     }
     return success();
   }
@@ -149,7 +162,7 @@ class Schedule {
   }
 
   bool any_lost() const {
-    return std::any_of(inquiries_.begin(), inquiries_.end(), [](const Inquiry& one) { return one.lost_answers(); });
+    return std::any_of(asked_.begin(), asked_.end(), [](const Inquiry* one) { return one->lost_answers(); });
   }
 
   bool lets_go() const {
@@ -160,11 +173,11 @@ class Schedule {
   Status with_nothing() {
     auto unbound = bench_.unbind();
     if (!unbound) return std::move(unbound).error();
-    for (auto& one : inquiries_) {
-      if (!one.wants_nothing()) continue;
+    for (auto* one : asked_) {
+      if (!one->wants_nothing()) continue;
       if (!*unbound) {
-        one.cannot_unbind();
-      } else if (auto done = one.under_nothing(); !done) {
+        one->cannot_unbind();
+      } else if (auto done = one->under_nothing(); !done) {
         return done;
       }
     }
@@ -175,6 +188,7 @@ class Schedule {
   std::vector<Evidence>& evidence_;
   Limits limits_;
   std::deque<Inquiry> inquiries_;
+  std::vector<Inquiry*> asked_{};  ///< those whose turn it is
   bool restarted_ = false;
 };
 

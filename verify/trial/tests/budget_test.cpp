@@ -130,5 +130,16 @@ TEST(Budget, ThatIsEnoughForTheTrustClassNamesIt) {
   EXPECT_LE(enough, needed + 1) << "handshakes";
 }
 
+TEST(Budget, ThatIsEnoughForOnePathNamesTheClassOfTheFirst) {
+  FakeBench bench(ModelClient{}, ModelClient{}, {}, 1);
+  SilentReporter quiet;
+  const auto both =
+      run_schedule(bench, {{"CN=Root 1", "", "www.example.test"}}, {Path::mqtt, Path::ssl}, {3, 40}, quiet);
+  ASSERT_TRUE(both.ok());
+  EXPECT_EQ(infer::word(infer::conclude(both->front()).verdict), infer::word(Class::uploaded));
+  EXPECT_EQ(infer::word(infer::conclude(both->back()).verdict), infer::word(Class::inconclusive));
+  EXPECT_FALSE(both->back().attempts.empty()) << "each question was put to it once";
+}
+
 }  // namespace
 }  // namespace epki::trial
