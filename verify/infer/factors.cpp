@@ -133,9 +133,24 @@ bool is_exhausted(const Evidence& evidence, const Probe& probe) {
   return reading.count >= tries_for(least_for(evidence, probe));
 }
 
+/// A firmware that does not take some settings does not take them with others beside them.
+bool cannot_be_set(const Evidence& evidence, const Settings& wanted) {
+  const auto& all = evidence.attempts;
+  return std::any_of(all.begin(), all.end(), [&](const Attempt& tried) {
+    const unsigned looseners = looseners_in(tried.settings);
+    if (tried.outcome != Outcome::not_presented || looseners == 0) return false;
+    if ((looseners & looseners_in(wanted)) != looseners) return false;
+    // Where another chain was shown under the same settings, it was the server that could not show this one.
+    return std::none_of(all.begin(), all.end(), [&](const Attempt& other) {
+      return other.settings == tried.settings && other.outcome != Outcome::not_presented;
+    });
+  });
+}
+
 void offer(std::optional<RowProbe>& best, const Evidence& evidence, const Probe& probe, double gain) {
   constexpr double negligible = 0.01;
   if (gain <= negligible || (best && best->gain >= gain) || is_exhausted(evidence, probe)) return;
+  if (cannot_be_set(evidence, probe.settings)) return;
   best = RowProbe{probe, least_for(evidence, probe), gain};
 }
 
@@ -221,6 +236,7 @@ std::optional<RowProbe> next_for_open_knobs(const Evidence& evidence, const Base
     if (!std::all_of(trust.begin(), trust.end(), [&](const World& world) { return (world.opens & knob) != 0; }))
       continue;
     const auto probe = on(base, Shown::everything_wrong, harmless(knob));
+    if (cannot_be_set(evidence, probe.settings)) continue;
     if (answer_to(evidence, probe).state == Reading::State::absent ||
         (!acceptance(answer_to(evidence, probe, least_for(evidence, probe))) && !is_exhausted(evidence, probe)))
       return RowProbe{probe, least_for(evidence, probe), 1};

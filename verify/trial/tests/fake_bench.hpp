@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "verify/infer/factors.hpp"
 #include "verify/infer/tests/model_client.hpp"
 #include "verify/trial/bench.hpp"
 
@@ -35,6 +36,7 @@ class FakeBench final : public Bench {
     ++since_reboot_;
     auto seen = (shot.path == Path::ssl ? ssl_ : mqtt_).answer(shot);
     if (auto lost = trouble(seen)) seen = absent(seen, *lost);
+    if ((infer::looseners_in(shot.settings) & not_taken) != 0) seen = absent(seen, Outcome::not_presented);
     if (wears_after > 0 && since_reboot_ > wears_after) seen = absent(seen, Outcome::not_sent);
     const int number = static_cast<int>(shots.size());
     if (hiccup_at == number) seen = absent(seen, Outcome::unreachable);
@@ -61,6 +63,7 @@ class FakeBench final : public Bench {
   std::vector<int> uploaded;
   std::vector<infer::Bound> forgotten;
   std::vector<std::size_t> reboot_before;
+  unsigned not_taken = 0;  ///< looseners that this firmware does not take
   int wears_after = 0, hiccup_at = 0, gone_at = 0;
   bool own_name_fails = false, replays_elsewhere = false, lets_go = true, reboots_allowed = true;
 

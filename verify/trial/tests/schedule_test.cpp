@@ -202,6 +202,25 @@ TEST(Schedule, AModemThatIsGoneIsAnError) {
   }
 }
 
+TEST(Schedule, SettingsThatAFirmwareDoesNotTakeAreNotTriedInEveryCombination) {
+  for (const unsigned lacking :
+       {unsigned{infer::by_items}, infer::by_items | infer::by_chain, infer::all_knobs, unsigned{infer::by_sni}}) {
+    FakeBench bench(client(A::both, {0}));
+    bench.not_taken = lacking;
+    const auto result = judge(bench);
+    EXPECT_EQ(result.verdict, Class::union_of_both) << result.because;
+    const auto in_vain = std::count_if(bench.shots.begin(), bench.shots.end(), [&](const Shot& shot) {
+      return (infer::looseners_in(shot.settings) & lacking) != 0;
+    });
+    EXPECT_LE(in_vain, 31) << lacking;  // no set of them twice
+    EXPECT_EQ(result.policy.at("ignorecertitem"), (lacking & infer::by_items) != 0 ? "unknown" : "no-effect");
+    EXPECT_EQ(result.policy.at("ignoreinvalidcertsign"),
+              (lacking & infer::by_signature) != 0 ? "unknown" : "no-effect");
+    EXPECT_EQ(result.policy.at("hostname"), (lacking & infer::by_sni) != 0 ? "unknown" : "checked");
+    EXPECT_EQ(result.policy.at("eku"), "checked");
+  }
+}
+
 TEST(Schedule, AFullRunIsSparing) {
   FakeBench bench(client(A::uploaded));
   play(bench);
