@@ -61,19 +61,17 @@ fs::path whole_path(const fs::path& path) {
   return failed ? path : whole;
 }
 
-Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& context) {
-  auto project = config::load(fs::path("."));
-  if (!project) return std::move(project).error();
-  const auto key = ossl::key_type_named(options.key.value_or(project->ca.key), Errc::usage);
+Result<Job> prepare(config::Project project, const Options& options, ca::Purpose purpose, Context& context) {
+  const auto key = ossl::key_type_named(options.key.value_or(project.ca.key), Errc::usage);
   if (!key) return key.error();
-  const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
+  const auto out = whole_path(options.out ? fs::path(*options.out) : project.folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
-  auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(*project, options.passphrase, *ledger, context)
-                                           : open_ca(*project, purpose, options.passphrase, context);
+  auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(project, options.passphrase, *ledger, context)
+                                           : open_ca(project, purpose, options.passphrase, context);
   if (!ca) return std::move(ca).error();
-  return Job{*std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
+  return Job{std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
 }
 
 // The CAs above a certificate, the issuer first.
@@ -172,7 +170,9 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
 
 // Recorded, then written; nothing else leaves the process, for the key never was here.
 Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, Context& context) {
-  auto job = prepare(options, purpose, context);
+  auto project = config::load(fs::path("."));
+  if (!project) return std::move(project).error();
+  auto job = prepare(*std::move(project), options, purpose, context);
   if (!job) return std::move(job).error();
   const bool client = purpose == ca::Purpose::client;
   const std::chrono::days lifetime(
@@ -227,7 +227,7 @@ Result<Outcome> issue(const Options& options, ca::Purpose purpose, Context& cont
   if (!options.also.empty() && list->size() != 1)
     return Error{Errc::usage, "--also adds names to one certificate", "issue one name at a time with it"};
 
-  auto job = prepare(options, purpose, context);
+  auto job = prepare(*std::move(project), options, purpose, context);
   if (!job) return std::move(job).error();
   auto maker = client ? device_maker(*job, context) : server_maker(*job, options.also, context);
   if (!maker) return std::move(maker).error();

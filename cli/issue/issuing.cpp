@@ -17,10 +17,11 @@ namespace {
 
 constexpr std::size_t shown_at_most = 20;
 
-struct Group {
-  std::vector<ListedName> names;
-  std::vector<ca::Device> made{};
-};
+// The last group is made and added to the ledger in parts of so many, so that little is left to add when the last one
+// is made. The earlier groups are not: the ledger's lock would be held while they are made, and others wait for it.
+constexpr std::size_t last_group_parts = 125;
+
+using Devices = std::vector<ca::Device>;
 
 class IssuingRun {
  public:
@@ -35,9 +36,10 @@ class IssuingRun {
   Status work();
   Status take_up(std::size_t recorded);
   Status supersede_lost(std::vector<ListedName> lost);
-  Result<Group> next_group();
-  Status record(const Group& group);
-  Status deliver(Group& group);
+  Result<Devices> next_part();
+  Status add(Devices& group, Devices part);
+  Status record(const Devices& group);
+  Status deliver(Devices& group);
   void tell_progress();
 
   const Issuing& issuing_;
@@ -49,12 +51,13 @@ class IssuingRun {
   std::optional<Unfinished> note_{};
   std::optional<ledger::CertificateWriter> writer_{};
   std::size_t group_ = 0;
+  std::size_t taken_ = 0;  ///< of the list, by those that make
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   // The last members: their threads use the others.
-  std::future<Result<Group>> coming_{};  ///< the first group, begun early
-  std::future<void> writing_back_{};     ///< of the ledger, once the last group is recorded
+  std::future<Result<Devices>> coming_{};  ///< the first part, begun early
+  std::future<void> writing_back_{};       ///< of the ledger, once the last group is recorded
 };
 
 Status IssuingRun::prepare(const config::Project& project) {
@@ -72,7 +75,7 @@ Status IssuingRun::prepare(const config::Project& project) {
     std::array<std::byte, 8> id{};
     context_.random.fill(id);  // before the makers' threads have the source to themselves
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
-    coming_ = std::async(std::launch::async, [this] { return next_group(); });
+    coming_ = std::async(std::launch::async, [this] { return next_part(); });
     if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
   }
   ledger::Batches batches(ledger_);
@@ -91,6 +94,7 @@ Status IssuingRun::take_up(std::size_t recorded) {
   if (auto skipped = list_.skip(before); !skipped) return skipped;
   auto last = list_.next(recorded - before);
   if (!last) return std::move(last).error();
+  taken_ = recorded;
   const auto delivered = output_.take_up(*last, before, recorded == list_.size());
   if (!delivered) return delivered.error();
   std::vector<ListedName> lost;
@@ -104,55 +108,58 @@ Status IssuingRun::take_up(std::size_t recorded) {
 
 // Their certificates are recorded and their keys are gone with the process that made them.
 Status IssuingRun::supersede_lost(std::vector<ListedName> lost) {
-  Group group{std::move(lost)};
-  auto made = issuing_.make(group.names);
-  if (!made) return std::move(made).error();
-  group.made = *std::move(made);
+  auto group = issuing_.make(lost);
+  if (!group) return std::move(group).error();
   ledger::Certificates certificates(ledger_);
   std::vector<ledger::Certificates::Renewal> renewals;
-  for (std::size_t i = 0; i < group.names.size(); ++i) {
-    const auto old = certificates.list({.name = group.names[i].name, .batch = note_->batch()});
+  for (std::size_t i = 0; i < lost.size(); ++i) {
+    const auto old = certificates.list({.name = lost[i].name, .batch = note_->batch()});
     if (!old) return old.error();
     if (old->empty())
-      return Error{Errc::ledger, "the ledger does not hold the certificate of " + group.names[i].name,
+      return Error{Errc::ledger, "the ledger does not hold the certificate of " + lost[i].name,
                    "ec200u-pki ledger check tells whether it was changed"};
     const auto& lost_one = old->back().certificate;
-    group.made[i].row.batch = note_->batch();
-    renewals.push_back({{lost_one.issuer, lost_one.serial}, group.made[i].row});
+    auto& row = (*group)[i].row;
+    row.batch = note_->batch();
+    renewals.push_back({{lost_one.issuer, lost_one.serial}, row});
   }
   if (auto recorded = certificates.record_renewal(renewals, std::nullopt); !recorded) return recorded;
-  return deliver(group);
+  return deliver(*group);
 }
 
-Result<Group> IssuingRun::next_group() {
-  auto names = list_.next(group_);
-  if (!names) return std::move(names).error();
-  Group group{*std::move(names)};
-  if (group.names.empty()) return group;
-  auto made = issuing_.make(group.names);
-  if (!made) return std::move(made).error();
-  group.made = *std::move(made);
-  return group;
+// A whole group, or a part of the last one; empty at the list's end.
+Result<Devices> IssuingRun::next_part() {
+  const std::size_t left = list_.size() - taken_;
+  const auto names = list_.next(left > group_ ? group_ : std::min(group_, last_group_parts));
+  if (!names) return names.error();
+  taken_ += names->size();
+  return names->empty() ? Result<Devices>(Devices()) : issuing_.make(*names);
 }
 
-Status IssuingRun::record(const Group& group) {
-  for (const auto& device : group.made)
+Status IssuingRun::add(Devices& group, Devices part) {
+  for (auto& device : part) {
     if (auto added = writer_->add(device.row); !added) return added;
-  recorded_ += group.made.size();
+    group.push_back(std::move(device));
+  }
+  return success();
+}
+
+Status IssuingRun::record(const Devices& group) {
+  recorded_ += group.size();
   return writer_->commit(static_cast<std::int64_t>(recorded_));
 }
 
-Status IssuingRun::deliver(Group& group) {
+Status IssuingRun::deliver(Devices& group) {
   std::vector<Delivery> deliveries;
-  deliveries.reserve(group.made.size());
-  for (const auto& device : group.made)
-    deliveries.push_back({device.row.name, device.row.pem + issuing_.chain_pem, device.key.view()});
+  deliveries.reserve(group.size());
+  for (const auto& device : group)
+    deliveries.push_back({device.row.name, device.row.pem, issuing_.chain_pem, device.key.view()});
   if (auto delivered = output_.deliver(deliveries); !delivered) return delivered;
-  for (auto& device : group.made) {
+  report_.count += group.size();
+  for (auto& device : group) {
     if (!keep_all_ && report_.shown.size() >= shown_at_most) break;
     report_.shown.push_back(std::move(device.row));
   }
-  report_.count += group.made.size();
   tell_progress();
   return success();
 }
@@ -168,26 +175,28 @@ void IssuingRun::tell_progress() {
   context_.reporter.progress(what, done, list_.size());
 }
 
-// The next group is made while this one is recorded and delivered.
+// The next part is made while the one before is added, and recorded and delivered when it ends a group.
 Status IssuingRun::work() {
-  auto coming = coming_.valid() ? std::move(coming_) : std::async(std::launch::async, [this] { return next_group(); });
-  for (;;) {
-    auto group = coming.get();
-    if (!group) return std::move(group).error();
-    if (group->names.empty()) return success();
+  const auto begin = [this] { return std::async(std::launch::async, [this] { return next_part(); }); };
+  auto coming = coming_.valid() ? std::move(coming_) : begin();
+  Devices group;
+  while (coming.valid()) {
+    auto part = coming.get();
+    if (!part) return std::move(part).error();
+    if (part->empty()) return success();
     if (context_.cancel.requested()) return interrupted();
-    coming = std::async(std::launch::async, [this] { return next_group(); });
-    auto done = record(*group);
+    const std::size_t made = recorded_ + group.size() + part->size();
+    if (made < list_.size()) coming = begin();
+    if (auto added = add(group, *std::move(part)); !added) return added;
+    if (group.size() < group_ && made < list_.size()) continue;
+    if (auto recorded = record(group); !recorded) return recorded;
     // Output and ledger are synced side by side: on a disk that takes milliseconds for a sync, that is what small lists
     // wait for.
-    if (done && recorded_ == list_.size())
-      writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
-    if (done) done = deliver(*group);
-    if (!done) {
-      coming.wait();
-      return done;
-    }
+    if (recorded_ == list_.size()) writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
+    if (auto delivered = deliver(group); !delivered) return delivered;
+    group.clear();
   }
+  return success();
 }
 
 IssuedReport IssuingRun::go() {

@@ -1,6 +1,7 @@
 #include "pki/ca/devices.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -19,17 +20,26 @@ namespace {
 
 constexpr std::size_t looked_at_one_in = 256;
 
+// What one thread has to itself.
 struct Worker {
   ossl::KeyMaker keys;
   ossl::LeafPress press;
   lint::Gate gate;
+  std::size_t made = 0;                     ///< in all calls of mint()
+  std::optional<std::chrono::days> last{};  ///< lifetime of the one before
+
+  /// Whether the next one is read back and judged: the first, one in 256, and the first of each lifetime.
+  bool looks_at_next(std::chrono::days lifetime) {
+    const bool looks = made++ % looked_at_one_in == 0 || lifetime != last;
+    last = lifetime;
+    return looks;
+  }
 };
 
 // What one device gets that is decided before the threads begin.
 struct Ticket {
   std::vector<std::byte> serial;
   Instant not_after;
-  bool looked_at = false;  ///< read back and judged
 };
 
 // As another_serial(), from the random bytes that the ticket brought: the random source belongs to another thread.
@@ -50,8 +60,6 @@ struct DeviceMint::Impl {
   Instant not_before;
   World world;
   std::vector<Worker> workers;
-  std::size_t minted = 0;                   ///< in all calls of mint()
-  std::optional<std::chrono::days> last{};  ///< lifetime of the one before
 
   Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const;
   Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted);
@@ -101,9 +109,7 @@ Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevi
     if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
     if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
     const Instant until = world.clock.now() + device.lifetime;
-    const bool looked_at = minted++ % looked_at_one_in == 0 || device.lifetime != last;
-    last = device.lifetime;
-    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after()), looked_at});
+    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after())});
   }
   return all;
 }
@@ -117,6 +123,7 @@ Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, c
 
 Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
   auto serial = ticket.serial;
+  const bool looked_at = worker.looks_at_next(wanted.lifetime);
   for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
     auto key = worker.keys.next();
     if (!key) return std::move(key).error();
@@ -131,10 +138,10 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
     }
     const bool plain = wanted.name.find_first_of("\",;<>\\= ") == std::string::npos;
     row.subject = "CN=" + wanted.name;
-    if (ticket.looked_at || !plain) {
+    if (looked_at || !plain) {
       const auto read = ossl::Certificate::from_der(*der);
       if (!read) return read.error();
-      if (ticket.looked_at)
+      if (looked_at)
         if (auto good = look_at(worker.gate, wanted, *read); !good) return std::move(good).error();
       row.subject = read->subject();
     }
@@ -157,16 +164,14 @@ Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wante
   std::vector<Device> made(wanted.size());
   const std::size_t shares = std::min<std::size_t>(impl_->workers.size(), std::max<std::size_t>(wanted.size(), 1));
   std::vector<std::optional<Error>> failed(shares);
+  // Each thread takes the next one that nobody has: the caller's own work on this machine may hold one of them up.
+  std::atomic<std::size_t> next{0};
   const auto work = [&](std::size_t share) {
-    const std::size_t end = wanted.size() * (share + 1) / shares;
-    bool looked = false;
-    for (std::size_t i = wanted.size() * share / shares; i < end; ++i) {
-      auto& ticket = (*tickets)[i];
-      if (i + 1 == end && !looked) ticket.looked_at = true;
-      looked = looked || ticket.looked_at;
-      auto device = impl_->one(impl_->workers[share], wanted[i], ticket);
+    for (std::size_t i = next++; i < wanted.size(); i = next++) {
+      auto device = impl_->one(impl_->workers[share], wanted[i], (*tickets)[i]);
       if (!device) {
         failed[share] = std::move(device).error();
+        next = wanted.size();
         return;
       }
       made[i] = *std::move(device);
