@@ -25,7 +25,7 @@ std::vector<Line> lines_of(const std::vector<trial::ProbeRecord>& probes) {
     const Line line{probe.path,
                     probe.id,
                     probe.alert ? "alert " + std::to_string(*probe.alert) : probe.stage,
-                    probe.at_result,
+                    probe.at_result.empty() ? probe.note : probe.at_result,  // nothing was sent: why
                     probe.oracle_uploaded,
                     1};
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& known) {
