@@ -167,6 +167,9 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   if (!server) return std::move(server).error();
   answer_delay_ = probe::answer_delay(server->wire);
   if (said->opened && !server->connected) record.note = somebody_else;
+  const bool seen_to_the_end = server->peer.alert || !server->peer.application_data.empty();
+  if (said->silent && seen_to_the_end)
+    record.note = "the modem's result line was lost; the server saw the attempt to its end";
   auto ended = opener.end();
   if (!ended && ends_run(ended.error())) return std::move(ended).error();
   return Opened{std::move(*server), ModemSide{said->opened, said->silent, {}}};

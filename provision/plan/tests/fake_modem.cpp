@@ -319,6 +319,10 @@ void FakeModem::open(int client, const std::string& host) {
       !takes_client(files[name_of_bound(context, "clientcert")], files[name_of_bound(context, "clientkey")]))
     result = 5;
   if (result == 0) open_.insert(client);
+  if (lose_open_results > 0) {
+    --lose_open_results;
+    return;
+  }
   info("+QMTOPEN: " + std::to_string(client) + "," + std::to_string(result));
 }
 

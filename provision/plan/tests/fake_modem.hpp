@@ -38,6 +38,7 @@ class FakeModem final : public transport::ByteStream {
   // ---- faults
   std::size_t gone_after = SIZE_MAX;        ///< the port vanishes after so many bytes were written to it
   int lose_upload_results = 0;              ///< so many uploads succeed without their result line
+  int lose_open_results = 0;                ///< so many +QMTOPEN do not reach the host
   int cut_uploads = 0;                      ///< so many uploads keep only half
   int swap_uploads = 0;                     ///< so many uploads store two words swapped, which the checksum cannot see
   std::map<std::string, int> unanswered{};  ///< commands that are carried out and not answered: beginning, how often

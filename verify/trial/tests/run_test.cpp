@@ -154,6 +154,22 @@ TEST_F(Run, RecognisesAModemThatTrustsOnlyWhatIsBuiltIn) {
   EXPECT_FALSE((*stored)->names_checked && report->verdicts[0].policy.at("hostname") != "checked");
 }
 
+TEST_F(Run, ALostResultLineIsNotWaitedForOnceTheServerHasSeenTheEnd) {
+  modem.lose_open_results = 2;
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().what;
+  EXPECT_EQ(word(report->verdicts[0].verdict_class), "built-in") << report->verdicts[0].because << reporter.told;
+  ASSERT_GE(report->probes.size(), 3U);
+  for (const auto number : {0U, 1U}) {
+    EXPECT_EQ(report->probes[number].outcome, "refused");
+    EXPECT_TRUE(report->probes[number].at_result.starts_with("no result in ")) << report->probes[number].at_result;
+    EXPECT_NE(report->probes[number].at_result, "no result in 121 s");
+    EXPECT_NE(report->probes[number].note.find("result line was lost"), std::string::npos);
+  }
+  EXPECT_EQ(report->probes[2].note.find("result line was lost"), std::string::npos);
+  expect_as_before("after the run");
+}
+
 // The modem says that it failed before its packets are there: what comes behind its word is the attempt's all the same,
 // and the plain TCP connection that comes behind that ends the waiting.
 TEST_F(Run, APacketThatComesBehindTheModemsWordCounts) {
