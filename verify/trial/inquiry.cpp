@@ -34,8 +34,14 @@ std::vector<int> Inquiry::usable() const {
   return all;
 }
 
+bool Inquiry::anything_arrived() const {
+  return std::any_of(evidence_.attempts.begin(), evidence_.attempts.end(), arrived);
+}
+
+/// Where the replays arrive the place is right, and what keeps our own name away may be the line: then C2 says so too.
 bool Inquiry::unreachable() const {
-  return shoot_.reading({Shown::own_chain, user}, repeat_ > 1 ? 3 : 2).is(Outcome::unreachable);
+  if (!shoot_.reading({Shown::own_chain, user}, repeat_ > 1 ? 3 : 2).is(Outcome::unreachable)) return false;
+  return !anything_arrived() || shoot_.reading({Shown::unknown, user}, some()).is(Outcome::unreachable);
 }
 
 bool Inquiry::late() const {
@@ -82,6 +88,9 @@ Status Inquiry::round(int early) {
   if (auto done = shoot_.step(own, repeat_); !done) return done;
   if (shoot_.reading(own).is(Outcome::unreachable)) {
     if (auto done = shoot_.settle(own, repeat_); !done) return done;
+    if (anything_arrived()) {
+      if (auto done = shoot_.settle({Shown::unknown, user}, some()); !done) return done;
+    }
   }
   if (unreachable()) return success();
   if (auto done = for_each(Shown::unknown_like, repeat_); !done) return done;

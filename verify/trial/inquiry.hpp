@@ -48,6 +48,7 @@ class Inquiry {
 
  private:
   bool over();  ///< nothing more would tell
+  bool anything_arrived() const;
   bool unreachable() const;
   bool late() const;
   bool user_is_local() const;

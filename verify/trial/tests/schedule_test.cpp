@@ -156,6 +156,19 @@ TEST(Schedule, OneHiccupOfTheNetworkIsTriedAgain) {
   }
 }
 
+TEST(Schedule, AStreakOfLossesIsNotTakenForANameThatDoesNotLeadHere) {
+  for (int lost = 1; lost < 9; ++lost) {
+    FakeBench bench(client(A::uploaded));
+    bench.own_chains_lost = lost;
+    const auto result = judge(bench);
+    EXPECT_EQ(result.verdict, Class::uploaded) << lost << ": " << result.because;
+  }
+  FakeBench never(client(A::uploaded));
+  never.own_name_fails = true;
+  EXPECT_EQ(judge(never).verdict, Class::inconclusive);
+  EXPECT_LE(never.shots.size(), 12U);
+}
+
 TEST(Schedule, ANameThatDoesNotLeadHereEndsTheRunAtOnce) {
   FakeBench bench(client(A::uploaded));
   bench.own_name_fails = bench.replays_elsewhere = true;
