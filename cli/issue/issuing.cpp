@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t shown_at_most = 20;
 
-// The last group is made and added to the ledger in parts of so many, so that little is left to add when the last one
-// is made. The earlier groups are not: the ledger's lock would be held while they are made, and others wait for it.
+// The last group is added to the ledger in parts of so many, as they are made, so that little is left to add when the
+// last one is. Earlier groups are not: the ledger's lock would be held while they are made, and others wait for it.
 constexpr std::size_t last_group_parts = 125;
 
 using Devices = std::vector<ca::Device>;
@@ -36,7 +36,7 @@ class IssuingRun {
   Status work();
   Status take_up(std::size_t recorded);
   Status supersede_lost(std::vector<ListedName> lost);
-  Result<Devices> next_part();
+  Status want(std::size_t most);
   Status add(Devices& group, Devices part);
   Status record(const Devices& group);
   Status deliver(Devices& group);
@@ -51,13 +51,11 @@ class IssuingRun {
   std::optional<Unfinished> note_{};
   std::optional<ledger::CertificateWriter> writer_{};
   std::size_t group_ = 0;
-  std::size_t taken_ = 0;  ///< of the list, by those that make
+  std::size_t wanted_ = 0;  ///< of the list
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  // The last members: their threads use the others.
-  std::future<Result<Devices>> coming_{};  ///< the first part, begun early
-  std::future<void> writing_back_{};       ///< of the ledger, once the last group is recorded
+  std::future<void> writing_back_{};  ///< of the ledger, once the last group is recorded; last: it uses the others
 };
 
 Status IssuingRun::prepare(const config::Project& project) {
@@ -73,9 +71,9 @@ Status IssuingRun::prepare(const config::Project& project) {
     // The note comes before the first byte of output: what is there without one is never ours to touch.
     if (auto claimed = output_.claim(list_, context_.cancel); !claimed) return claimed;
     std::array<std::byte, 8> id{};
-    context_.random.fill(id);  // before the makers' threads have the source to themselves
+    context_.random.fill(id);
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
-    coming_ = std::async(std::launch::async, [this] { return next_part(); });
+    if (auto begun = want(group_); !begun) return begun;
     if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
   }
   ledger::Batches batches(ledger_);
@@ -94,7 +92,7 @@ Status IssuingRun::take_up(std::size_t recorded) {
   if (auto skipped = list_.skip(before); !skipped) return skipped;
   auto last = list_.next(recorded - before);
   if (!last) return std::move(last).error();
-  taken_ = recorded;
+  wanted_ = recorded;
   const auto delivered = output_.take_up(*last, before, recorded == list_.size());
   if (!delivered) return delivered.error();
   std::vector<ListedName> lost;
@@ -108,7 +106,8 @@ Status IssuingRun::take_up(std::size_t recorded) {
 
 // Their certificates are recorded and their keys are gone with the process that made them.
 Status IssuingRun::supersede_lost(std::vector<ListedName> lost) {
-  auto group = issuing_.make(lost);
+  if (auto begun = issuing_.maker.want(lost); !begun) return begun;
+  auto group = issuing_.maker.take(lost.size());
   if (!group) return std::move(group).error();
   ledger::Certificates certificates(ledger_);
   std::vector<ledger::Certificates::Renewal> renewals;
@@ -127,13 +126,15 @@ Status IssuingRun::supersede_lost(std::vector<ListedName> lost) {
   return deliver(*group);
 }
 
-// A whole group, or a part of the last one; empty at the list's end.
-Result<Devices> IssuingRun::next_part() {
-  const std::size_t left = list_.size() - taken_;
-  const auto names = list_.next(left > group_ ? group_ : std::min(group_, last_group_parts));
-  if (!names) return names.error();
-  taken_ += names->size();
-  return names->empty() ? Result<Devices>(Devices()) : issuing_.make(*names);
+// Until so many of the list are wanted.
+Status IssuingRun::want(std::size_t most) {
+  while (wanted_ < std::min(most, list_.size())) {
+    const auto names = list_.next(group_);
+    if (!names) return names.error();
+    if (auto wanted = issuing_.maker.want(*names); !wanted) return wanted;
+    wanted_ += names->size();
+  }
+  return success();
 }
 
 Status IssuingRun::add(Devices& group, Devices part) {
@@ -175,24 +176,22 @@ void IssuingRun::tell_progress() {
   context_.reporter.progress(what, done, list_.size());
 }
 
-// The next part is made while the one before is added, and recorded and delivered when it ends a group.
+// The next group is being made while this one is recorded and delivered.
 Status IssuingRun::work() {
-  const auto begin = [this] { return std::async(std::launch::async, [this] { return next_part(); }); };
-  auto coming = coming_.valid() ? std::move(coming_) : begin();
   Devices group;
-  while (coming.valid()) {
-    auto part = coming.get();
+  while (recorded_ < list_.size()) {
+    const std::size_t size = std::min(group_, list_.size() - recorded_);
+    const bool last = recorded_ + size == list_.size();
+    if (auto begun = want(recorded_ + 2 * group_); !begun) return begun;
+    auto part = issuing_.maker.take(last ? std::min(size - group.size(), last_group_parts) : size);
     if (!part) return std::move(part).error();
-    if (part->empty()) return success();
     if (context_.cancel.requested()) return interrupted();
-    const std::size_t made = recorded_ + group.size() + part->size();
-    if (made < list_.size()) coming = begin();
     if (auto added = add(group, *std::move(part)); !added) return added;
-    if (group.size() < group_ && made < list_.size()) continue;
+    if (group.size() < size) continue;
     if (auto recorded = record(group); !recorded) return recorded;
     // Output and ledger are synced side by side: on a disk that takes milliseconds for a sync, that is what small lists
     // wait for.
-    if (recorded_ == list_.size()) writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
+    if (last) writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
     if (auto delivered = deliver(group); !delivered) return delivered;
     group.clear();
   }
