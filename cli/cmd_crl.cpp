@@ -5,10 +5,12 @@
 #include "cli/commands.hpp"
 #include "cli/ledger_commands.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/open_ca.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/file_lock.hpp"
 #include "core/text.hpp"
+#include "ledger/crl.hpp"
 #include "pki/ca/crl.hpp"
 
 namespace epki::cli {
@@ -24,6 +26,25 @@ struct Options {
 };
 
 using Lists = std::vector<ossl::Crl>;
+
+// A ledger that was put back from an older copy does not know what was revoked since: its next list would let those
+// devices in again. `published` as it stands on the disk.
+Status check_not_behind(const ossl::Certificate& ca, const Lists& published, ledger::Ledger& ledger) {
+  const auto list = std::find_if(published.begin(), published.end(),
+                                 [&](const ossl::Crl& one) { return one.issuer_der() == ca.subject_der(); });
+  if (list == published.end()) return success();
+  const auto last = ledger::Crls(ledger).latest(ca::issuer_id(ca));
+  if (!last) return last.error();
+  const auto known = *last ? (*last)->number : 0;
+  const auto number = list->number().value_or(0);
+  if (number <= known) return success();
+  return Error{Errc::ledger,
+               "ca/crl.pem holds CRL " + std::to_string(number) + " of " + ca.subject() +
+                   ", and the ledger knows of none after " + std::to_string(known) +
+                   ": an older ledger was put back, and what was revoked since is not in it",
+               "put the newest ledger back, or restore a backup, which takes over what was published: ec200u-pki "
+               "restore --crl broker/certs/crl.pem"};
+}
 
 void replace(Lists& lists, const ossl::Crl& fresh) {
   std::erase_if(lists, [&](const ossl::Crl& old) { return old.issuer_der() == fresh.issuer_der(); });
@@ -109,6 +130,7 @@ bool broker_looks_away(const config::Project& project) {
 Result<Outcome> crl(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
+  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   if (options.check) return check(*project, *ledger, options, context);
@@ -120,6 +142,11 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();
+  for (const auto& ca : *cas) {
+    if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
+    if (auto known = check_known(ca.certificate, *ledger); !known) return std::move(known).error();
+    if (auto newer = check_not_behind(ca.certificate, *lists, *ledger); !newer) return std::move(newer).error();
+  }
   for (const auto& file : options.add)
     if (auto taken = take_over(file, *cas, *lists, context); !taken) return std::move(taken).error();
 
