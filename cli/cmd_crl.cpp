@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <unordered_set>
 
 #include "cli/certs/revocation_lists.hpp"
 #include "cli/commands.hpp"
@@ -28,20 +30,27 @@ struct Options {
 using Lists = std::vector<ossl::Crl>;
 
 // A ledger that was put back from an older copy does not know what was revoked since: its next list would let those
-// devices in again. `published` as it stands on the disk.
-Status check_not_behind(const ossl::Certificate& ca, const Lists& published, ledger::Ledger& ledger) {
+// devices in again. `published` as it stands on the disk; a restore takes over what stands in it.
+Status check_nothing_forgotten(const ossl::Certificate& ca, const Lists& published, ledger::Ledger& ledger) {
   const auto list = std::find_if(published.begin(), published.end(),
                                  [&](const ossl::Crl& one) { return one.issuer_der() == ca.subject_der(); });
-  if (list == published.end()) return success();
-  const auto last = ledger::Crls(ledger).latest(ca::issuer_id(ca));
-  if (!last) return last.error();
-  const auto known = *last ? (*last)->number : 0;
-  const auto number = list->number().value_or(0);
-  if (number <= known) return success();
+  if (list == published.end() || list->entries() == 0) return success();
+  std::unordered_set<std::string> known;
+  auto asked = ledger::Crls(ledger).for_each_revoked(ca::issuer_id(ca), [&](const ledger::RevokedEntry& entry) {
+    known.insert(entry.serial);
+    return success();
+  });
+  if (!asked) return asked;
+  std::size_t forgotten = 0;
+  auto read = list->for_each([&](const ossl::CrlEntry& entry) {
+    forgotten += known.contains(entry.serial) ? 0U : 1U;
+    return success();
+  });
+  if (!read || forgotten == 0) return read;
   return Error{Errc::ledger,
-               "ca/crl.pem holds CRL " + std::to_string(number) + " of " + ca.subject() +
-                   ", and the ledger knows of none after " + std::to_string(known) +
-                   ": an older ledger was put back, and what was revoked since is not in it",
+               "ca/crl.pem revokes " + counted(forgotten, "certificate") + " of " + ca.subject() +
+                   " that the ledger does not hold as revoked: an older ledger was put back, and a list signed from it "
+                   "would let them in again",
                "put the newest ledger back, or restore a backup, which takes over what was published: ec200u-pki "
                "restore --crl broker/certs/crl.pem"};
 }
@@ -145,7 +154,7 @@ Result<Outcome> crl(const Options& options, Context& context) {
   for (const auto& ca : *cas) {
     if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
     if (auto known = check_known(ca.certificate, *ledger); !known) return std::move(known).error();
-    if (auto newer = check_not_behind(ca.certificate, *lists, *ledger); !newer) return std::move(newer).error();
+    if (auto all = check_nothing_forgotten(ca.certificate, *lists, *ledger); !all) return std::move(all).error();
   }
   for (const auto& file : options.add)
     if (auto taken = take_over(file, *cas, *lists, context); !taken) return std::move(taken).error();
