@@ -1,5 +1,7 @@
 #include "cli/boot_files.hpp"
 
+#include <algorithm>
+
 #include "core/file.hpp"
 
 namespace epki::cli {
@@ -16,6 +18,23 @@ Status write_if_other(const std::filesystem::path& path, const std::string& text
 
 }  // namespace
 
+Status BootFiles::write_all(const Paths& paths, const Texts& texts) {
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (auto written = write_if_other(paths[i], texts[i]); !written) return written;
+  return success();
+}
+
+/// Of a file that is not there, a time that no file has.
+BootFiles::Times BootFiles::times_of(const Paths& paths) {
+  Times times;
+  std::error_code missing;
+  std::ranges::transform(paths, times.begin(), [&](const auto& path) {
+    const auto time = std::filesystem::last_write_time(path, missing);
+    return missing ? Times::value_type::min() : time;
+  });
+  return times;
+}
+
 Status BootFiles::write(const config::Project& project, plan::DeviceReport& report) {
   if (!report.boot) return success();
   const auto folder = project.folder / plan::boot_folder;
@@ -23,11 +42,21 @@ Status BootFiles::write(const config::Project& project, plan::DeviceReport& repo
   // A device with a certificate of its own has a sequence of its own: it names the file.
   const auto stem = plan::boot_stem(*report.boot, report.client ? report.identity.imei : std::string());
   const auto texts = texts_of(*report.boot);
-  for (std::size_t i = 0; i < endings.size(); ++i) {
-    const auto path = folder / (stem + endings[i]);
-    if (auto written = write_if_other(path, texts[i]); !written) return written;
-    report.boot_files.push_back(path.string());
-  }
+  Paths paths;
+  for (std::size_t i = 0; i < endings.size(); ++i) paths[i] = folder / (stem + endings[i]);
+  if (auto written = report.client ? write_all(paths, texts) : write_shared(paths, texts); !written) return written;
+  for (const auto& path : paths) report.boot_files.push_back(path.string());
+  return success();
+}
+
+// Hundreds of boards that end at once would each read, or even write and flush, the same four files.
+Status BootFiles::write_shared(const Paths& paths, const Texts& texts) {
+  const std::lock_guard guard(writing_);
+  if (written_ == paths && written_texts_ == texts && written_at_ == times_of(paths)) return success();
+  if (auto written = write_all(paths, texts); !written) return written;
+  written_ = paths;
+  written_texts_ = texts;
+  written_at_ = times_of(paths);
   return success();
 }
 

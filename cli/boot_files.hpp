@@ -2,6 +2,7 @@
 // The four forms of a device's boot sequence, on disk below the project's boot/ (docs/boot-sequence.md).
 
 #include <array>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,11 +25,20 @@ class BootFiles {
  private:
   /// As text, C header, JSON and script.
   using Texts = std::array<std::string, 4>;
+  using Paths = std::array<std::filesystem::path, 4>;
   Texts texts_of(const plan::BootSequence& sequence);
+  using Times = std::array<std::filesystem::file_time_type, 4>;
+  static Status write_all(const Paths& paths, const Texts& texts);
+  static Times times_of(const Paths& paths);
+  Status write_shared(const Paths& paths, const Texts& texts);
 
-  std::mutex mutex_;
+  std::mutex mutex_, writing_;
   std::optional<plan::BootSequence> last_{};
   Texts texts_{};
+  // The files of the last kind of board, as this run wrote or found them: who changes one has it written again.
+  Paths written_{};
+  Texts written_texts_{};
+  Times written_at_{};
 };
 
 }  // namespace epki::cli

@@ -135,7 +135,8 @@ Result<plan::DeviceReport> provision_one(const transport::PortSpec& spec, const 
   if (!opened) return std::move(opened).error();
   auto& ledger = **opened;
   plan::Wanted wanted = job.wanted;
-  if (wanted.twin_pem.empty()) {
+  // A line has looked for it before its first board, whether there is one or not.
+  if (wanted.twin_pem.empty() && job.ledgers.empty()) {
     auto twin = twin_of(wanted.ca_pem, ledger);
     if (!twin) return std::move(twin).error();
     wanted.twin_pem = *std::move(twin);

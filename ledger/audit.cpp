@@ -27,10 +27,8 @@ Status Audit::for_each(std::int64_t from, std::string_view kind,
   return impl_.stream([&](Database& database) { return read_events(database, from, kind, 0, each); }, Where::anywhere);
 }
 
-Status Audit::for_newest(std::int64_t from, std::string_view kind,
-                         const std::function<Result<bool>(const Event& event)>& each) {
-  return impl_.with_database(Where::anywhere,
-                             [&](Database& database) { return read_events(database, from, kind, 0, each); });
+Status Audit::for_holds(std::int64_t from, const std::function<Result<bool>(const Event& event)>& each) {
+  return impl_.with_database(Where::anywhere, [&](Database& database) { return read_holds(database, from, each); });
 }
 
 Result<bool> Audit::redact(std::string_view person) {

@@ -38,6 +38,9 @@ struct Checked {
   std::string last_hash;
 };
 
+/// Kinds of events: a line stopped a batch, and somebody let it go on. Looked for before each board.
+inline constexpr std::string_view batch_held = "batch-held", batch_released = "batch-released";
+
 class Audit {
  public:
   explicit Audit(Ledger& ledger);
@@ -51,10 +54,9 @@ class Audit {
   Status for_each(std::int64_t from, std::string_view kind,
                   const std::function<Result<bool>(const Event& event)>& each);
 
-  /// As for_each(), on the ledger's own connection: for the few events since a last look, because other threads wait
-  /// meanwhile. `each` must not use the ledger.
-  Status for_newest(std::int64_t from, std::string_view kind,
-                    const std::function<Result<bool>(const Event& event)>& each);
+  /// The events batch_held and batch_released from `from` on. Found by an index, so that a ledger of millions of events
+  /// answers at once; other threads wait meanwhile, and `each` must not use the ledger.
+  Status for_holds(std::int64_t from, const std::function<Result<bool>(const Event& event)>& each);
 
   Result<Head> head();
   /// Verifies `signature` (detached; RSA PKCS#1 v1.5 or ECDSA with SHA-256, or Ed25519) over head.text(), compares the

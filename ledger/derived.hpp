@@ -35,5 +35,7 @@ Result<std::string> ledger_id(Database& database);
 /// Events from `from` on, of that kind unless it is empty, at most `limit` (0: all), names in place of tokens.
 Status read_events(Database& database, std::int64_t from, std::string_view kind, std::size_t limit,
                    const std::function<Result<bool>(const Event& event)>& each);
+/// The same, of the kinds batch_held and batch_released, all of them.
+Status read_holds(Database& database, std::int64_t from, const std::function<Result<bool>(const Event& event)>& each);
 
 }  // namespace epki::ledger

@@ -119,9 +119,9 @@ Result<Arrival> look(Database& database, const DeviceStep& found, bool history_u
 
 Devices::Devices(Ledger& ledger) : impl_(ledger.impl()) {}
 
-Result<Arrival> Devices::arrive(const DeviceStep& found, const std::vector<Oddity>& accepted) {
+Result<Arrival> Devices::arrive(const DeviceStep& found, const std::vector<Oddity>& accepted, Kept kept) {
   Arrival arrival;
-  auto recorded = impl_.record("device-arrived", Where::anywhere, [&](Writing& writing) -> Result<Json> {
+  const auto begin = [&](Writing& writing) -> Result<Json> {
     auto step = found;
     step.phase = Phase::found;
     step.attempt = Attempt::running;
@@ -141,7 +141,8 @@ Result<Arrival> Devices::arrive(const DeviceStep& found, const std::vector<Oddit
                          {"slot", row->step.slot},
                          {"begun", arrival.begun},
                          {"oddities", words_of(arrival.oddities)}});
-  });
+  };
+  auto recorded = impl_.record("device-arrived", Where::anywhere, begin, kept);
   if (!recorded) return std::move(recorded).error();
   return arrival;
 }
@@ -177,14 +178,15 @@ Result<std::vector<Oddity>> Devices::bind_board(const std::string& imei, const s
   return oddities;
 }
 
-Status Devices::step(const DeviceStep& step) {
+Status Devices::step(const DeviceStep& step, Kept kept) {
   const auto detail = Json::object({{"imei", step.imei}, {"phase", word(step.phase)}, {"attempt", word(step.attempt)}});
-  return impl_.record("device-step", detail, [&](Writing& writing) -> Status {
+  const auto apply = [&](Writing& writing) -> Status {
     if (auto possible = refuse_impossible(impl_, writing, step); !possible) return possible;
     auto row = row_for(writing, step);
     if (!row) return std::move(row).error();
     return apply_step(writing, *row);
-  });
+  };
+  return impl_.record("device-step", detail, apply, kept);
 }
 
 Status Devices::steps(const std::vector<DeviceStep>& steps) {

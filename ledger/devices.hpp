@@ -104,14 +104,14 @@ class Devices {
   /// that two slots or stations never begin one at once. Where something is odd, nothing is begun unless the caller
   /// accepts it: `elsewhere` when it knows the other slot to be empty, `already_provisioned` for a rework, and so on.
   /// `resumed` and `history_unknown` need no accepting. What was not begun leaves an event, too.
-  Result<Arrival> arrive(const DeviceStep& found, const std::vector<Oddity>& accepted = {});
+  Result<Arrival> arrive(const DeviceStep& found, const std::vector<Oddity>& accepted = {}, Kept kept = Kept::flushed);
   /// A board was scanned for a device that has arrived: binds it, in one transaction with the look at what it was bound
   /// to. Binds nothing when one of the returned oddities is not accepted.
   Result<std::vector<Oddity>> bind_board(const std::string& imei, const std::string& board,
                                          const std::vector<Oddity>& accepted = {});
-  /// The next step of a running attempt; durable when it returns. Errc::ledger when none is running, or when the step
+  /// The next step of a running attempt. Errc::ledger when none is running, or when the step
   /// goes back. A phase may be left out, as `verified` is where the job connects no device.
-  Status step(const DeviceStep& step);
+  Status step(const DeviceStep& step, Kept kept = Kept::flushed);
   /// Many steps under one event, in their order; for imports and measurements. A step at `found` begins an attempt.
   Status steps(const std::vector<DeviceStep>& steps);
 

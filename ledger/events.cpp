@@ -3,8 +3,11 @@
 
 namespace epki::ledger {
 
-Status read_events(Database& database, std::int64_t from, std::string_view kind, std::size_t limit,
-                   const std::function<Result<bool>(const Event& event)>& each) {
+namespace {
+
+/// `chosen` is a condition on the row; `kind` stands in it as ?2.
+Status read_chosen(Database& database, const std::string& chosen, std::int64_t from, std::string_view kind,
+                   std::size_t limit, const std::function<Result<bool>(const Event& event)>& each) {
   Names names(database);
   std::int64_t after = from - 1;
   std::size_t left = limit;
@@ -12,8 +15,8 @@ Status read_events(Database& database, std::int64_t from, std::string_view kind,
   constexpr std::int64_t page = 1000;
   for (;;) {
     Statement rows(database,
-                   "SELECT number, at, kind, detail, operator, station, tool, hash FROM event WHERE number > ?1 AND"
-                   " (?2 = '' OR kind = ?2) ORDER BY number LIMIT ?3");
+                   "SELECT number, at, kind, detail, operator, station, tool, hash FROM event WHERE number > ?1 AND " +
+                       chosen + " ORDER BY number LIMIT ?3");
     const auto wanted = limit == 0 ? page : std::min(page, static_cast<std::int64_t>(left));
     if (wanted == 0) return success();
     rows.bind(1, after).bind(2, kind).bind(3, wanted);
@@ -41,6 +44,18 @@ Status read_events(Database& database, std::int64_t from, std::string_view kind,
     if (stopped || found < wanted) return success();
     left -= static_cast<std::size_t>(found);
   }
+}
+
+}  // namespace
+
+Status read_events(Database& database, std::int64_t from, std::string_view kind, std::size_t limit,
+                   const std::function<Result<bool>(const Event& event)>& each) {
+  return read_chosen(database, "(?2 = '' OR kind = ?2)", from, kind, limit, each);
+}
+
+Status read_holds(Database& database, std::int64_t from, const std::function<Result<bool>(const Event& event)>& each) {
+  // In the words of the index event_hold: a database sees only then that it fits.
+  return read_chosen(database, "kind IN ('batch-held', 'batch-released') AND ?2 = ''", from, "", 0, each);
 }
 
 }  // namespace epki::ledger

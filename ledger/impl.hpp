@@ -1,6 +1,7 @@
 #pragma once
 // What a Ledger holds. Its functions are spread by subject; opening, going offline and coming back are in place.cpp.
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,10 @@ struct Ledger::Impl {
   SystemRandom system_random;
   std::mutex mutex;  ///< the modems' threads share one ledger; a transaction belongs to one of them
 
+  /// Every entry of the database's journal up to this row is ended: looked at before each board, and most of it is
+  /// long past. Rows are only added, and none of them is opened again.
+  std::int64_t journal_ended = 0;
+
   // A ledger of PostgreSQL only.
   std::string url;          ///< empty for a file
   std::string why_offline;  ///< empty while the database answers and holds all that the local journal holds
@@ -42,8 +47,9 @@ struct Ledger::Impl {
   /// Takes the lock, lets `rows` write what belongs to the event, appends the event, commits. `rows` runs again when
   /// the database was lost under it; it returns the event's detail.
   using Rows = std::function<Result<Json>(Writing& writing)>;
-  Status record(std::string_view kind, Where where, const Rows& rows);
-  Status record(std::string_view kind, const Json& detail, const std::function<Status(Writing& writing)>& rows);
+  Status record(std::string_view kind, Where where, const Rows& rows, Kept kept = Kept::flushed);
+  Status record(std::string_view kind, const Json& detail, const std::function<Status(Writing& writing)>& rows,
+                Kept kept = Kept::flushed);
 
   /// One record() of a file's ledger, of a thread that waits for it.
   struct Waiting {
@@ -53,12 +59,15 @@ struct Ledger::Impl {
     bool done = false;
     Status result = Error{Errc::internal, "an event was not recorded"};
     Durable durable = success;
+    std::condition_variable woken{};  ///< it is done, or it is this thread's turn to write
   };
   std::mutex waiting_mutex;
-  std::vector<Waiting*> waiting;  ///< recorded together by the first of them that gets the lock
-  Status record_in_file(std::string_view kind, const Rows& rows);
-  /// With the lock held: all that wait, in one transaction, or each in its own where that fails.
-  void write_waiting();
+  bool one_writes = false;        ///< one of the threads writes for those that wait
+  std::vector<Waiting*> waiting;  ///< for the next of them that writes
+  Status record_in_file(std::string_view kind, const Rows& rows, Kept kept);
+  /// All that wait, in one transaction, or each in its own where that fails; returns them.
+  std::vector<Waiting*> write_waiting();
+  // With the lock held.
   bool write_together(const std::vector<Waiting*>& all);
   void write_alone(Waiting& one);
   /// With the lock held: one event in a transaction of its own, committed, and perhaps not on the disk yet.

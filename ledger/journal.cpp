@@ -1,5 +1,6 @@
 // What was begun on a modem, and which files are known to be on it.
 
+#include <algorithm>
 #include <array>
 
 #include "ledger/impl.hpp"
@@ -18,17 +19,21 @@ std::int64_t new_entry_number(RandomSource& random) {
   return static_cast<std::int64_t>(number >> 12U) + 1;
 }
 
-Result<std::vector<JournalEntry>> open_entries(Database& database, std::optional<std::string_view> imei) {
-  Statement rows(database, std::string("SELECT entry, imei, kind, at, detail FROM journal WHERE ") +
-                               (imei ? "imei = ? AND " : "") +
-                               "NOT EXISTS (SELECT 1 FROM journal_end e WHERE e.journal = journal.entry) ORDER BY id");
-  if (imei) rows.bind(1, *imei);
+/// What every query of open entries has in common; `chosen` ends with AND.
+std::string open_entries_sql(std::string_view chosen) {
+  return "SELECT entry, imei, kind, at, detail, id FROM journal WHERE " + std::string(chosen) +
+         " NOT EXISTS (SELECT 1 FROM journal_end e WHERE e.journal = journal.entry) ORDER BY id";
+}
+
+/// `first`, where one is wanted: the first one's row, 0 for none.
+Result<std::vector<JournalEntry>> read_entries(Database& database, Statement& rows, std::int64_t* first = nullptr) {
   std::vector<JournalEntry> entries;
   auto read = for_rows(rows, [&]() -> Status {
     const auto at = stored_instant(database, rows.text(3));
     if (!at) return at.error();
     auto detail = stored_json(database, rows.text(4));
     if (!detail) return std::move(detail).error();
+    if (first != nullptr && entries.empty()) *first = rows.number(5);
     entries.push_back({rows.number(0), rows.text(1), rows.text(2), std::move(*detail), *at});
     return success();
   });
@@ -51,7 +56,7 @@ Result<std::int64_t> Ledger::journal_begin(const std::string& imei, const std::s
 }
 
 Status Ledger::journal_end(std::int64_t id) {
-  return impl_->record("journal-end", Json::object({{"journal", id}}), [&](Writing& writing) -> Status {
+  const auto end = [&](Writing& writing) -> Status {
     Statement known(writing.database(), "SELECT 1 FROM journal WHERE entry = ?");
     const auto found = known.bind(1, id).next();
     if (!found) return found.error();
@@ -62,25 +67,43 @@ Status Ledger::journal_end(std::int64_t id) {
     // Two runs that undo the same thing at once may both end it.
     auto added = writing.add(table::journal_end, {id});
     return added ? success() : Status(std::move(added).error());
-  });
+  };
+  return impl_->record("journal-end", Json::object({{"journal", id}}), end, Kept::committed);
 }
 
 Result<std::vector<JournalEntry>> Ledger::journal_open(std::string_view imei) {
-  return impl_->read<std::vector<JournalEntry>>([&](Database& database) { return open_entries(database, imei); });
+  return impl_->read<std::vector<JournalEntry>>([&](Database& database) {
+    Statement rows(database, open_entries_sql("imei = ? AND"));
+    rows.bind(1, imei);
+    return read_entries(database, rows);
+  });
 }
 
 Result<std::vector<JournalEntry>> Ledger::journal_open_all() {
-  return impl_->read<std::vector<JournalEntry>>(
-      [&](Database& database) { return open_entries(database, std::nullopt); });
+  using All = std::vector<JournalEntry>;
+  return impl_->read<All>([&](Database& database) -> Result<All> {
+    const bool local = &database == impl_->local.get();
+    auto& ended = impl_->journal_ended;
+    // Before the look: what another program adds in between is looked at the next time.
+    const auto last = single_number(database, "SELECT max(id) FROM journal");
+    if (!last) return last.error();
+    Statement rows(database, open_entries_sql("id > ? AND"));
+    rows.bind(1, local ? 0 : ended);
+    std::int64_t first = 0;
+    auto entries = read_entries(database, rows, &first);
+    if (entries && !local) ended = std::max(ended, first == 0 ? *last : std::min(first - 1, *last));
+    return entries;
+  });
 }
 
 Status Ledger::record_file(const std::string& imei, const std::string& name, std::size_t size,
-                           const std::string& sha256, const std::string& evidence) {
+                           const std::string& sha256, const std::string& evidence, Kept kept) {
   const auto event_detail = Json::object({{"imei", imei}, {"name", name}, {"evidence", evidence}});
-  return impl_->record("file", event_detail, [&](Writing& writing) -> Status {
+  const auto add = [&](Writing& writing) -> Status {
     auto added = writing.add(table::file, {imei, name, size, sha256, evidence});
     return added ? success() : Status(std::move(added).error());
-  });
+  };
+  return impl_->record("file", event_detail, add, kept);
 }
 
 Result<std::string> Ledger::file_evidence(const std::string& imei, const std::string& name, std::size_t size,

@@ -67,6 +67,13 @@ struct JournalEntry {
   Instant at;
 };
 
+/// What has happened to an event when the call that records it returns. Either way it survives the end of this program,
+/// and no later event is in the ledger without it.
+enum class Kept : std::uint8_t {
+  flushed,    ///< a power cut cannot take it either
+  committed,  ///< a power cut may take it, until a later event is flushed. For a step that would only be done again
+};
+
 /// Called now and then during a long walk with how far it has come; an Error of its own ends it.
 using Progress = std::function<Status(std::int64_t done, std::int64_t total)>;
 
@@ -123,6 +130,7 @@ class Ledger {
   /// Durable when it returns: only then may the first byte be sent. When `detail` has a text member "file", that name
   /// counts among files_intended() from now on.
   Result<std::int64_t> journal_begin(const std::string& imei, const std::string& kind, const Json& detail);
+  /// Not flushed: an entry that is open again after a power cut is looked at again.
   Status journal_end(std::int64_t id);
   /// Oldest first.
   Result<std::vector<JournalEntry>> journal_open(std::string_view imei);
@@ -131,7 +139,7 @@ class Ledger {
   /// A file on a device that was read back and compared: lets an unchanged device be recognised. `evidence` is
   /// "read-back" or "read-back-after-reboot".
   Status record_file(const std::string& imei, const std::string& name, std::size_t size, const std::string& sha256,
-                     const std::string& evidence);
+                     const std::string& evidence, Kept kept = Kept::flushed);
   /// "" when none is recorded; else the newest evidence for exactly this name, size and hash, and "" again once another
   /// content was recorded under that name.
   Result<std::string> file_evidence(const std::string& imei, const std::string& name, std::size_t size,

@@ -153,8 +153,8 @@ Status Ledger::Impl::with_database(Where where, const std::function<Status(Datab
   }
 }
 
-Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows) {
-  if (url.empty()) return record_in_file(kind, rows);
+Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows, Kept kept) {
+  if (url.empty()) return record_in_file(kind, rows, kept);
   const auto key = random_key();
   bool tried = false;
   Durable durable = success;
@@ -172,15 +172,16 @@ Status Ledger::Impl::record(std::string_view kind, Where where, const Rows& rows
     return success();
   });
   // Without the lock: while this thread waits for the disk, others write what the same flush will serve.
-  return recorded ? durable() : recorded;
+  return recorded && kept == Kept::flushed ? durable() : recorded;
 }
 
 Status Ledger::Impl::record(std::string_view kind, const Json& detail,
-                            const std::function<Status(Writing& writing)>& rows) {
-  return record(kind, Where::anywhere, [&](Writing& writing) -> Result<Json> {
+                            const std::function<Status(Writing& writing)>& rows, Kept kept) {
+  const Rows with_detail = [&](Writing& writing) -> Result<Json> {
     if (auto written = rows(writing); !written) return std::move(written).error();
     return detail;
-  });
+  };
+  return record(kind, Where::anywhere, with_detail, kept);
 }
 
 Status Ledger::Impl::stream(const std::function<Status(Database& database)>& ask, Where where) {

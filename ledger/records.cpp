@@ -121,9 +121,9 @@ Result<std::vector<IssuedCertificate>> Ledger::issued(std::optional<std::string_
 
 Status Ledger::record_run(const DeviceRun& run) {
   const auto event_detail = Json::object({{"imei", run.imei}, {"port", run.port}, {"status", run.status}});
+  const auto run_detail = run.detail.dump(-1);  // some kilobytes: not while others wait for the ledger
   return impl_->record("run", event_detail, [&](Writing& writing) -> Status {
-    auto added =
-        writing.add(table::run, {run.imei, run.model, run.firmware, run.port, run.status, run.detail.dump(-1)});
+    auto added = writing.add(table::run, {run.imei, run.model, run.firmware, run.port, run.status, run_detail});
     return added ? success() : Status(std::move(added).error());
   });
 }

@@ -10,8 +10,8 @@ namespace epki::ledger {
 
 namespace {
 
-std::array<const SchemaStep*, 3> all_steps() {
-  return {&schema_step_1, &schema_step_2, &schema_step_3};
+std::array<const SchemaStep*, 4> all_steps() {
+  return {&schema_step_1, &schema_step_2, &schema_step_3, &schema_step_4};
 }
 
 // By which a head of one ledger is known from another's. Made once; nothing depends on who could guess it.

@@ -25,5 +25,6 @@ struct SchemaStep {
 extern const SchemaStep schema_step_1;
 extern const SchemaStep schema_step_2;
 extern const SchemaStep schema_step_3;
+extern const SchemaStep schema_step_4;
 
 }  // namespace epki::ledger

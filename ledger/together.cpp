@@ -8,40 +8,49 @@
 
 namespace epki::ledger {
 
-Status Ledger::Impl::record_in_file(std::string_view kind, const Rows& rows) {
+Status Ledger::Impl::record_in_file(std::string_view kind, const Rows& rows, Kept kept) {
   Waiting mine{.kind = kind, .key = random_key(), .rows = rows};
-  {
-    const std::lock_guard guard(waiting_mutex);
-    waiting.push_back(&mine);
+  std::unique_lock guard(waiting_mutex);
+  waiting.push_back(&mine);
+  // One writes for all. Were it a lock that they wait for, each would wake by itself, one after the other, only to find
+  // that its event is written.
+  mine.woken.wait(guard, [&] { return mine.done || !one_writes; });
+  if (!mine.done) {
+    one_writes = true;
+    guard.unlock();
+    const auto all = write_waiting();
+    guard.lock();
+    one_writes = false;
+    for (auto* one : all) {
+      one->done = true;
+      one->woken.notify_one();
+    }
+    if (!waiting.empty()) waiting.front()->woken.notify_one();
   }
-  {
-    const std::lock_guard lock(mutex);
-    // Whoever had the lock before may have taken this one along.
-    if (!mine.done) write_waiting();
-  }
+  guard.unlock();
   // Without the lock: while this thread waits for the disk, others write what the same flush will serve.
-  return mine.result ? mine.durable() : std::move(mine.result);
+  return mine.result && kept == Kept::flushed ? mine.durable() : std::move(mine.result);
 }
 
-void Ledger::Impl::write_waiting() {
+std::vector<Ledger::Impl::Waiting*> Ledger::Impl::write_waiting() {
+  const std::lock_guard lock(mutex);
   std::vector<Waiting*> all;
   {
+    // Not before the ledger is ours: until then more may come.
     const std::lock_guard guard(waiting_mutex);
     all.swap(waiting);
   }
   // One that is refused takes the others along: then each is written for itself, and only it fails.
   if (all.size() < 2 || !write_together(all))
     for (auto* one : all) write_alone(*one);
+  return all;
 }
 
 bool Ledger::Impl::write_together(const std::vector<Waiting*>& all) {
   auto transaction = Transaction::write(*database);
   if (!transaction) {
     // A ledger that stays locked was waited for, once for all of them.
-    for (auto* one : all) {
-      one->done = true;
-      one->result = transaction.error();
-    }
+    for (auto* one : all) one->result = transaction.error();
     return true;
   }
   for (auto* one : all) {
@@ -53,7 +62,6 @@ bool Ledger::Impl::write_together(const std::vector<Waiting*>& all) {
   auto committed = transaction->commit_soon();
   if (!committed) return false;
   for (auto* one : all) {
-    one->done = true;
     one->result = success();
     one->durable = *committed;
   }
@@ -62,7 +70,6 @@ bool Ledger::Impl::write_together(const std::vector<Waiting*>& all) {
 
 void Ledger::Impl::write_alone(Waiting& one) {
   auto committed = write_event(*database, one.kind, one.key, one.rows);
-  one.done = true;
   one.result = committed ? success() : Status(committed.error());
   if (committed) one.durable = *std::move(committed);
 }

@@ -224,5 +224,61 @@ TEST_P(AuditTest, ASnapshotFillsAnEmptyLedgerOfTheOtherKind) {
   ASSERT_TRUE(target.check());
 }
 
+TEST_P(AuditTest, HoldsAreFoundAmongOtherEvents) {
+  auto book = open();
+  auto another = open();
+  Audit audit(book), elsewhere(another);
+  const auto word = [](const char* batch) { return Json::object({{"batch", batch}}); };
+  ASSERT_TRUE(audit.record("something", word("a")));
+  ASSERT_TRUE(audit.record(batch_held, word("a")));
+  ASSERT_TRUE(audit.record("something", word("b")));
+  ASSERT_TRUE(elsewhere.record(batch_released, word("a"), {"Kim"}));
+  std::vector<std::string> seen;
+  std::int64_t next = 1;
+  const auto look = [&] {
+    seen.clear();
+    EXPECT_TRUE(audit.for_holds(next, [&](const Event& event) -> Result<bool> {
+      next = event.number + 1;
+      seen.push_back(event.kind + " " + event.detail["batch"].text_or(""));
+      return true;
+    }));
+    return seen;
+  };
+  EXPECT_EQ(look(), (std::vector<std::string>{"batch-held a", "batch-released a"}));
+  ASSERT_TRUE(audit.record("something", word("b")));
+  EXPECT_TRUE(look().empty());
+  ASSERT_TRUE(elsewhere.record(batch_held, word("b")));
+  EXPECT_EQ(look(), (std::vector<std::string>{"batch-held b"}));
+}
+
+// What is long ended is not looked at again, and nothing that is open is missed for that.
+TEST_P(AuditTest, OpenEntriesAreFoundHoweverOften) {
+  auto book = open();
+  auto another = open();
+  const auto begin = [](Ledger& in, const char* imei) { return *in.journal_begin(imei, "k", Json()); };
+  const auto there = [&] {
+    std::vector<std::string> imeis;
+    const auto open_now = *book.journal_open_all();
+    for (const auto& entry : open_now) imeis.push_back(entry.imei);
+    return imeis;
+  };
+  using Imeis = std::vector<std::string>;
+  EXPECT_EQ(there(), Imeis());
+  const auto first = begin(book, "1"), second = begin(another, "2"), third = begin(book, "3");
+  EXPECT_EQ(there(), (Imeis{"1", "2", "3"}));
+  ASSERT_TRUE(book.journal_end(first));
+  ASSERT_TRUE(another.journal_end(third));
+  EXPECT_EQ(there(), Imeis{"2"});
+  const auto fourth = begin(another, "4");
+  EXPECT_EQ(there(), (Imeis{"2", "4"}));
+  ASSERT_TRUE(another.journal_end(second));
+  EXPECT_EQ(there(), Imeis{"4"});
+  ASSERT_TRUE(book.journal_end(fourth));
+  EXPECT_EQ(there(), Imeis());
+  begin(another, "5");
+  EXPECT_EQ(there(), Imeis{"5"});
+  EXPECT_EQ(there(), Imeis{"5"});
+}
+
 }  // namespace
 }  // namespace epki::ledger

@@ -107,5 +107,20 @@ TEST_F(MigrationTest, AnEmptyOldLedgerToo) {
   EXPECT_TRUE(Ledger::open(file, clock)) << "and once only";
 }
 
+// A database takes an index with a condition only where a query says the same in the same words.
+TEST_F(MigrationTest, HoldsAreFoundByTheirIndex) {
+  for (const auto* step : {&schema_step_2, &schema_step_3, &schema_step_4}) run(step->sql);
+  sqlite3_stmt* plan = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(raw,
+                               "EXPLAIN QUERY PLAN SELECT number, at FROM event WHERE number > ?1 AND"
+                               " kind IN ('batch-held', 'batch-released') AND ?2 = '' ORDER BY number LIMIT ?3",
+                               -1, &plan, nullptr),
+            SQLITE_OK);
+  ASSERT_EQ(sqlite3_step(plan), SQLITE_ROW);
+  EXPECT_NE(std::string(reinterpret_cast<const char*>(sqlite3_column_text(plan, 3))).find("event_hold"),
+            std::string::npos);
+  sqlite3_finalize(plan);
+}
+
 }  // namespace
 }  // namespace epki::ledger

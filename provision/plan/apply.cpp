@@ -36,7 +36,10 @@ struct Apply {
         Json::object({{"name", action.name}, {"size", action.bytes.size()}, {"sha256", action.sha256}}));
     if (!begun) return std::move(begun).error();
     if (auto stored = store(run, action.name, action.bytes, action.sha256); !stored) return stored;
-    if (auto kept = ledger.record_file(run.imei(), action.name, action.bytes.size(), action.sha256, "read-back"); !kept)
+    // A power cut that takes this has the file looked at again.
+    if (auto kept = ledger.record_file(run.imei(), action.name, action.bytes.size(), action.sha256, "read-back",
+                                       ledger::Kept::committed);
+        !kept)
       return kept;
     if (auto ended = ledger.journal_end(*begun); !ended) return ended;
     run.file_report(action.name) = {.name = action.name,

@@ -8,8 +8,6 @@ namespace epki::station {
 
 namespace {
 
-constexpr std::string_view held_event = "batch-held";
-constexpr std::string_view released_event = "batch-released";
 constexpr std::string_view sampled_event = "board-sampled";
 
 std::string day_of(Instant at) {
@@ -84,7 +82,9 @@ Result<Arrived> LedgerRecords::arrive(const Tile& tile, const std::string& batch
   // A board that passed before is done again and nothing is uploaded twice; the others are the rules' to refuse.
   std::vector<ledger::Oddity> accepted{ledger::Oddity::already_provisioned};
   if (other_batch_) accepted.push_back(ledger::Oddity::other_batch);
-  auto arrival = devices_.arrive(step, accepted);
+  // The step `identified`, which follows before anything is changed on the board, is flushed and takes this along.
+  constexpr auto kept = ledger::Kept::committed;
+  auto arrival = devices_.arrive(step, accepted, kept);
   if (!arrival) return std::move(arrival).error();
   Arrived arrived;
   if (has(*arrival, ledger::Oddity::elsewhere)) {
@@ -92,7 +92,7 @@ Result<Arrived> LedgerRecords::arrive(const Tile& tile, const std::string& batch
     const bool ours = arrival->before && arrival->before->station == station_ && !in_other_slot;
     if (ours) {
       accepted.push_back(ledger::Oddity::elsewhere);
-      arrival = devices_.arrive(step, accepted);
+      arrival = devices_.arrive(step, accepted, kept);
       if (!arrival) return std::move(arrival).error();
     } else {
       arrived.elsewhere = arrival->before ? arrival->before->slot + " of station " + arrival->before->station
@@ -114,7 +114,11 @@ Result<Arrived> LedgerRecords::arrive(const Tile& tile, const std::string& batch
 }
 
 Status LedgerRecords::reached(const Tile& tile, const std::string& batch) {
-  return devices_.step(step_of(tile, batch, phase_of(tile.state)));
+  // A step in the middle that a power cut takes is done again. Before the board is changed, and once it is done, what
+  // the ledger says is flushed.
+  const bool in_the_middle = tile.state > State::identified && tile.state < State::recorded;
+  return devices_.step(step_of(tile, batch, phase_of(tile.state)),
+                       in_the_middle ? ledger::Kept::committed : ledger::Kept::flushed);
 }
 
 Status LedgerRecords::sampled(const Tile& tile, const std::string& batch, std::int64_t every) {
@@ -178,24 +182,25 @@ Result<std::string> LedgerRecords::held(const std::string& batch) {
   ledger::Audit audit(ledger_);
   const auto take = [&](const ledger::Event& event) -> Result<bool> {
     next_event_ = event.number + 1;
-    if (event.kind == held_event) held_[event.detail["batch"].text_or("")] = event.detail["why"].text_or("no reason");
-    if (event.kind == released_event) held_.erase(event.detail["batch"].text_or(""));
+    if (event.kind == ledger::batch_held)
+      held_[event.detail["batch"].text_or("")] = event.detail["why"].text_or("no reason");
+    if (event.kind == ledger::batch_released) held_.erase(event.detail["batch"].text_or(""));
     return true;
   };
-  // The first look reads what years left behind; later ones, two for each board, read what the last boards did.
-  auto read = next_event_ == 1 ? audit.for_each(1, "", take) : audit.for_newest(next_event_, "", take);
-  if (!read) return std::move(read).error();
+  // Two looks for each board, each at what is new only.
+  if (auto read = audit.for_holds(next_event_, take); !read) return std::move(read).error();
   const auto found = held_.find(batch);
   return found == held_.end() ? std::string() : found->second;
 }
 
 Status LedgerRecords::hold(const std::string& batch, const std::string& why) {
-  return ledger::Audit(ledger_).record(held_event,
+  return ledger::Audit(ledger_).record(ledger::batch_held,
                                        Json::object({{"batch", batch}, {"why", why}, {"station", station_}}));
 }
 
 Status LedgerRecords::release(const std::string& batch, const std::string& who) {
-  return ledger::Audit(ledger_).record(released_event, Json::object({{"batch", batch}, {"station", station_}}), {who});
+  return ledger::Audit(ledger_).record(ledger::batch_released, Json::object({{"batch", batch}, {"station", station_}}),
+                                       {who});
 }
 
 }  // namespace epki::station

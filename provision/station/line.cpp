@@ -39,7 +39,7 @@ class Line::Worker final : public Watcher {
 
   void reached(State state) override {
     line_.change(slot_, [&](Tile& tile) { tile.state = std::max(tile.state, state); });
-    // Only what is on the disk counts: a board goes on from the last state that was written.
+    // Only what is in the ledger counts: a board goes on from the last state that was written.
     if (auto written = line_.world_.records.reached(line_.copy_of(slot_), line_.job_.batch); !written && !failed_)
       failed_ = written.error();
   }

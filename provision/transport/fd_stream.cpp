@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,11 +21,14 @@ bool try_again(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
 }
 
+bool is_socket(int fd) {
+  struct stat facts {};
+  return ::fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode);
+}
+
 /// MSG_NOSIGNAL keeps a closed connection from ending the program; a terminal is no socket and takes write().
-ssize_t put(int fd, std::span<const std::byte> bytes) {
-  const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (sent >= 0 || errno != ENOTSOCK) return sent;
-  return ::write(fd, bytes.data(), bytes.size());
+ssize_t put(int fd, bool socket, std::span<const std::byte> bytes) {
+  return socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) : ::write(fd, bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -34,7 +38,11 @@ Status ByteStream::set_speed(std::int64_t baud) {
 }
 
 FdStream::FdStream(int fd, std::string name, const Cancel& cancel, std::function<void(int)> before_close)
-    : fd_(fd), name_(std::move(name)), cancel_(cancel), before_close_(std::move(before_close)) {}
+    : fd_(fd),
+      socket_(is_socket(fd)),
+      name_(std::move(name)),
+      cancel_(cancel),
+      before_close_(std::move(before_close)) {}
 
 FdStream::~FdStream() {
   if (before_close_) before_close_(fd_);
@@ -60,22 +68,29 @@ Result<FdStream::Woken> FdStream::wait(short events, Deadline by) {
 }
 
 Result<std::size_t> FdStream::read_some(std::span<std::byte> into, Deadline by) {
+  // Where nothing is to be waited for, the read itself tells whether there is anything.
+  const bool only_look = by <= std::chrono::steady_clock::now();
   for (;;) {
-    auto woken = wait(POLLIN, by);
-    if (!woken) return std::move(woken).error();
-    if (*woken == Woken::deadline) return std::size_t{0};
+    if (only_look) {
+      if (cancel_.requested()) return interrupted();
+    } else {
+      auto woken = wait(POLLIN, by);
+      if (!woken) return std::move(woken).error();
+      if (*woken == Woken::deadline) return std::size_t{0};
+    }
     const ssize_t got = ::read(fd_, into.data(), into.size());
     if (got > 0) return static_cast<std::size_t>(got);
     // With VMIN 1 a terminal that lives never reads 0 bytes: 0 is a hang-up, as EIO is on a pseudo-terminal.
     if (got == 0) return gone(0);
     if (!try_again(errno)) return gone(errno);
+    if (only_look && errno != EINTR) return std::size_t{0};
   }
 }
 
 Status FdStream::write_all(std::span<const std::byte> bytes, Deadline by) {
   while (!bytes.empty()) {
     if (cancel_.requested()) return interrupted();
-    const ssize_t sent = put(fd_, bytes);
+    const ssize_t sent = put(fd_, socket_, bytes);
     if (sent > 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
       continue;

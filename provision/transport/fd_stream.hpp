@@ -30,6 +30,7 @@ class FdStream : public ByteStream {
   Result<Woken> wait(short events, Deadline by);
 
   int fd_;
+  bool socket_;
   std::string name_;
   const Cancel& cancel_;
   std::function<void(int)> before_close_;

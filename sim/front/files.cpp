@@ -10,11 +10,15 @@
 #include <system_error>
 #include <utility>
 
+#include "core/descriptor.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 
 namespace epki::sim {
 namespace {
+
+// No modem's file: host_name never begins with a dot. Nobody else writes there while the folder is locked.
+constexpr const char* beside_name = ".new";
 
 /// A modem's name as one host file name: letters, digits, `_`, `-` and `.` stay, the rest becomes %xx.
 std::string host_name(std::string_view name) {
@@ -42,6 +46,16 @@ std::optional<std::string> modem_name(std::string_view host) {
     i += 2;
   }
   return out;
+}
+
+/// All of it, or errno.
+int write_whole(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const auto n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno != EINTR) return errno;
+    if (n > 0) content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
 }
 
 }  // namespace
@@ -99,8 +113,17 @@ const std::string* FileStore::find(std::string_view name) const {
   return found == files_.end() ? nullptr : &found->second;
 }
 
+// Whole or not at all, also where the simulator is killed. Nothing is flushed: each modem of a line has a flash of its
+// own, while simulated ones would wait for one disk, one after the other, and only a power cut of the host needs it.
 Status FileStore::write(const std::string& name, const std::string& content) {
-  return replace_file(folder_ / host_name(name), content, 0600);
+  const auto file = folder_ / host_name(name), beside = folder_ / beside_name;
+  const Descriptor opened(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (opened.get() < 0) return disk_error("creating", beside, errno);
+  const int failed = write_whole(opened.get(), content);
+  if (failed == 0 && ::rename(beside.c_str(), file.c_str()) == 0) return success();
+  auto error = disk_error("writing", file, failed != 0 ? failed : errno);
+  ::unlink(beside.c_str());
+  return error;
 }
 
 Status FileStore::erase(const std::string& name) {

@@ -96,7 +96,8 @@ Status Host::serve(Hosted& hosted, Moment now) {
   }
   if (!hosted.pty)
     if (auto plugged = plug(hosted); !plugged) return plugged;
-  hosted.modem->host_speed(hosted.pty->speed());
+  // Asked only where bytes are due: it is a call to the kernel, for each of hundreds of modems at each of their steps.
+  if (const auto next = hosted.modem->wire.next(); next && *next <= now) hosted.modem->host_speed(hosted.pty->speed());
   hosted.backlog += hosted.modem->take_output(now);
   if (!hosted.backlog.empty()) hosted.backlog.erase(0, hosted.pty->write(hosted.backlog));
   if (!hosted.announced && hosted.modem->ready()) {
