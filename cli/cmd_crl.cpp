@@ -1,14 +1,18 @@
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <unordered_set>
 
 #include "cli/certs/revocation_lists.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_commands.hpp"
 #include "cli/ledger_place.hpp"
+#include "cli/open_ca.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
 #include "core/file_lock.hpp"
 #include "core/text.hpp"
+#include "ledger/crl.hpp"
 #include "pki/ca/crl.hpp"
 
 namespace epki::cli {
@@ -24,6 +28,32 @@ struct Options {
 };
 
 using Lists = std::vector<ossl::Crl>;
+
+// A ledger that was put back from an older copy does not know what was revoked since: its next list would let those
+// devices in again. `published` as it stands on the disk; a restore takes over what stands in it.
+Status check_nothing_forgotten(const ossl::Certificate& ca, const Lists& published, ledger::Ledger& ledger) {
+  const auto list = std::find_if(published.begin(), published.end(),
+                                 [&](const ossl::Crl& one) { return one.issuer_der() == ca.subject_der(); });
+  if (list == published.end() || list->entries() == 0) return success();
+  std::unordered_set<std::string> known;
+  auto asked = ledger::Crls(ledger).for_each_revoked(ca::issuer_id(ca), [&](const ledger::RevokedEntry& entry) {
+    known.insert(entry.serial);
+    return success();
+  });
+  if (!asked) return asked;
+  std::size_t forgotten = 0;
+  auto read = list->for_each([&](const ossl::CrlEntry& entry) {
+    forgotten += known.contains(entry.serial) ? 0U : 1U;
+    return success();
+  });
+  if (!read || forgotten == 0) return read;
+  return Error{Errc::ledger,
+               "ca/crl.pem revokes " + counted(forgotten, "certificate") + " of " + ca.subject() +
+                   " that the ledger does not hold as revoked: an older ledger was put back, and a list signed from it "
+                   "would let them in again",
+               "put the newest ledger back, or restore a backup, which takes over what was published: ec200u-pki "
+               "restore --crl broker/certs/crl.pem"};
+}
 
 void replace(Lists& lists, const ossl::Crl& fresh) {
   std::erase_if(lists, [&](const ossl::Crl& old) { return old.issuer_der() == fresh.issuer_der(); });
@@ -109,6 +139,7 @@ bool broker_looks_away(const config::Project& project) {
 Result<Outcome> crl(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
+  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   if (options.check) return check(*project, *ledger, options, context);
@@ -120,6 +151,11 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();
+  for (const auto& ca : *cas) {
+    if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
+    if (auto known = check_known(ca.certificate, *ledger); !known) return std::move(known).error();
+    if (auto all = check_nothing_forgotten(ca.certificate, *lists, *ledger); !all) return std::move(all).error();
+  }
   for (const auto& file : options.add)
     if (auto taken = take_over(file, *cas, *lists, context); !taken) return std::move(taken).error();
 

@@ -67,11 +67,13 @@ Result<Job> prepare(config::Project project, const Options& options, ca::Purpose
   if (!key) return key.error();
   const auto out = whole_path(options.out ? fs::path(*options.out) : project.folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
+  if (auto there = check_ledger_is_there(project); !there) return std::move(there).error();
   auto ledger = open_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
   auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(project, options.passphrase, *ledger, context)
                                            : open_ca(project, purpose, options.passphrase, context);
   if (!ca) return std::move(ca).error();
+  if (auto known = check_known(ca->identity.certificate, *ledger); !known) return std::move(known).error();
   return Job{std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
 }
 

@@ -56,6 +56,23 @@ std::string program_of(std::string_view name) {
   return "ec200u-pki" + (space == std::string_view::npos ? "" : " " + std::string(name.substr(0, space)));
 }
 
+// An empty value is a script's unset variable: no option means anything by it, and some would mean the wrong thing.
+// The library takes the next word for the value of "--name=", which hides another option.
+std::optional<Error> empty_value(int argc, const char* const* argv, const CLI::App& app) {
+  const auto said = [](const std::string& name) {
+    return Error{Errc::usage, name + " is empty", "give it a value, or leave it out"};
+  };
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      return said(std::string(word.substr(0, word.size() - 1)));
+  }
+  for (const auto* option : app.get_options())
+    for (const auto& value : option->results())
+      if (value.empty()) return said(option->get_name());
+  return std::nullopt;
+}
+
 }  // namespace
 
 Command& Command::option(std::string_view names, std::string& into, std::string_view help) {
@@ -177,6 +194,8 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
     if (const auto* command = chosen(); command != nullptr && !command->run) {
       parsed.error = Error{Errc::usage, command->name + " needs one more word: which of its commands to run",
                            "see ec200u-pki " + command->name + " --help"};
+    } else if (command != nullptr && command->rest == nullptr && empty_value(argc, argv, *command->app)) {
+      parsed.error = empty_value(argc, argv, *command->app);
     } else if (command != nullptr) {
       if (command->rest != nullptr) *command->rest = command->app->remaining();
       parsed.run = command->run;

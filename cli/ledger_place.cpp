@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/version.hpp"
 #include "core/file.hpp"
@@ -37,6 +39,16 @@ std::string name_of_account() {
   std::array<char, 4096> room{};
   if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
   return found->pw_name;
+}
+
+Status check_ledger_is_there(const config::Project& project) {
+  std::error_code unknown;
+  const auto gone = [&](const std::filesystem::path& file) {
+    return !std::filesystem::exists(file, unknown) && !unknown;
+  };
+  if (!project.ledger.url.empty() || !gone(project.ledger_file()) || gone(project.root_certificate())) return success();
+  return Error{Errc::ledger, "the ledger " + project.ledger_file().string() + " is gone, and this project has CAs",
+               "put it back where [ledger] file of the project file says, or restore a backup: ec200u-pki restore"};
 }
 
 std::string name_of_this_station() {

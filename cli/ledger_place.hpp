@@ -18,6 +18,11 @@ std::string name_of_account();
 /// so when it is. Events name this program, this machine and the account it runs under.
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);
 
+/// Errc::ledger when the project has CAs and its ledger's file is gone. For commands that tell what stands in it: an
+/// empty one would say that nothing was issued, nothing is due and everything is whole. (A bench with the root's
+/// certificate alone begins a ledger of its own.)
+Status check_ledger_is_there(const config::Project& project);
+
 /// The same for a command that records nothing: it also works where nothing can be written, an archive on a read-only
 /// medium for instance.
 Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "ledger/certificates.hpp"
+#include "pki/ossl/digest.hpp"
 
 namespace epki::cli {
 
@@ -51,6 +53,16 @@ Result<fs::path> newest_issuing(const config::Project& project, bool devices, In
 }
 
 }  // namespace
+
+Status check_known(const ossl::Certificate& ca, ledger::Ledger& ledger) {
+  const auto known = ledger::Certificates(ledger).by_id({ossl::sha256_hex(ca.issuer_der()), ca.serial()});
+  if (!known) return known.error();
+  if (*known) return success();
+  return Error{Errc::ledger,
+               "the ledger does not know " + ca.subject() +
+                   ", which is to sign: it was lost, or is another project's, and what was revoked is not in it",
+               "put the ledger back ([ledger] of the project file names it), or restore a backup: ec200u-pki restore"};
+}
 
 Result<ossl::PrivateKey> open_key(const fs::path& file, std::string_view what, const PassphraseOptions& options,
                                   Context& context) {

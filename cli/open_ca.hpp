@@ -8,6 +8,7 @@
 #include "cli/passphrase.hpp"
 #include "config/project.hpp"
 #include "core/result.hpp"
+#include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
 
 namespace epki::cli {
@@ -27,6 +28,10 @@ Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, cons
 
 /// The same with keys that this command opens one after the other.
 Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, Keyring& keyring);
+
+/// Errc::ledger when the ledger does not know this CA: it was lost, or is another project's. Which serials were used
+/// and which certificates are revoked is not known either then, and a list signed from it would let revoked devices in.
+Status check_known(const ossl::Certificate& ca, ledger::Ledger& ledger);
 
 /// Reads a key file of ours, asking for its passphrase only when it is encrypted. `what` is how errors call it.
 Result<ossl::PrivateKey> open_key(const std::filesystem::path& file, std::string_view what,

@@ -171,6 +171,7 @@ Result<Renewed> renew_client(const config::Project& project, const std::string& 
 Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
+  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto alone = lock_broker_files(*project, context);
@@ -185,6 +186,7 @@ Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   Keyring keyring(options.passphrase, context);
   const auto ca = open_ca(*project, ca::Purpose::server, keyring);
   if (!ca) return ca.error();
+  if (auto known = check_known(ca->identity.certificate, *ledger); !known) return std::move(known).error();
   auto made = make_server(*project, options, *ca, keyring, context);
   if (!made) return std::move(made).error();
   if (context.cancel.requested()) return interrupted();
@@ -209,6 +211,7 @@ Result<std::vector<Renewed>> renew_clients(const std::vector<std::string>& names
                                            Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
+  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   std::vector<ossl::Certificate> old;

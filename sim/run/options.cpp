@@ -129,16 +129,29 @@ Status take(Options& options, int which) {
   return success();
 }
 
+Error nothing_takes(const char* word) {
+  return {Errc::usage, std::string("what is ") + word + " for?",
+          "a persona is given as --persona " + std::string(word)};
+}
+
 }  // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
+  int several = 0;  // the option before, when it takes several values
   optind = 0;
   opterr = 0;
   for (;;) {
     const int word = optind == 0 ? 1 : optind;
-    const int which = getopt_long(argc, argv, ":vh", long_options, nullptr);
+    // "-": a word that is no option comes in its turn, as 1; it may be a further value of the option before it.
+    const int which = getopt_long(argc, argv, "-:vh", long_options, nullptr);
     if (which == -1) break;
+    if (which == 1) {
+      if (several == 0) return nothing_takes(optarg);
+      if (auto taken = take(options, several); !taken) return std::move(taken).error();
+      continue;
+    }
+    several = which == host_option || which == built_in_option ? which : 0;
     const std::string given = word < argc ? argv[word] : "";
     if (which == ':') return Error{Errc::usage, given + " needs a value", "see ec200u-sim --help"};
     if (which == '?') return Error{Errc::usage, "there is no option " + given, "see ec200u-sim --help"};
@@ -146,23 +159,21 @@ Result<Options> parse_options(int argc, char** argv) {
   }
   if (!options.serial.empty() && (options.count > 1 || !options.link.empty()))
     return Error{Errc::usage, "--serial is one modem on a port of its own", "leave --count and --link out"};
-  if (optind < argc)
-    return Error{Errc::usage, std::string("what is ") + argv[optind] + " for?",
-                 "a persona is given as --persona " + std::string(argv[optind])};
+  if (optind < argc) return nothing_takes(argv[optind]);
   return options;
 }
 
 std::string help_text() {
   return R"(ec200u-sim: a simulated EC200U modem behind a pseudo-terminal
 
-  ec200u-sim [--persona NAME|FILE.toml] [--state DIR] [--host NAME=ADDR[,ADDR...]]... [--built-in FILE]...
+  ec200u-sim [--persona NAME|FILE.toml] [--state DIR] [--host NAME=ADDR[,ADDR...]...]... [--built-in FILE...]...
              [--count N] [--first N] [--link PATH] [--seed N] [--dns-port N] [-v]
   ec200u-sim --list-personas | --help | --version
 
   --persona NAME|FILE  how it behaves: a shipped persona (default strict) or a file (docs/personas.md)
   --state DIR          where the modem's files are kept; default: a temporary folder, removed at the end
-  --host NAME=ADDR     what a name resolves to, unless the persona says otherwise; may be repeated
-  --built-in FILE      PEM roots inside the firmware, beside the persona's; may be repeated
+  --host NAME=ADDR     what a name resolves to, unless the persona says otherwise; several, or repeated
+  --built-in FILE      PEM roots inside the firmware, beside the persona's; several, or repeated
   --count N            that many modems; each has an IMEI and a state folder of its own
   --first N            the number of the first modem, default 1: its IMEI is counted on by N - 1
   --link PATH          a symbolic link to the pseudo-terminal, removed at the end; with --count: PATH1, PATH2, ...

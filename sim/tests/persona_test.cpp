@@ -224,6 +224,16 @@ TEST(Options, AreReadAndApplied) {
   EXPECT_EQ(second->faults.seed, 5);
 }
 
+// --host NAME=ADDR… and --built-in FILE…, as other commands take several values of one option.
+TEST(Options, TakeSeveralValuesBehindOneName) {
+  const auto read = options({"--built-in", "a.pem", "b.pem", "--host", "a.test=127.0.0.1", "b.test=::1", "--count", "2",
+                             "--built-in", "c.pem"});
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->built_in, (std::vector<std::filesystem::path>{"a.pem", "b.pem", "c.pem"}));
+  EXPECT_EQ(read->hosts.size(), 2U);
+  EXPECT_FALSE(options({"--host", "a.test=127.0.0.1", "--count", "2", "b.test=::1"})) << "a number takes one";
+}
+
 TEST(Options, SayWhatIsWrong) {
   for (auto words : std::vector<std::vector<std::string>>{
            {"--nosuch"}, {"--persona"}, {"strict"}, {"--count", "0"}, {"--host", "x"}, {"--host", "x=y"}}) {

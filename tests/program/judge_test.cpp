@@ -38,6 +38,8 @@ TEST(Judge, BadInputEndsInItsExitCode) {
   EXPECT_EQ(box.run({"judge", "--trusted", "missing.pem", "--chain", "broker/certs/server.pem"}).exit, 3);
   EXPECT_EQ(box.run({"judge", "--trusted", "ca/root.pem", "--chain", "missing.pem", "--json"}).exit, 3);
   EXPECT_EQ(box.run({"judge", "--trusted", "ca/root.pem", "--chain", "ca/root.pem", "--at", "tomorrow"}).exit, 2);
+  EXPECT_EQ(box.run({"judge", "--trusted", "ca/root.pem", "--chain", "broker/certs/server.pem", "--host", ""}).exit, 2)
+      << "accepted for no name at all";
   box.write("garbage.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   EXPECT_EQ(box.run({"judge", "--trusted", "ca/root.pem", "--chain", "garbage.pem"}).exit, 1);
   box.write("empty.pem", "");

@@ -92,6 +92,39 @@ TEST_F(Lifecycle, ABrokerThatReadsNoListIsNamed) {
   EXPECT_NE(signed_again.err.find("restart the broker"), std::string::npos) << signed_again;
 }
 
+// Revoked devices would be good again.
+TEST_F(Lifecycle, NoListIsSignedFromALedgerThatLostWhatItKnew) {
+  begin({});
+  ASSERT_EQ(box.shell("cp ledger.db older.db").exit, 0);
+  ASSERT_EQ(box.run({"revoke", "stolen"}).exit, 0);
+  ASSERT_EQ(box.run({"crl"}).exit, 0);
+  const auto published = *read_file(box / "broker/certs/crl.pem");
+  ASSERT_EQ(box.shell("rm -f ledger.db-*; mv older.db ledger.db").exit, 0);
+  for (const char* attempt : {"first", "second"}) {
+    const auto older = box.run({"crl"});
+    EXPECT_EQ(older.exit, 8) << attempt << older;
+    EXPECT_NE(older.err.find("an older ledger was put back"), std::string::npos) << older;
+  }
+  // Gone, or begun anew: what asks it must not hear that all is well, and nothing is signed.
+  const std::vector<std::vector<std::string>> signing{
+      {"crl"}, {"issue", "client", "new"}, {"issue", "server", "new.test"}, {"renew", "server"}};
+  auto all = signing;
+  all.insert(all.end(), {{"list"}, {"ledger", "check"}, {"renew", "--check"}, {"crl", "--check"}, {"backup", "b"}});
+  ASSERT_EQ(box.shell("rm -f ledger.db*").exit, 0);
+  for (const auto& words : all) {
+    const auto lost = box.run(words);
+    EXPECT_EQ(lost.exit, 8) << lost;
+    EXPECT_NE(lost.err.find("ledger.db is gone"), std::string::npos) << lost;
+  }
+  box.write("ledger.db", "");
+  for (const auto& words : signing) {
+    const auto lost = box.run(words);
+    EXPECT_EQ(lost.exit, 8) << lost;
+    EXPECT_NE(lost.err.find("the ledger does not know"), std::string::npos) << lost;
+  }
+  EXPECT_EQ(*read_file(box / "broker/certs/crl.pem"), published);
+}
+
 INSTANTIATE_TEST_SUITE_P(FromRootAndFromIssuingCa, Revocation, ::testing::Bool());
 
 TEST_F(Lifecycle, ARenewedBrokerIsServedAfterTheReloadAndItsKeyStaysWithItsAccount) {

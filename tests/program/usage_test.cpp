@@ -96,6 +96,22 @@ TEST(Usage, CWorksFromElsewhere) {
   EXPECT_TRUE(std::filesystem::exists(box / "p/ca/root.pem"));
 }
 
+// The value of an unset variable. "--within= --check" would sign a list instead of looking at one.
+TEST(Usage, AnEmptyValueIsRefused) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  for (const auto& words : std::vector<std::vector<std::string>>{{"crl", "--within=", "--check"},
+                                                                 {"crl", "--check", "--within", ""},
+                                                                 {"backup", ""},
+                                                                 {"export", "broker.test", "--out", ""},
+                                                                 {"show", ""}}) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, 2) << ran;
+    EXPECT_NE(ran.err.find(" is empty"), std::string::npos) << ran;
+  }
+  EXPECT_FALSE(std::filesystem::exists(box / "ca/crl.pem")) << "a list was signed";
+}
+
 // In a real bash, as after a press of Tab behind these words.
 TEST(Usage, CompletionOffersWordsAndTheirValues) {
   Sandbox box;
