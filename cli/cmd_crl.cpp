@@ -96,6 +96,16 @@ Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, co
   return outcome;
 }
 
+// Whether the project's broker was told of the list at all. A configuration elsewhere is its owner's to look after.
+bool broker_looks_away(const config::Project& project) {
+  if (!project.broker.mutual) return false;  // asks nobody for a certificate
+  const auto text = read_file(project.broker_folder() / "mosquitto.conf");
+  if (!text) return false;
+  for (const auto line : split(*text, '\n'))
+    if (trimmed(line).starts_with("crlfile")) return false;
+  return true;
+}
+
 Result<Outcome> crl(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
@@ -138,6 +148,15 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!files) return files.error();
   outcome.document.set("crls", std::move(signed_lists)).set("files", Json::array_of(*files));
   for (const auto& file : *files) outcome.text += "  written: " + file + "\n";
+  Json warnings = Json::array();
+  if (broker_looks_away(*project)) {
+    constexpr auto said =
+        "broker/mosquitto.conf names no crlfile, so that the broker does not look into the list: run ec200u-pki broker "
+        "render, then restart the broker; a reload is not enough this once";
+    context.reporter.warning(said);
+    warnings.push(said);
+  }
+  outcome.document.set("warnings", std::move(warnings));
   outcome.text +=
       "Reload the broker (kill -HUP, or systemctl reload), and sign again well before the next update: once a\n"
       "week leaves room for a week that is missed. ec200u-pki crl --check tells when it is time.\n";

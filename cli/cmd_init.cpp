@@ -161,13 +161,16 @@ Outcome told(const config::Project& project, const MadeProject& made, bool encry
             "; the keys of the roots can now be kept offline\n";
   if (!project.ca.permit_names.empty())
     text += "  names        these CAs certify " + in_a_line(project.ca.permit_names) + " only\n";
-  text += "  broker       broker/certs/server.pem for " + project.broker.hosts.front() + ", until " +
-          day_of(made.server.not_after()) + "\n" + "  broker file  broker/mosquitto.conf, TLS on port " +
-          std::to_string(project.broker.port) +
-          (project.broker.mutual ? "; clients need a certificate under the device root, its CN is their user name\n"
-                                 : "; any client may connect, on topics below ec200u/ only\n") +
-          "Next: start the broker with  mosquitto -c " + configuration + "\n" +
-          "      then put the root on a modem with  ec200u-pki provision\n";
+  text +=
+      "  broker       broker/certs/server.pem for " + project.broker.hosts.front() + ", until " +
+      day_of(made.server.not_after()) + "\n" + "  broker file  broker/mosquitto.conf, TLS on port " +
+      std::to_string(project.broker.port) +
+      (project.broker.mutual ? "; clients need a certificate under the device root, its CN is their user name\n"
+                               "  revocation   broker/certs/crl.pem, empty; after revoke, ec200u-pki crl and a reload "
+                               "lock a device out\n"
+                             : "; any client may connect, on topics below ec200u/ only\n") +
+      "Next: start the broker with  mosquitto -c " + configuration + "\n" +
+      "      then put the root on a modem with  ec200u-pki provision\n";
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <system_error>
 
@@ -61,19 +62,17 @@ fs::path whole_path(const fs::path& path) {
   return failed ? path : whole;
 }
 
-Result<Job> prepare(const Options& options, ca::Purpose purpose, Context& context) {
-  auto project = config::load(fs::path("."));
-  if (!project) return std::move(project).error();
-  const auto key = ossl::key_type_named(options.key.value_or(project->ca.key), Errc::usage);
+Result<Job> prepare(config::Project project, const Options& options, ca::Purpose purpose, Context& context) {
+  const auto key = ossl::key_type_named(options.key.value_or(project.ca.key), Errc::usage);
   if (!key) return key.error();
-  const auto out = whole_path(options.out ? fs::path(*options.out) : project->folder / "certs");
+  const auto out = whole_path(options.out ? fs::path(*options.out) : project.folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
-  auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(*project, options.passphrase, *ledger, context)
-                                           : open_ca(*project, purpose, options.passphrase, context);
+  auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(project, options.passphrase, *ledger, context)
+                                           : open_ca(project, purpose, options.passphrase, context);
   if (!ca) return std::move(ca).error();
-  return Job{*std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
+  return Job{std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
 }
 
 // The CAs above a certificate, the issuer first.
@@ -83,19 +82,29 @@ ossl::Chain issuers_of(const OpenCa& ca) {
   return all;
 }
 
-Result<MakeGroup> device_maker(const Job& job, Context& context) {
+class DeviceMaker final : public Maker {
+ public:
+  explicit DeviceMaker(ca::DeviceMint mint) : mint_(std::move(mint)) {}
+  Status want(std::span<const ListedName> names) override {
+    std::vector<ca::WantedDevice> wanted;
+    wanted.reserve(names.size());
+    for (const auto& name : names) wanted.push_back({name.name, name.lifetime});
+    return mint_.want(wanted);
+  }
+  Result<std::vector<ca::Device>> take(std::size_t count) override { return mint_.take(count); }
+
+ private:
+  ca::DeviceMint mint_;
+};
+
+Result<std::unique_ptr<Maker>> device_maker(const Job& job, Context& context) {
   auto profile = profile::built_in("device");
   if (!profile) return std::move(profile).error();
   ossl::Chain above = issuers_of(job.ca);
   above.erase(above.begin());
   auto mint = ca::DeviceMint::make(*profile, job.key, job.ca.identity, above, {context.clock, context.random});
   if (!mint) return std::move(mint).error();
-  auto shared = std::make_shared<ca::DeviceMint>(*std::move(mint));
-  return MakeGroup([shared](std::span<const ListedName> names) {
-    std::vector<ca::WantedDevice> wanted;
-    for (const auto& name : names) wanted.push_back({name.name, name.lifetime});
-    return shared->mint(wanted);
-  });
+  return std::unique_ptr<Maker>(std::make_unique<DeviceMaker>(*std::move(mint)));
 }
 
 Result<ca::Device> make_server(const Job& job, const profile::Profile& profile, const ListedName& name,
@@ -112,19 +121,37 @@ Result<ca::Device> make_server(const Job& job, const profile::Profile& profile, 
   return ca::Device{ca::ledger_row(made->certificate, "server", name.name), *std::move(key)};
 }
 
-Result<MakeGroup> server_maker(const Job& job, const std::vector<std::string>& also, Context& context) {
-  auto profile = server_profile(job.project);
-  if (!profile) return std::move(profile).error();
-  return MakeGroup([&job, also, &context, profile = *std::move(profile)](
-                       std::span<const ListedName> names) -> Result<std::vector<ca::Device>> {
+// A few at most, each with names of its own in it: one after the other.
+class ServerMaker final : public Maker {
+ public:
+  ServerMaker(const Job& job, profile::Profile profile, std::vector<std::string> also, Context& context)
+      : job_(job), profile_(std::move(profile)), also_(std::move(also)), context_(context) {}
+  Status want(std::span<const ListedName> names) override {
+    wanted_.insert(wanted_.end(), names.begin(), names.end());
+    return success();
+  }
+  Result<std::vector<ca::Device>> take(std::size_t count) override {
     std::vector<ca::Device> all;
-    for (const auto& name : names) {
-      auto made = make_server(job, profile, name, also, context);
+    for (; all.size() < count && !wanted_.empty(); wanted_.pop_front()) {
+      auto made = make_server(job_, profile_, wanted_.front(), also_, context_);
       if (!made) return std::move(made).error();
       all.push_back(*std::move(made));
     }
     return all;
-  });
+  }
+
+ private:
+  const Job& job_;
+  profile::Profile profile_;
+  std::vector<std::string> also_;
+  Context& context_;
+  std::deque<ListedName> wanted_{};
+};
+
+Result<std::unique_ptr<Maker>> server_maker(const Job& job, const std::vector<std::string>& also, Context& context) {
+  auto profile = server_profile(job.project);
+  if (!profile) return std::move(profile).error();
+  return std::unique_ptr<Maker>(std::make_unique<ServerMaker>(job, *std::move(profile), also, context));
 }
 
 NameList::Check check_of(ca::Purpose purpose) {
@@ -172,7 +199,9 @@ std::string told(const Job& job, const IssuedReport& report, const Output& outpu
 
 // Recorded, then written; nothing else leaves the process, for the key never was here.
 Result<Outcome> issue_for_request(const Options& options, ca::Purpose purpose, Context& context) {
-  auto job = prepare(options, purpose, context);
+  auto project = config::load(fs::path("."));
+  if (!project) return std::move(project).error();
+  auto job = prepare(*std::move(project), options, purpose, context);
   if (!job) return std::move(job).error();
   const bool client = purpose == ca::Purpose::client;
   const std::chrono::days lifetime(
@@ -227,16 +256,16 @@ Result<Outcome> issue(const Options& options, ca::Purpose purpose, Context& cont
   if (!options.also.empty() && list->size() != 1)
     return Error{Errc::usage, "--also adds names to one certificate", "issue one name at a time with it"};
 
-  auto job = prepare(options, purpose, context);
+  auto job = prepare(*std::move(project), options, purpose, context);
   if (!job) return std::move(job).error();
-  auto maker = client ? device_maker(*job, context) : server_maker(*job, options.also, context);
-  if (!maker) return std::move(maker).error();
+  const auto maker = client ? device_maker(*job, context) : server_maker(*job, options.also, context);
+  if (!maker) return maker.error();
   Issuing issuing{.kind = client ? "device" : "server",
                   .noun = client ? "devices" : "servers",
                   .out = job->out,
                   .bundle = job->bundle,
                   .group = ossl::is_rsa(job->key) ? rsa_group : ec_group,
-                  .make = *std::move(maker)};
+                  .maker = **maker};
   // A server shows its issuing CAs to the client; a device's are known to the broker.
   if (!client)
     for (const auto& one : job->ca.chain) issuing.chain_pem += one.pem();

@@ -109,29 +109,96 @@ std::uint64_t rows_at_most(ledger::Ledger& book, const Options& options) {
   return rows;
 }
 
+// Lines of JSON as the one array that --format json is; in constant memory, like they.
+class ArrayOfLines {
+ public:
+  explicit ArrayOfLines(ledger::Sink sink) : sink_(std::move(sink)) {}
+  Status add(std::string_view piece) {
+    std::string out;
+    for (const char c : piece) {
+      if (!begun_ || line_ended_) out += begun_ ? ",\n" : "[\n";
+      begun_ = true;
+      line_ended_ = c == '\n';
+      if (!line_ended_) out += c;
+    }
+    return sink_(out);
+  }
+  Status finish() { return sink_(begun_ ? "\n]\n" : "[]\n"); }
+
+ private:
+  ledger::Sink sink_;
+  bool begun_ = false, line_ended_ = false;
+};
+
+// The rows in the document itself: it is made in memory, so there is an end to how many.
+class RowsInDocument {
+ public:
+  static constexpr std::size_t most = 100'000;
+  Status add(std::string_view piece) {
+    rest_ += piece;
+    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n')) {
+      auto row = Json::parse(std::string_view(rest_).substr(0, end));
+      if (!row) return std::move(row).error();
+      rest_.erase(0, end + 1);
+      if (rows_.size() == most)
+        return Error{Errc::usage,
+                     "there are more than " + std::to_string(most) + " rows: they need a file of their own",
+                     "give --out FILE, or --format jsonl without --json"};
+      rows_.push(*std::move(row));
+    }
+    return success();
+  }
+  Json rows() && { return std::move(rows_); }
+
+ private:
+  std::string rest_;
+  Json rows_ = Json::array();
+};
+
+Result<Outcome> in_document(ledger::Ledger& book, const Options& options, ledger::ExportFormat format,
+                            const Context& context) {
+  RowsInDocument document;
+  auto rows = write_rows(book, options, format, [&](std::string_view piece) -> Status {
+    if (context.cancel.requested()) return interrupted();
+    return document.add(piece);
+  });
+  if (!rows) return std::move(rows).error();
+  Outcome outcome;
+  outcome.document.set("what", options.what).set("format", "json").set("count", *rows);
+  outcome.document.set("file", Json()).set("rows", std::move(document).rows());
+  return outcome;
+}
+
 Result<Outcome> run(const Options& options, Context& context) {
-  const auto format = ledger::parse_export_format(options.format);
+  const bool array = options.format == "json";
+  auto format = array ? ledger::ExportFormat::json_lines : ledger::parse_export_format(options.format);
   if (!format)
-    return Error{Errc::usage, "--format " + options.format + " is no format", "use csv, jsonl, aws-iot or azure-dps"};
-  if (context.globals.json && !options.out)
-    return Error{Errc::usage, "with --json the rows need a file of their own", "give --out FILE"};
+    return Error{Errc::usage, "--format " + options.format + " is no format",
+                 "use csv, json, jsonl, aws-iot or azure-dps"};
   if (options.template_file && *format != ledger::ExportFormat::aws_iot)
     return Error{Errc::usage, "--template goes with --format aws-iot only",
                  "add --format aws-iot, or leave --template out"};
   auto book = ledger_to_read(context);
   if (!book) return std::move(book).error();
+  if (context.globals.json && !options.out) {
+    if (format == ledger::ExportFormat::csv) format = ledger::ExportFormat::json_lines;
+    return in_document(*book, options, *format, context);
+  }
   auto target = Target::open(options.out);
   if (!target) return std::move(target).error();
   std::uint64_t lines = 0;
   const auto most = rows_at_most(*book, options);
+  ArrayOfLines lines_as_array([&](std::string_view piece) { return target->write(piece); });
   auto rows = write_rows(*book, options, *format, [&](std::string_view piece) -> Status {
     if (context.cancel.requested()) return interrupted();
     lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
     if (options.out && most > 0) context.reporter.progress("exporting", std::min(lines, most), most);
-    return target->write(piece);
+    return array ? lines_as_array.add(piece) : target->write(piece);
   });
   context.reporter.progress("exporting", 0, 0);
   if (!rows) return std::move(rows).error();
+  if (array)
+    if (auto closed = lines_as_array.finish(); !closed) return std::move(closed).error();
   if (auto finished = target->finish(); !finished) return std::move(finished).error();
   if (options.template_file)
     if (auto written = write_new_file(*options.template_file, ledger::aws_iot_template(), 0644); !written)
@@ -151,8 +218,10 @@ void add_ledger_export(CommandLine& line) {
            "Write all certificates, devices or events to a file, or register devices with a cloud service")
       .option("what", options->what, "certificates (the default), devices or events")
       .option("--format", options->format,
-              "csv (the default), jsonl, aws-iot (bulk registration) or azure-dps (enrolments)")
-      .option("--out", options->out, "The file, which must not exist yet (default: standard output)")
+              "csv (the default), json (one array), jsonl (an object a line), aws-iot (bulk registration) or azure-dps "
+              "(enrolments)")
+      .option("--out", options->out,
+              "The file, which must not exist yet (default: standard output; with --json the document's rows)")
       .option("--template", options->template_file, "With aws-iot: write the provisioning template that fits, too")
       .option("--status", options->status,
               "Certificates: valid, revoked, expired, superseded. Devices: running, passed, failed")

@@ -44,6 +44,7 @@ Result<Outcome> sim(std::vector<std::string> words, Context& context) {
   const auto program = (context.executable.parent_path() / "ec200u-sim").string();
   std::vector<std::string> all{program};
   all.insert(all.end(), words.begin(), words.end());
+  if (context.globals.json) all.emplace_back("--json");
   std::vector<char*> argv;
   for (auto& word : all) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -26,37 +26,43 @@ namespace epki::cli {
 namespace cmd_station {
 
 struct Options {
-  std::optional<std::string> ports{}, job{}, operator_name{};
-  std::string listen = "127.0.0.1:8080";
+  std::optional<std::string> ports{}, job{}, operator_name{}, listen{};
   std::vector<std::string> names{};
   bool once = false;
   PassphraseOptions passphrase{};
 };
 
-/// The job file, or one made of the project file and --ports.
+/// The job file, that of the command line or of the project file; or a job made of the project file.
 Result<config::Job> job_of(const Options& options, const config::Project& project) {
+  if (options.job) return config::load_job(*options.job);
+  if (!project.station.job.empty()) return config::load_job(project.folder / project.station.job);
   config::Job job;
-  if (options.job) {
-    auto loaded = config::load_job(*options.job);
-    if (!loaded) return loaded;
-    job = *std::move(loaded);
-  } else {
-    job.name = project.ca.name;
-    job.project = project.folder;
-    job.baud = project.modem.baud;
-    job.steps.mutual = project.broker.mutual;
-    if (!project.provision.connect) job.steps.connect = config::Connect::never;
-  }
+  job.name = project.ca.name;
+  job.project = project.folder;
+  job.baud = project.modem.baud;
+  job.steps.mutual = project.broker.mutual;
+  if (!project.provision.connect) job.steps.connect = config::Connect::never;
+  return job;
+}
+
+/// Slots and operator: the command line's, else the job's, else those of the project file.
+Status complete(config::Job& job, const Options& options, const config::Project& project) {
   if (options.operator_name) job.operator_name = *options.operator_name;
+  if (job.operator_name.empty()) job.operator_name = project.station.operator_name;
+  const auto add = [&](std::string port) {
+    job.slots.push_back({std::to_string(job.slots.size() + 1), std::move(port), {}});
+  };
   if (options.ports) {
     job.slots.clear();
     for (const auto port : split(*options.ports, ',')) {
       if (trimmed(port).empty()) return Error{Errc::usage, "--ports has an empty place", "write --ports A,B,C"};
-      job.slots.push_back({std::to_string(job.slots.size() + 1), std::string(trimmed(port)), {}});
+      add(std::string(trimmed(port)));
     }
   }
-  if (job.slots.empty()) job.slots.push_back({"1", project.modem.port, {}});
-  return job;
+  if (job.slots.empty())
+    for (const auto& port : project.station.ports) add(port);
+  if (job.slots.empty()) add(project.modem.port);
+  return success();
 }
 
 Result<std::vector<std::optional<transport::PortSpec>>> ports_of(const config::Job& job) {
@@ -74,11 +80,12 @@ Result<std::vector<std::optional<transport::PortSpec>>> ports_of(const config::J
 
 Result<station::PagePlace> page_place(const Options& options, const config::Project& project, Context& context) {
   station::PagePlace place;
-  const auto colon = options.listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parse_integer(options.listen.substr(colon + 1));
+  const auto listen = options.listen.value_or(project.station.listen);
+  const auto colon = listen.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parse_integer(listen.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535)
-    return Error{Errc::usage, "--listen " + options.listen + " is not ADDR:PORT", "write it as 127.0.0.1:8080"};
-  place.address = options.listen.substr(0, colon);
+    return Error{Errc::usage, "--listen " + listen + " is not ADDR:PORT", "write it as 127.0.0.1:8080"};
+  place.address = listen.substr(0, colon);
   if (place.address.starts_with('[') && place.address.ends_with(']'))
     place.address = place.address.substr(1, place.address.size() - 2);
   place.port = static_cast<std::uint16_t>(*port);
@@ -171,6 +178,21 @@ Result<ProvisionJob> work_of(const Options& options, const config::Job& job, con
   return work;
 }
 
+/// Events name whoever works at the line, in each ledger that its slots write to: the page may change the name.
+class NamedRecords final : public station::LedgerRecords {
+ public:
+  using LedgerRecords::LedgerRecords;
+  /// It must outlive this.
+  void name_in(ledger::Ledger& ledger) { ledgers_.push_back(&ledger); }
+  void operator_is(const std::string& name) override {
+    LedgerRecords::operator_is(name);
+    for (auto* ledger : ledgers_) ledger->act_as(name.empty() ? name_of_account() : name);
+  }
+
+ private:
+  std::vector<ledger::Ledger*> ledgers_;
+};
+
 /// As many as share the flushes of their commits well; a slot each would be more than a database server takes.
 Result<std::deque<ledger::Ledger>> open_ledgers(const config::Project& project, std::size_t slots, Context& context) {
   constexpr std::size_t most = 8;
@@ -197,6 +219,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
     project = config::load(job->project);
     if (!project) return std::move(project).error();
   }
+  if (auto whole = complete(*job, options, *project); !whole) return std::move(whole).error();
   auto specs = ports_of(*job);
   if (!specs) return std::move(specs).error();
   std::unique_ptr<LineSigning> signing;
@@ -228,17 +251,19 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   auto ledger = open_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto settings = plan::settings_key(plan::ssl_settings(""));
-  station::LedgerRecords records(*ledger, name_of_this_station(), job->name, job->other_batch,
-                                 [&](const station::Board& board) -> Result<std::optional<std::string>> {
-                                   auto stored = ledger->verdict_for({board.model, board.firmware, "mqtt", settings});
-                                   if (!stored) return std::move(stored).error();
-                                   return *stored ? std::optional((*stored)->verdict_class) : std::nullopt;
-                                 });
-  records.operator_is(job->operator_name);
+  NamedRecords records(*ledger, name_of_this_station(), job->name, job->other_batch,
+                       [&](const station::Board& board) -> Result<std::optional<std::string>> {
+                         auto stored = ledger->verdict_for({board.model, board.firmware, "mqtt", settings});
+                         if (!stored) return std::move(stored).error();
+                         return *stored ? std::optional((*stored)->verdict_class) : std::nullopt;
+                       });
   if (signing) signing->record_in(*ledger);
   auto shared = open_ledgers(*project, job->slots.size(), context);
   if (!shared) return std::move(shared).error();
   for (auto& one : *shared) work->ledgers.push_back(&one);
+  records.name_in(*ledger);
+  for (auto& one : *shared) records.name_in(one);
+  records.operator_is(job->operator_name);
   auto twin = twin_of(work->wanted.ca_pem, *ledger);
   if (!twin) return std::move(twin).error();
   work->wanted.twin_pem = *std::move(twin);
@@ -269,12 +294,16 @@ void add_station(CommandLine& line) {
   auto command =
       line.add("station", "Provision many modems on a manufacturing line, with a page for the operator")
           .option("--ports", options->ports,
-                  "Ports of the slots, separated by commas: A,B,… (default: the job's slots)")
+                  "Ports of the slots, separated by commas: A,B,… (default: the job's slots, else station.ports)")
           .option("--job", options->job,
-                  "The job file an engineer wrote (docs/job-file.md); without it the project file holds")
-          .option("--listen", options->listen, "ADDR:PORT of the page; beyond loopback it is served over TLS")
+                  "The job file an engineer wrote, docs/job-file.md (default: station.job; without one the project "
+                  "file holds)")
+          .option(
+              "--listen", options->listen,
+              "ADDR:PORT of the page (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
           .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
-          .option("--operator", options->operator_name, "Who works here; recorded with every board")
+          .option("--operator", options->operator_name,
+                  "Who works here; recorded with every board (default: the job's, else station.operator)")
           .flag("--once", options->once, "Work on the boards that are plugged in, print the results, and end");
   add_passphrase_options(command, options->passphrase);
   command

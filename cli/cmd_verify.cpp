@@ -159,7 +159,6 @@ Result<Outcome> verify(const Options& options, Context& context) {
                                    keeper ? keeper->line_counter() : std::function<std::size_t()>{}};
   auto report = trial::run(*modem->engine, modem->name, setup, around);
   if (!report) return std::move(report).error();
-  for (const auto& warning : report->warnings) context.reporter.warning(warning);
   Outcome outcome{.exit = report->exit_code(), .text = text_of(*report), .document = report->json()};
   const auto repeat = repeat_with(options, *spec);
   if (keeper) {

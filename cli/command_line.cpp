@@ -14,6 +14,7 @@ struct Command::Impl {
   Run run{};
   std::string examples{};
   std::vector<std::string>* rest = nullptr;
+  std::map<const CLI::Option*, std::vector<std::string>> choices{};
 };
 
 struct CommandLine::Impl {
@@ -88,9 +89,11 @@ Command& Command::choice(std::string_view names, std::optional<std::string>& int
                          std::vector<std::string> words) {
   std::string list;
   for (const auto& word : words) list += (list.empty() ? "" : "|") + word;
-  impl_->last =
-      impl_->app->add_option(quoted(names), into, std::string(help))->check(CLI::IsMember(words))->type_name(list);
   // The list stands in the type already; the checker would print it a second time.
+  impl_->last = impl_->app->add_option(quoted(names), into, std::string(help))
+                    ->check(CLI::IsMember(words).description(""))
+                    ->type_name(list);
+  impl_->choices[impl_->last] = std::move(words);
   return *this;
 }
 
@@ -155,12 +158,14 @@ Command CommandLine::add(std::string_view name, std::string_view summary) {
   command->name = name;
   command->app = above->add_subcommand(std::string(last), std::string(summary));
   command->app->fallthrough();
+  command->app->footer("");  // not that of the program
   impl_->commands.push_back(command);
   return Command(command);
 }
 
 void CommandLine::group(std::string_view name, std::string_view summary) {
   add(name, summary);
+  impl_->commands.back()->app->footer("ec200u-pki " + std::string(name) + " COMMAND --help tells more, with examples.");
 }
 
 CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
@@ -207,14 +212,28 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
 
 std::vector<CommandLine::Described> CommandLine::describe() const {
   std::vector<Described> all;
-  const auto add = [&](const CLI::App& app, const std::string& name, const std::string& examples) {
-    Described one{name, app.get_description(), examples, {}};
-    for (const auto* option : app.get_options())
+  const auto add = [&](const CLI::App& app, const Command::Impl* command) {
+    Described one{command == nullptr ? "" : command->name,
+                  app.get_description(),
+                  command == nullptr ? "" : command->examples,
+                  {}};
+    for (const auto* option : app.get_options()) {
       one.options.emplace_back(option->get_name(true, true), option->get_description());
+      if (option->get_type_size() == 0) continue;  // a flag
+      std::vector<std::string> words;
+      if (command != nullptr)
+        if (const auto found = command->choices.find(option); found != command->choices.end()) words = found->second;
+      const auto names = option->get_name(true, true);
+      for (std::size_t begin = 0; begin < names.size();) {
+        const auto end = std::min(names.find(',', begin), names.size());
+        one.values[names.substr(begin, end - begin)] = words;
+        begin = end + 1;
+      }
+    }
     all.push_back(std::move(one));
   };
-  add(impl_->app, "", "");
-  for (const auto& command : impl_->commands) add(*command->app, command->name, command->examples);
+  add(impl_->app, nullptr);
+  for (const auto& command : impl_->commands) add(*command->app, command.get());
   return all;
 }
 

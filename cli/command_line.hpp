@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,10 +86,13 @@ class CommandLine {
   };
   Parsed parse(int argc, const char* const* argv);
 
-  /// For the test of help texts: every command with its options.
+  /// For completion scripts, manual pages and the test of help texts: every command with its options.
   struct Described {
     std::string command, summary, examples;
     std::vector<std::pair<std::string, std::string>> options;  ///< names, help
+    /// Of those that take a value, by each name ("--key"; "shell" for a positional): the words it takes, or none where
+    /// it takes any text.
+    std::map<std::string, std::vector<std::string>> values{};
   };
   std::vector<Described> describe() const;
 

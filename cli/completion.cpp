@@ -27,10 +27,12 @@ std::vector<std::string> words_below(const std::vector<CommandLine::Described>& 
   return words;
 }
 
-// What may follow a command: the words below it, then its options.
+// What may follow a command: the words below it, those of a positional, then its options.
 std::vector<std::string> all_words(const std::vector<CommandLine::Described>& commands,
                                    const CommandLine::Described& command) {
   auto words = words_below(commands, command.command);
+  for (const auto& [name, values] : command.values)
+    if (!name.starts_with("-")) words.insert(words.end(), values.begin(), values.end());
   for (auto& option : words_of(command)) words.push_back(std::move(option));
   return words;
 }
@@ -48,24 +50,49 @@ std::string without_quotes(std::string_view text) {
   return out;
 }
 
+// What may follow an option that takes a value: the words it takes, or the name of a file.
+std::string bash_values(const CommandLine::Described& command) {
+  std::string lines, any;
+  for (const auto& [name, words] : command.values) {
+    if (!name.starts_with("-")) continue;
+    const auto pattern = "\"" + command.command + " " + name + "\"";
+    if (words.empty())
+      any += (any.empty() ? "" : "|") + pattern;
+    else
+      lines += "    " + pattern + ") values=\"" + joined(words) + "\" ;;\n";
+  }
+  if (!any.empty()) lines += "    " + any + ") values=- ;;\n";
+  return lines;
+}
+
 std::string bash(const std::vector<CommandLine::Described>& commands) {
-  std::string known, cases, globals;
+  std::string known, cases, globals, values;
   for (const auto& command : commands) {
     if (command.command.empty()) {
       globals = joined(words_of(command));
       continue;
     }
     known += (known.empty() ? "\"" : "|\"") + command.command + "\"";
+    values += bash_values(command);
     cases += "    \"" + command.command + "\") words=\"" + joined(all_words(commands, command)) + "\" ;;\n";
   }
   return "# bash completion for ec200u-pki; put it where bash-completion looks, or source it\n"
          "_ec200u_pki() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} command= word words\n"
+         "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word words values=\n"
          "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
          "    case \"${command:+$command }$word\" in " +
          known +
          ") command=${command:+$command }$word ;; esac\n"
          "  done\n"
+         "  case $previous in -C) COMPREPLY=($(compgen -d -- \"$current\")); return ;; esac\n"
+         "  case \"$command $previous\" in\n" +
+         values +
+         "  esac\n"
+         "  case $values in\n"
+         "    \"\") ;;\n"
+         "    -) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
+         "    *) COMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
+         "  esac\n"
          "  case $command in\n"
          "    \"\") words=\"" +
          joined(words_below(commands, "")) + "\" ;;\n" + cases +
@@ -135,6 +162,9 @@ std::string fish(const std::vector<CommandLine::Described>& commands) {
         }
         any = true;
       }
+      const auto value = command.values.find(std::string(split(names, ',').back()));
+      if (value != command.values.end())
+        line += value->second.empty() ? " -r" : " -x -a '" + joined(value->second) + "'";
       if (any) out += line + " -d '" + without_quotes(help) + "'\n";
     }
   }

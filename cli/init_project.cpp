@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -16,6 +17,7 @@
 #include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
+#include "pki/ca/crl.hpp"
 
 namespace epki::cli {
 
@@ -54,6 +56,13 @@ struct Minted {
       if (made.file == file) return &made.identity.certificate;
     return nullptr;
   }
+  /// What signs the devices' certificates: their issuing CA, or their root.
+  const ca::Identity* device_issuer() const {
+    const ca::Identity* issuer = nullptr;
+    for (const auto& made : cas)
+      if (made.file == "issuing-device" || (made.file == "device-root" && issuer == nullptr)) issuer = &made.identity;
+    return issuer;
+  }
 };
 
 Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Context& context) {
@@ -87,15 +96,26 @@ Result<Minted> mint(const config::Project& project, const CaWishes& wishes, Cont
   return Minted{std::move(cas), *std::move(server), *std::move(twin)};
 }
 
-Status record(const config::Project& project, const Minted& minted, const Context& context) {
-  auto ledger = open_ledger(project, context);
-  if (!ledger) return std::move(ledger).error();
+Status record(const config::Project& project, const Minted& minted, ledger::Ledger& ledger) {
   std::vector<ledger::IssuedCertificate> rows;
   for (const auto& made : minted.cas)
     rows.push_back(ca::ledger_row(made.identity.certificate, made.kind, project.ca.name));
   rows.push_back(ca::ledger_row(minted.server.certificate, "server", project.broker.hosts.front()));
   rows.push_back(ca::ledger_row(minted.twin, "twin", project.ca.name));
-  return ledger->record_issued(rows);
+  return ledger.record_issued(rows);
+}
+
+// The broker looks into a list from its first day, for Mosquitto takes no new crlfile at a reload: a revoked device is
+// refused as soon as `crl` has written the next one. Nobody signs anything again yet, so this one lasts as long as its
+// CA may: it locks nobody out.
+Result<std::optional<ossl::Crl>> first_list(const Minted& minted, ledger::Ledger& ledger, const Context& context) {
+  const auto* issuer = minted.device_issuer();
+  if (issuer == nullptr) return std::optional<ossl::Crl>{};
+  constexpr std::chrono::days longest{3650};
+  const auto left = std::chrono::floor<std::chrono::days>(issuer->certificate.not_after() - context.clock.now());
+  auto list = ca::publish_crl(*issuer, std::clamp(left, std::chrono::days(1), longest), ledger, context.clock);
+  if (!list) return std::move(list).error();
+  return std::optional(*std::move(list));
 }
 
 Status write_key(Writer& writer, const fs::path& relative, const ossl::PrivateKey& key, const Secret* passphrase) {
@@ -116,7 +136,7 @@ Status write_cas(Writer& writer, const Minted& minted, const Secret* passphrase)
 }
 
 Status write_broker(Writer& writer, const config::Project& project, const Minted& minted,
-                    const std::optional<broker::Account>& owner, bool as_root) {
+                    const std::optional<ossl::Crl>& list, const std::optional<broker::Account>& owner, bool as_root) {
   for (const char* folder : {"broker", "broker/certs"})
     if (auto made = writer.folder(folder, 0755); !made) return made;
   if (auto done = write_key(writer, "broker/certs/server.key", minted.server.key, nullptr); !done) return done;
@@ -135,10 +155,13 @@ Status write_broker(Writer& writer, const config::Project& project, const Minted
     if (auto done = writer.file("broker/certs/client-ca.pem", client_anchors(*devices, issuing), 0644); !done)
       return done;
   }
+  if (list)
+    for (const char* file : {"ca/crl.pem", "broker/certs/crl.pem"})
+      if (auto done = writer.file(file, list->pem(), 0644); !done) return done;
   auto acl = broker::acl_text(project);
   if (!acl) return std::move(acl).error();
   if (auto done = writer.file("broker/acl", *acl, 0644); !done) return done;
-  auto configuration = broker::render_configuration(project, {.as_root = as_root});
+  auto configuration = broker::render_configuration(project, {.as_root = as_root, .crl = list.has_value()});
   if (!configuration) return std::move(configuration).error();
   return writer.file("broker/mosquitto.conf", *configuration, 0644);
 }
@@ -147,14 +170,19 @@ Result<MadeProject> make(const config::Project& project, const CaWishes& wishes,
   auto minted = mint(project, wishes, context);
   if (!minted) return std::move(minted).error();
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
-  if (auto recorded = record(project, *minted, context); !recorded) return std::move(recorded).error();
+  auto ledger = open_ledger(project, context);
+  if (!ledger) return std::move(ledger).error();
+  if (auto recorded = record(project, *minted, *ledger); !recorded) return std::move(recorded).error();
+  auto list = first_list(*minted, *ledger, context);
+  if (!list) return std::move(list).error();
 
   std::optional<broker::Account> account;
   if (::geteuid() == 0) account = broker::mosquitto_account();
   const bool as_root = account && broker::in_the_way(project.folder, *account).has_value();
   Writer writer(project.folder);
   if (auto done = write_cas(writer, *minted, wishes.passphrase); !done) return std::move(done).error();
-  if (auto done = write_broker(writer, project, *minted, account, as_root); !done) return std::move(done).error();
+  if (auto done = write_broker(writer, project, *minted, *list, account, as_root); !done)
+    return std::move(done).error();
   if (context.cancel.requested()) return interrupted();
   if (!wishes.modem_profile.empty()) {
     if (auto done = writer.file(modem_profile_file, wishes.modem_profile, 0644); !done) return std::move(done).error();

@@ -12,15 +12,6 @@ namespace epki::cli {
 
 namespace {
 
-// Whoever runs the program, as the system knows them; a job or the station's page may name the operator better.
-std::string name_of_account() {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 4096> room{};
-  if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
-  return found->pw_name;
-}
-
 Result<ledger::Ledger> open(const config::Project& project, const Context& context, bool to_read) {
   ledger::Ledger::Options options;
   options.operator_name = name_of_account();
@@ -39,6 +30,14 @@ Result<ledger::Ledger> open(const config::Project& project, const Context& conte
 }
 
 }  // namespace
+
+std::string name_of_account() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> room{};
+  if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+  return found->pw_name;
+}
 
 std::string name_of_this_station() {
   std::array<char, 256> name{};

@@ -10,6 +10,10 @@ namespace epki::cli {
 /// The name of this machine: the station, unless a job names another.
 std::string name_of_this_station();
 
+/// Whoever runs the program, as the system knows them; empty when it does not. A job or the station's page may name the
+/// operator better: Ledger::act_as().
+std::string name_of_account();
+
 /// The file of [ledger] file, or the database of [ledger] url with a local journal to go on in while it is away; says
 /// so when it is. Events name this program, this machine and the account it runs under.
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);

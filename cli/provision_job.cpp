@@ -82,9 +82,8 @@ Result<ProvisionJob> make_provision_job(config::Project project, const ModemChoi
   }
   wanted.context = static_cast<int>(choices.context.value_or(p.modem.ssl_context));
   wanted.spare_context = static_cast<int>(p.modem.spare_context);
-  if (wanted.spare_context == wanted.context)
-    return Error{Errc::usage, "SSL context " + std::to_string(wanted.context) + " is the spare context of the project",
-                 "choose another --context, or another spare_context in ec200u-pki.toml"};
+  // Two that differ in the project file; whichever --context takes, the other is free. It is put back as it was found.
+  if (wanted.spare_context == wanted.context) wanted.spare_context = static_cast<int>(p.modem.ssl_context);
   wanted.client = static_cast<int>(choices.client.value_or(p.modem.client));
   wanted.pdp = static_cast<int>(p.modem.pdp_context);
   wanted.apn = p.modem.apn;

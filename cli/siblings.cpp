@@ -39,6 +39,10 @@ std::vector<CommandLine::Described> described_by(const fs::path& program) {
         item["command"].text_or(""), item["summary"].text_or(""), item["examples"].text_or(""), {}};
     for (const auto& option : item["options"].items())
       command.options.emplace_back(option["names"].text_or(""), option["help"].text_or(""));
+    for (const auto& [name, words] : item["values"].members()) {
+      auto& values = command.values[name];
+      for (const auto& word : words.items()) values.push_back(word.text_or(""));
+    }
     if (!command.command.empty()) all.push_back(std::move(command));
   }
   return all;
@@ -93,10 +97,13 @@ Json described_json(const std::vector<CommandLine::Described>& commands) {
   for (const auto& command : commands) {
     Json options = Json::array();
     for (const auto& [names, help] : command.options) options.push(Json::object({{"names", names}, {"help", help}}));
+    Json values = Json::object();
+    for (const auto& [name, words] : command.values) values.set(name, Json::array_of(words));
     all.push(Json::object({{"command", command.command},
                            {"summary", command.summary},
                            {"examples", command.examples},
-                           {"options", options}}));
+                           {"options", options},
+                           {"values", values}}));
   }
   return all;
 }

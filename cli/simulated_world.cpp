@@ -1,5 +1,8 @@
 #include "cli/simulated_world.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -21,8 +24,17 @@ std::string folder_name_of(const std::string& persona) {
 Error did_not_start(const fs::path& log, std::string_view why) {
   Error error{Errc::input, "the simulator did not start: " + std::string(why), "see " + log.string()};
   if (const auto text = read_file(log); text) {
+    // "ec200u-sim: what" and, in a line of its own, the hint.
+    constexpr std::string_view said_by = "ec200u-sim: ";
     const auto lines = split(trimmed(*text), '\n');
-    if (!lines.back().empty()) error.what += ": " + std::string(lines.back());
+    const auto said =
+        std::find_if(lines.rbegin(), lines.rend(), [&](const auto& line) { return line.starts_with(said_by); });
+    if (said == lines.rend()) {
+      if (!lines.back().empty()) error.what += ": " + std::string(lines.back());
+      return error;
+    }
+    error.what += ": " + std::string(said->substr(said_by.size()));
+    if (said != lines.rbegin()) error.hint = std::string(trimmed(*std::prev(said))) + "; " + error.hint;
   }
   return error;
 }

@@ -33,9 +33,15 @@ set(CPACK_DEBIAN_TOOL_PACKAGE_NAME ec200u-pki)
 set(CPACK_DEBIAN_TOOL_DESCRIPTION "private PKI and provisioning for EC200U modems
  Makes a private CA and certificates that a Quectel EC200U LTE modem accepts, puts
  them on the modem over AT commands, and proves that they took.")
-if(EPKI_POSTGRESQL)
-  set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "libpq5 (>= 14)")  # loaded when needed, so dpkg-shlibdeps does not see it
+# Loaded when needed, so dpkg-shlibdeps does not see them. The other programs depend on the tool.
+set(loaded_late "")
+if(EPKI_ARCHIVE)
+  list(APPEND loaded_late "libarchive13")
 endif()
+if(EPKI_POSTGRESQL)
+  list(APPEND loaded_late "libpq5 (>= 14)")
+endif()
+list(JOIN loaded_late ", " CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_TOOL_PACKAGE_RECOMMENDS "mosquitto, ec200u-pki-verify")
 set(CPACK_DEBIAN_TOOL_PACKAGE_SUGGESTS "ec200u-sim, ec200u-pki-station")
 

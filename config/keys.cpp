@@ -186,6 +186,21 @@ const Key keys[] = {
     {"ledger", "url", "a URL that begins with postgresql://, or empty",
      "The PostgreSQL database that several stations share in place of file; leave the password to ~/.pgpass.",
      [](R& t, K k, P& p) { read_url(t, k, p.ledger.url); }, [](const P& p) { return toml_quoted(p.ledger.url); }},
+
+    {"station", "ports", "a list of ports, as modem.port takes them; empty: modem.port alone",
+     "The slots of the line; a job file with slots of its own overrules it.",
+     [](R& t, K k, P& p) { read_texts(t, k, p.station.ports, why_no_port); },
+     [](const P& p) { return as_list(p.station.ports); }},
+    {"station", "listen", "ADDR:PORT", "Where the operator's page is served; beyond loopback over TLS.",
+     [](R& t, K k, P& p) { read_text(t, k, p.station.listen, why_no_endpoint); },
+     [](const P& p) { return toml_quoted(p.station.listen); }},
+    {"station", "job", "a path, or empty",
+     "The job file an engineer wrote, relative to the project folder; empty: this file decides.",
+     [](R& t, K k, P& p) { read_optional(t, k, p.station.job, why_no_path); },
+     [](const P& p) { return toml_quoted(p.station.job); }},
+    {"station", "operator", "a name, or empty", "Who works here, where neither the command line nor the job says.",
+     [](R& t, K k, P& p) { read_optional(t, k, p.station.operator_name, why_no_line); },
+     [](const P& p) { return toml_quoted(p.station.operator_name); }},
 };
 
 }  // namespace

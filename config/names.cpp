@@ -74,6 +74,16 @@ std::string why_no_topic(std::string_view text) {
   return why_no_at_text(text);
 }
 
+std::string why_no_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535) return "is not ADDR:PORT";
+  auto address = text.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  return why_no_host(address);
+}
+
 std::string why_no_line(std::string_view text) {
   if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
   return is_utf8(text) ? "" : "is no UTF-8";

@@ -64,6 +64,13 @@ struct LedgerPlace {
   std::string url{};               ///< of a PostgreSQL database for several stations; used in place of file when set
 };
 
+struct Station {
+  std::vector<std::string> ports{};       ///< of the slots; empty: modem.port alone
+  std::string listen = "127.0.0.1:8080";  ///< ADDR:PORT of the operator's page
+  std::string job{};                      ///< a job file, relative to the project folder; empty: this file holds
+  std::string operator_name{};            ///< who works here, unless the command line or the job says
+};
+
 struct Project {
   std::filesystem::path folder;  ///< absolute
   Ca ca;
@@ -71,6 +78,7 @@ struct Project {
   Modem modem;
   Provision provision;
   LedgerPlace ledger;
+  Station station;
 
   std::filesystem::path root_certificate() const { return folder / "ca/root.pem"; }
   std::filesystem::path root_key() const { return folder / "ca/root.key"; }

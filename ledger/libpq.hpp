@@ -1,7 +1,7 @@
 #pragma once
 // libpq, loaded when a ledger on a database server is first opened. Linked, it would bring some twenty libraries
 // (Kerberos, LDAP, GnuTLS) into every command, also into those that hold a CA's key and know no server:
-// docs/decisions/0012-libpq-when-needed.md.
+// docs/decisions/0012-libraries-when-needed.md.
 
 #include <libpq-fe.h>
 

@@ -3,17 +3,21 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
+#include "core/json.hpp"
 #include "sim/run/host.hpp"
 #include "sim/run/options.hpp"
 #include "sim/run/real_network.hpp"
@@ -91,7 +95,17 @@ Status run(const sim::Options& options) {
   return host.run(signals);
 }
 
-int fail(const Error& error) {
+Json document() {
+  return Json::object({{"schema", "ec200u-pki/sim/1"}, {"ok", true}});
+}
+
+// Parsing may have failed: looked for among the words.
+bool wants_json(std::span<char*> words) {
+  return std::ranges::any_of(words, [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+int fail(const Error& error, bool json) {
+  if (json) say(document().set("ok", false).set("error", error_json(error)).dump());
   std::fprintf(stderr, "ec200u-sim: %s\n", error.what.c_str());
   if (!error.hint.empty()) std::fprintf(stderr, "  %s\n", error.hint.c_str());
   return exit_code::of(error.code);
@@ -100,16 +114,20 @@ int fail(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool json = wants_json({argv, static_cast<std::size_t>(argc)});
   const auto options = sim::parse_options(argc, argv);
-  if (!options) return fail(options.error());
+  if (!options) return fail(options.error(), json);
   if (options->help) {
-    std::fputs(sim::help_text().c_str(), stdout);
+    const auto text = sim::help_text();
+    json ? say(document().set("help", text).dump()) : static_cast<void>(std::fputs(text.c_str(), stdout));
   } else if (options->version) {
-    std::puts("ec200u-sim " EPKI_VERSION);
+    say(json ? document().set("version", "ec200u-sim " EPKI_VERSION).dump() : "ec200u-sim " EPKI_VERSION);
   } else if (options->list) {
-    for (const auto& name : sim::shipped_personas()) std::puts(name.c_str());
+    if (json) say(document().set("personas", Json::array_of(sim::shipped_personas())).dump());
+    for (const auto& name : sim::shipped_personas())
+      if (!json) say(name);
   } else if (auto done = run(*options); !done) {
-    return fail(done.error());
+    return fail(done.error(), json);
   }
   return exit_code::done;
 }

@@ -128,6 +128,7 @@ struct Faults {
   std::int64_t opens_fail_per_thousand = 0;  ///< of TLS opens that fail before any packet
   std::int64_t dns_fails_per_thousand = 0;   ///< of look-ups
   std::int64_t resets_per_thousand = 0;      ///< of connections that are reset as soon as they stand
+  std::int64_t urcs_lost_per_thousand = 0;   ///< of the lines "+Q…" that come by themselves
   std::int64_t random_per_thousand = 0;      ///< of command lines that one of `random` befalls
   std::int64_t random_most = 1000000000;     ///< after so many, no more
   std::vector<Mishap> random{};              ///< empty: all of them

@@ -97,6 +97,7 @@ void read_faults(TomlReader table, Faults& into) {
   table.integer("opens_fail_per_thousand", into.opens_fail_per_thousand, 0, 1000);
   table.integer("dns_fails_per_thousand", into.dns_fails_per_thousand, 0, 1000);
   table.integer("resets_per_thousand", into.resets_per_thousand, 0, 1000);
+  table.integer("urcs_lost_per_thousand", into.urcs_lost_per_thousand, 0, 1000);
   table.texts("urcs_in_replies", into.urcs_in_replies);
   read_bytes(table.table("from_host"), into.from_host);
   read_bytes(table.table("to_host"), into.to_host);

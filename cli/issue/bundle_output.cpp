@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <system_error>
 
 #include "cli/issue/output.hpp"
@@ -121,22 +123,24 @@ Result<std::vector<bool>> BundleOutput::take_up(std::span<const ListedName> grou
   return delivered;
 }
 
+// From where the parts lie: a copy of the keys would have to be locked and wiped, too.
 Status BundleOutput::deliver(std::span<const Delivery> identities) {
-  // One write for all of them, from memory that is wiped.
-  std::size_t size = 0;
-  for (const auto& identity : identities) size += identity.key.size() + identity.certificate.size();
-  Secret text(size);
-  std::size_t at = 0;
+  std::vector<iovec> parts;
+  parts.reserve(3 * identities.size());
   for (const auto& identity : identities)
-    for (const std::string_view part : {identity.key, std::string_view(identity.certificate)}) {
-      std::copy(part.begin(), part.end(), reinterpret_cast<char*>(text.bytes().data()) + at);
-      at += part.size();
-    }
-  for (std::string_view rest = text.view(); !rest.empty();) {
-    const auto n = ::write(fd_, rest.data(), rest.size());
+    for (const std::string_view part : {identity.key, identity.certificate, identity.chain})
+      if (!part.empty()) parts.push_back({const_cast<char*>(part.data()), part.size()});  // writev() only reads
+  for (std::span<iovec> rest(parts); !rest.empty();) {
+    const auto n = ::writev(fd_, rest.data(), static_cast<int>(std::min<std::size_t>(rest.size(), IOV_MAX)));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return disk_error("writing", part_, errno);
-    rest.remove_prefix(static_cast<std::size_t>(n));
+    auto written = static_cast<std::size_t>(n);
+    while (!rest.empty() && written >= rest.front().iov_len) {
+      written -= rest.front().iov_len;
+      rest = rest.subspan(1);
+    }
+    if (written > 0)
+      rest.front() = {static_cast<char*>(rest.front().iov_base) + written, rest.front().iov_len - written};
   }
   if (::fdatasync(fd_) != 0) return disk_error("syncing", part_, errno);
   return success();

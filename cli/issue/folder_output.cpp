@@ -82,7 +82,8 @@ Result<std::vector<bool>> FolderOutput::take_up(std::span<const ListedName> grou
 Status FolderOutput::write_one(const Delivery& identity) const {
   if (auto made = make_folder(folder_ / file_stem(identity.name)); !made) return made;
   if (auto written = write_new_file(key_of(identity.name), identity.key, 0600, Sync::file); !written) return written;
-  return write_new_file(certificate_of(identity.name), identity.certificate, 0644);
+  const auto shown = std::string(identity.certificate).append(identity.chain);
+  return write_new_file(certificate_of(identity.name), shown, 0644);
 }
 
 Status FolderOutput::deliver(std::span<const Delivery> identities) {

@@ -17,10 +17,11 @@ namespace {
 
 constexpr std::size_t shown_at_most = 20;
 
-struct Group {
-  std::vector<ListedName> names;
-  std::vector<ca::Device> made{};
-};
+// The last group is added to the ledger in parts of so many, as they are made, so that little is left to add when the
+// last one is. Earlier groups are not: the ledger's lock would be held while they are made, and others wait for it.
+constexpr std::size_t last_group_parts = 125;
+
+using Devices = std::vector<ca::Device>;
 
 class IssuingRun {
  public:
@@ -35,9 +36,10 @@ class IssuingRun {
   Status work();
   Status take_up(std::size_t recorded);
   Status supersede_lost(std::vector<ListedName> lost);
-  Result<Group> next_group();
-  Status record(const Group& group);
-  Status deliver(Group& group);
+  Status want(std::size_t most);
+  Status add(Devices& group, Devices part);
+  Status record(const Devices& group);
+  Status deliver(Devices& group);
   void tell_progress();
 
   const Issuing& issuing_;
@@ -49,12 +51,11 @@ class IssuingRun {
   std::optional<Unfinished> note_{};
   std::optional<ledger::CertificateWriter> writer_{};
   std::size_t group_ = 0;
+  std::size_t wanted_ = 0;  ///< of the list
   std::size_t recorded_ = 0;
   IssuedReport report_{};
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  // The last members: their threads use the others.
-  std::future<Result<Group>> coming_{};  ///< the first group, begun early
-  std::future<void> writing_back_{};     ///< of the ledger, once the last group is recorded
+  std::future<void> writing_back_{};  ///< of the ledger, once the last group is recorded; last: it uses the others
 };
 
 Status IssuingRun::prepare(const config::Project& project) {
@@ -70,9 +71,9 @@ Status IssuingRun::prepare(const config::Project& project) {
     // The note comes before the first byte of output: what is there without one is never ours to touch.
     if (auto claimed = output_.claim(list_, context_.cancel); !claimed) return claimed;
     std::array<std::byte, 8> id{};
-    context_.random.fill(id);  // before the makers' threads have the source to themselves
+    context_.random.fill(id);
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
-    coming_ = std::async(std::launch::async, [this] { return next_group(); });
+    if (auto begun = want(group_); !begun) return begun;
     if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
   }
   ledger::Batches batches(ledger_);
@@ -91,6 +92,7 @@ Status IssuingRun::take_up(std::size_t recorded) {
   if (auto skipped = list_.skip(before); !skipped) return skipped;
   auto last = list_.next(recorded - before);
   if (!last) return std::move(last).error();
+  wanted_ = recorded;
   const auto delivered = output_.take_up(*last, before, recorded == list_.size());
   if (!delivered) return delivered.error();
   std::vector<ListedName> lost;
@@ -104,55 +106,61 @@ Status IssuingRun::take_up(std::size_t recorded) {
 
 // Their certificates are recorded and their keys are gone with the process that made them.
 Status IssuingRun::supersede_lost(std::vector<ListedName> lost) {
-  Group group{std::move(lost)};
-  auto made = issuing_.make(group.names);
-  if (!made) return std::move(made).error();
-  group.made = *std::move(made);
+  if (auto begun = issuing_.maker.want(lost); !begun) return begun;
+  auto group = issuing_.maker.take(lost.size());
+  if (!group) return std::move(group).error();
   ledger::Certificates certificates(ledger_);
   std::vector<ledger::Certificates::Renewal> renewals;
-  for (std::size_t i = 0; i < group.names.size(); ++i) {
-    const auto old = certificates.list({.name = group.names[i].name, .batch = note_->batch()});
+  for (std::size_t i = 0; i < lost.size(); ++i) {
+    const auto old = certificates.list({.name = lost[i].name, .batch = note_->batch()});
     if (!old) return old.error();
     if (old->empty())
-      return Error{Errc::ledger, "the ledger does not hold the certificate of " + group.names[i].name,
+      return Error{Errc::ledger, "the ledger does not hold the certificate of " + lost[i].name,
                    "ec200u-pki ledger check tells whether it was changed"};
     const auto& lost_one = old->back().certificate;
-    group.made[i].row.batch = note_->batch();
-    renewals.push_back({{lost_one.issuer, lost_one.serial}, group.made[i].row});
+    auto& row = (*group)[i].row;
+    row.batch = note_->batch();
+    renewals.push_back({{lost_one.issuer, lost_one.serial}, row});
   }
   if (auto recorded = certificates.record_renewal(renewals, std::nullopt); !recorded) return recorded;
-  return deliver(group);
+  return deliver(*group);
 }
 
-Result<Group> IssuingRun::next_group() {
-  auto names = list_.next(group_);
-  if (!names) return std::move(names).error();
-  Group group{*std::move(names)};
-  if (group.names.empty()) return group;
-  auto made = issuing_.make(group.names);
-  if (!made) return std::move(made).error();
-  group.made = *std::move(made);
-  return group;
+// Until so many of the list are wanted.
+Status IssuingRun::want(std::size_t most) {
+  while (wanted_ < std::min(most, list_.size())) {
+    const auto names = list_.next(group_);
+    if (!names) return names.error();
+    if (auto wanted = issuing_.maker.want(*names); !wanted) return wanted;
+    wanted_ += names->size();
+  }
+  return success();
 }
 
-Status IssuingRun::record(const Group& group) {
-  for (const auto& device : group.made)
+Status IssuingRun::add(Devices& group, Devices part) {
+  for (auto& device : part) {
     if (auto added = writer_->add(device.row); !added) return added;
-  recorded_ += group.made.size();
+    group.push_back(std::move(device));
+  }
+  return success();
+}
+
+Status IssuingRun::record(const Devices& group) {
+  recorded_ += group.size();
   return writer_->commit(static_cast<std::int64_t>(recorded_));
 }
 
-Status IssuingRun::deliver(Group& group) {
+Status IssuingRun::deliver(Devices& group) {
   std::vector<Delivery> deliveries;
-  deliveries.reserve(group.made.size());
-  for (const auto& device : group.made)
-    deliveries.push_back({device.row.name, device.row.pem + issuing_.chain_pem, device.key.view()});
+  deliveries.reserve(group.size());
+  for (const auto& device : group)
+    deliveries.push_back({device.row.name, device.row.pem, issuing_.chain_pem, device.key.view()});
   if (auto delivered = output_.deliver(deliveries); !delivered) return delivered;
-  for (auto& device : group.made) {
+  report_.count += group.size();
+  for (auto& device : group) {
     if (!keep_all_ && report_.shown.size() >= shown_at_most) break;
     report_.shown.push_back(std::move(device.row));
   }
-  report_.count += group.made.size();
   tell_progress();
   return success();
 }
@@ -168,26 +176,26 @@ void IssuingRun::tell_progress() {
   context_.reporter.progress(what, done, list_.size());
 }
 
-// The next group is made while this one is recorded and delivered.
+// The next group is being made while this one is recorded and delivered.
 Status IssuingRun::work() {
-  auto coming = coming_.valid() ? std::move(coming_) : std::async(std::launch::async, [this] { return next_group(); });
-  for (;;) {
-    auto group = coming.get();
-    if (!group) return std::move(group).error();
-    if (group->names.empty()) return success();
+  Devices group;
+  while (recorded_ < list_.size()) {
+    const std::size_t size = std::min(group_, list_.size() - recorded_);
+    const bool last = recorded_ + size == list_.size();
+    if (auto begun = want(recorded_ + 2 * group_); !begun) return begun;
+    auto part = issuing_.maker.take(last ? std::min(size - group.size(), last_group_parts) : size);
+    if (!part) return std::move(part).error();
     if (context_.cancel.requested()) return interrupted();
-    coming = std::async(std::launch::async, [this] { return next_group(); });
-    auto done = record(*group);
+    if (auto added = add(group, *std::move(part)); !added) return added;
+    if (group.size() < size) continue;
+    if (auto recorded = record(group); !recorded) return recorded;
     // Output and ledger are synced side by side: on a disk that takes milliseconds for a sync, that is what small lists
     // wait for.
-    if (done && recorded_ == list_.size())
-      writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
-    if (done) done = deliver(*group);
-    if (!done) {
-      coming.wait();
-      return done;
-    }
+    if (last) writing_back_ = std::async(std::launch::async, [this] { writer_->write_back(); });
+    if (auto delivered = deliver(group); !delivered) return delivered;
+    group.clear();
   }
+  return success();
 }
 
 IssuedReport IssuingRun::go() {

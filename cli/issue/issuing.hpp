@@ -2,8 +2,6 @@
 // The order in which identities come into the world: made, recorded, delivered, group by group. What is in the world
 // is in the ledger; what a cut kept from being delivered is made anew and supersedes what was lost.
 
-#include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,17 +16,24 @@
 
 namespace epki::cli {
 
-/// Makes one group, in its order. Called in a thread of its own, never twice at once.
-using MakeGroup = std::function<Result<std::vector<ca::Device>>(std::span<const ListedName> names)>;
+/// Makes identities in the order in which they are wanted.
+class Maker {
+ public:
+  virtual ~Maker() = default;
+  /// Wants these behind those wanted before; may begin with them at once, in threads of its own.
+  virtual Status want(std::span<const ListedName> names) = 0;
+  /// The next `count`, all or nothing. Blocks until they are made.
+  virtual Result<std::vector<ca::Device>> take(std::size_t count) = 0;
+};
 
 struct Issuing {
   std::string kind;           ///< in the ledger: "device", "server"
   std::string noun;           ///< for progress: "devices"
   std::filesystem::path out;  ///< absolute
   bool bundle = false;
-  std::size_t group = 0;    ///< identities made, recorded and delivered at a time
+  std::size_t group = 0;    ///< identities recorded and delivered at a time
   std::string chain_pem{};  ///< stands behind each certificate that is delivered
-  MakeGroup make;
+  Maker& maker;
 };
 
 struct IssuedReport {

@@ -19,8 +19,9 @@ namespace epki::cli {
 
 struct Delivery {
   std::string_view name;
-  std::string certificate;  ///< PEM; what the peer must be shown with it stands behind it
-  std::string_view key;     ///< PEM, not encrypted
+  std::string_view certificate;  ///< PEM
+  std::string_view chain;        ///< PEM; what the peer must be shown behind the certificate
+  std::string_view key;          ///< PEM, not encrypted
 };
 
 class Output {

@@ -43,6 +43,7 @@ TEST(Project, WhatIsRenderedReadsBackEqual) {
   odd.modem = {"/dev/serial/by-id/a \"b\"", 921600, true, 0, 3, 5, 7, "iot.example"};
   odd.provision = {false, "192.0.2.1", "leave", "hold", 1, "ec200u/a/b"};
   odd.ledger.file = "ledger files/main.db";
+  odd.station = {{"sim:strict", "usb:1-2.3"}, "[::1]:0", "jobs/line 7.toml", "Li"};
   const auto text = render(odd);
   const auto back = read(text);
   ASSERT_TRUE(back) << back.error().what << "\n" << text;
@@ -64,8 +65,8 @@ TEST(Project, ComplaintsNameFileLineAndColumn) {
             "x.toml:4:9: broker.hosts = \"a b\" is no host name");
   EXPECT_EQ(complaint("[ca]\nname = \"n\"\ndays = 3\n[broker]\nhosts = [\"b\"]\n"),
             "x.toml:3:1: no such setting: ca.days");
-  EXPECT_EQ(complaint("[ca]\nname = \"n\"\n[broker]\nhosts = [\"b\"]\n[station]\n"),
-            "x.toml:5:2: no such setting: station");
+  EXPECT_EQ(complaint("[ca]\nname = \"n\"\n[broker]\nhosts = [\"b\"]\n[stations]\n"),
+            "x.toml:5:2: no such setting: stations");
   EXPECT_EQ(complaint("[ca]\nname = \n"), "x.toml:2:8: Error while parsing key-value pair: expected value, saw '\\n'")
       << "the wording is the TOML library's";
 }

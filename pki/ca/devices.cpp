@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/ordered_makers.hpp"
 #include "core/text.hpp"
 #include "pki/ca/pattern.hpp"
 #include "pki/ca/subject.hpp"
@@ -19,17 +20,27 @@ namespace {
 
 constexpr std::size_t looked_at_one_in = 256;
 
+// What one thread has to itself.
 struct Worker {
   ossl::KeyMaker keys;
   ossl::LeafPress press;
   lint::Gate gate;
+  std::size_t made = 0;                     ///< in all calls of mint()
+  std::optional<std::chrono::days> last{};  ///< lifetime of the one before
+
+  /// Whether the next one is read back and judged: the first, one in 256, and the first of each lifetime.
+  bool looks_at_next(std::chrono::days lifetime) {
+    const bool looks = made++ % looked_at_one_in == 0 || lifetime != last;
+    last = lifetime;
+    return looks;
+  }
 };
 
-// What one device gets that is decided before the threads begin.
+// A device and what is decided of it before the threads begin.
 struct Ticket {
+  WantedDevice device;
   std::vector<std::byte> serial;
   Instant not_after;
-  bool looked_at = false;  ///< read back and judged
 };
 
 // As another_serial(), from the random bytes that the ticket brought: the random source belongs to another thread.
@@ -49,12 +60,12 @@ struct DeviceMint::Impl {
   std::string issuer_sha256;
   Instant not_before;
   World world;
-  std::vector<Worker> workers;
-  std::size_t minted = 0;                   ///< in all calls of mint()
-  std::optional<std::chrono::days> last{};  ///< lifetime of the one before
+  std::vector<Worker> workers{};
+  // Last: its threads use all the others.
+  std::unique_ptr<OrderedMakers<Ticket, Result<Device>>> makers{};
 
-  Result<Device> one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const;
-  Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted);
+  Result<Device> one(Worker& worker, const Ticket& ticket) const;
+  Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted) const;
   Status look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const;
 };
 
@@ -77,8 +88,8 @@ Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyTy
   const ossl::Issuer signer{issuer.certificate, issuer.key};
   auto press = ossl::LeafPress::make(*spec, signer);
   if (!press) return std::move(press).error();
-  auto impl = std::make_unique<Impl>(
-      Impl{issuer, ossl::sha256_hex(issuer.certificate.subject_der()), spec->not_before, world, {}});
+  auto impl =
+      std::make_unique<Impl>(Impl{issuer, ossl::sha256_hex(issuer.certificate.subject_der()), spec->not_before, world});
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) {
     auto keys = ossl::KeyMaker::make(key);
@@ -88,12 +99,16 @@ Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyTy
     impl->workers.push_back(
         {*std::move(keys), *press, lint::Gate({std::move(issuers), profile, world.clock.now(), std::nullopt})});
   }
+  impl->makers = std::make_unique<OrderedMakers<Ticket, Result<Device>>>(
+      threads, [mint = impl.get()](std::size_t thread, const Ticket& ticket) {
+        return mint->one(mint->workers[thread], ticket);
+      });
   return DeviceMint(std::move(impl));
 }
 
 // Names and numbers are settled here, in one thread: the random source need not be shared, and nothing is made for a
 // list that holds a bad name.
-Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevice> wanted) {
+Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevice> wanted) const {
   if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
   std::vector<Ticket> all;
   all.reserve(wanted.size());
@@ -101,9 +116,7 @@ Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevi
     if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
     if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
     const Instant until = world.clock.now() + device.lifetime;
-    const bool looked_at = minted++ % looked_at_one_in == 0 || device.lifetime != last;
-    last = device.lifetime;
-    all.push_back({random_serial(world.random), std::min(until, issuer.certificate.not_after()), looked_at});
+    all.push_back({device, random_serial(world.random), std::min(until, issuer.certificate.not_after())});
   }
   return all;
 }
@@ -115,8 +128,10 @@ Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, c
   return lint::refuse_errors(gate.judge(made), wanted.name);
 }
 
-Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted, const Ticket& ticket) const {
+Result<Device> DeviceMint::Impl::one(Worker& worker, const Ticket& ticket) const {
+  const auto& wanted = ticket.device;
   auto serial = ticket.serial;
+  const bool looked_at = worker.looks_at_next(wanted.lifetime);
   for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
     auto key = worker.keys.next();
     if (!key) return std::move(key).error();
@@ -131,10 +146,10 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
     }
     const bool plain = wanted.name.find_first_of("\",;<>\\= ") == std::string::npos;
     row.subject = "CN=" + wanted.name;
-    if (ticket.looked_at || !plain) {
+    if (looked_at || !plain) {
       const auto read = ossl::Certificate::from_der(*der);
       if (!read) return read.error();
-      if (ticket.looked_at)
+      if (looked_at)
         if (auto good = look_at(worker.gate, wanted, *read); !good) return std::move(good).error();
       row.subject = read->subject();
     }
@@ -151,35 +166,26 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const WantedDevice& wanted,
   return never_uploadable(wanted.name);
 }
 
-Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wanted) {
-  auto tickets = impl_->tickets(wanted);
+Status DeviceMint::want(std::span<const WantedDevice> devices) {
+  auto tickets = impl_->tickets(devices);
   if (!tickets) return std::move(tickets).error();
-  std::vector<Device> made(wanted.size());
-  const std::size_t shares = std::min<std::size_t>(impl_->workers.size(), std::max<std::size_t>(wanted.size(), 1));
-  std::vector<std::optional<Error>> failed(shares);
-  const auto work = [&](std::size_t share) {
-    const std::size_t end = wanted.size() * (share + 1) / shares;
-    bool looked = false;
-    for (std::size_t i = wanted.size() * share / shares; i < end; ++i) {
-      auto& ticket = (*tickets)[i];
-      if (i + 1 == end && !looked) ticket.looked_at = true;
-      looked = looked || ticket.looked_at;
-      auto device = impl_->one(impl_->workers[share], wanted[i], ticket);
-      if (!device) {
-        failed[share] = std::move(device).error();
-        return;
-      }
-      made[i] = *std::move(device);
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t share = 1; share < shares; ++share) others.emplace_back(work, share);
-    work(0);
+  impl_->makers->want(*std::move(tickets));
+  return success();
+}
+
+Result<std::vector<Device>> DeviceMint::take(std::size_t count) {
+  std::vector<Device> all;
+  all.reserve(count);
+  for (auto& made : impl_->makers->take(count)) {
+    if (!made) return std::move(made).error();
+    all.push_back(*std::move(made));
   }
-  for (auto& error : failed)
-    if (error) return *std::move(error);
-  return made;
+  return all;
+}
+
+Result<std::vector<Device>> DeviceMint::mint(std::span<const WantedDevice> wanted) {
+  if (auto begun = want(wanted); !begun) return std::move(begun).error();
+  return take(wanted.size());
 }
 
 }  // namespace epki::ca

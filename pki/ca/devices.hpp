@@ -37,10 +37,17 @@ class DeviceMint {
   DeviceMint& operator=(DeviceMint&&) noexcept;
   ~DeviceMint();
 
-  /// In the order of `wanted`; all or nothing. Blocks; RSA keys take 60 ms each and core. They differ in name, dates,
-  /// serial and key only: one in 256 of all calls together, and at least one of every thread's share, is read back, its
-  /// signature verified, and judged by lint before anything is returned; so is the first of each lifetime. Errors of
-  /// mint_client; Errc::input when lint refuses one.
+  /// Begins to make these, behind those wanted before. Nothing is begun of a list that holds a bad name. Does not
+  /// block. Errors of mint_client.
+  Status want(std::span<const WantedDevice> devices);
+
+  /// The next `count` of those wanted, in their order; all or nothing. Blocks; RSA keys take 60 ms each and core. They
+  /// differ in name, dates, serial and key only: the first that each thread makes, one in 256 of its later ones, and
+  /// its first of each lifetime are read back, their signatures verified, and judged by lint before anything is
+  /// returned. Errors of mint_client; Errc::input when lint refuses one.
+  Result<std::vector<Device>> take(std::size_t count);
+
+  /// want() and take() of all.
   Result<std::vector<Device>> mint(std::span<const WantedDevice> wanted);
 
  private:

@@ -1,5 +1,7 @@
 #include "provision/ec200u/asking.hpp"
 
+#include <algorithm>
+
 #include "provision/ec200u/fields.hpp"
 #include "provision/ec200u/modem.hpp"
 
@@ -40,6 +42,24 @@ Error refused(std::string_view doing, const at::Reply& reply, std::string_view h
     if (!words.empty()) what += " (" + std::string(words) + ")";
   }
   return {Errc::modem_refused, std::move(what), std::string(hint)};
+}
+
+Result<std::optional<std::string>> await_result(at::Engine& engine, const std::function<bool(std::string_view)>& wanted,
+                                                std::chrono::milliseconds& span, const Patience& patience) {
+  if (!patience) return engine.wait_for(wanted, after(span));
+  constexpr std::chrono::seconds between{1};
+  const auto begun = std::chrono::steady_clock::now();
+  const auto end = begun + span;
+  for (;;) {
+    auto line = engine.wait_for(wanted, std::min<Deadline>(end, after(between)));
+    if (!line || *line) return line;
+    auto on = patience();
+    if (!on) return std::move(on).error();
+    const auto now = std::chrono::steady_clock::now();
+    if (*on && now < end) continue;
+    span = std::chrono::duration_cast<std::chrono::milliseconds>(now - begun);
+    return std::optional<std::string>{};
+  }
 }
 
 std::function<bool(std::string_view)> about(std::string_view tag, int id) {

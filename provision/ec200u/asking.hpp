@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "provision/at/engine.hpp"
+#include "provision/ec200u/patience.hpp"
 
 namespace epki::ec200u {
 
@@ -29,6 +31,11 @@ Error refused(std::string_view doing, const at::Reply& reply, std::string_view h
 /// One attempt only: for commands that do something each time they are carried out.
 Result<at::Reply> ask_once(at::Engine& engine, std::string_view line, std::chrono::milliseconds span,
                            std::string_view answer_prefix = {});
+
+/// Waits for a result line up to `span`, which becomes the time that was waited. Where there is a `patience`, it is
+/// asked once a second whether to wait on. Nothing: no such line came.
+Result<std::optional<std::string>> await_result(at::Engine& engine, const std::function<bool(std::string_view)>& wanted,
+                                                std::chrono::milliseconds& span, const Patience& patience);
 
 /// Accepts lines "<tag> <number>,…" whose first number is `id`: the result lines of one client or socket.
 std::function<bool(std::string_view)> about(std::string_view tag, int id);

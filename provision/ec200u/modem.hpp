@@ -18,6 +18,7 @@
 #include "core/result.hpp"
 #include "core/secret.hpp"
 #include "provision/at/engine.hpp"
+#include "provision/ec200u/patience.hpp"
 
 namespace epki::ec200u {
 
@@ -177,7 +178,7 @@ class Modem {
   // ---- SSL sockets ----------------------------------------------------------------------------------------------
   /// Opens a TLS connection in buffer mode; waits 150 s and the longest negotiation time. A number in use is closed
   /// and taken.
-  Result<SslOpenResult> ssl_open(const SslTarget& target);
+  Result<SslOpenResult> ssl_open(const SslTarget& target, const Patience& patience = {});
   /// 1 to 1460 bytes. False: the modem did not take them (SEND FAIL, or the connection is gone).
   Result<bool> ssl_send(int socket, std::string_view bytes);
   /// Ends the connection and frees the number, which also a failed open keeps. Nothing open is no error.
@@ -191,9 +192,9 @@ class Modem {
   /// Opens the network to the broker. Closes and forgets a stale session of this client first. `limit` zero: the
   /// interface's own (121 s).
   Result<OpenResult> mqtt_open(int client, std::string_view host, std::uint16_t port,
-                               std::chrono::milliseconds limit = {});
+                               std::chrono::milliseconds limit = {}, const Patience& patience = {});
   Result<ConnectResult> mqtt_connect(int client, std::string_view client_id, std::string_view user = {},
-                                     std::string_view password = {});
+                                     std::string_view password = {}, const Patience& patience = {});
   Status mqtt_subscribe(int client, std::string_view topic, int qos);
   Status mqtt_publish(int client, std::string_view topic, std::string_view payload, int qos);
   /// The payload of the next +QMTRECV on that topic.
@@ -213,7 +214,8 @@ class Modem {
   /// At once, until the context goes down or the modem restarts. The context must be active.
   Status set_dns_servers(int pdp, const DnsServers& servers);
   /// 0 opened (and closed again), else the modem's error number; nothing when no result line came.
-  Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port);
+  Result<std::optional<int>> tcp_probe(int pdp, std::string_view host, std::uint16_t port,
+                                       const Patience& patience = {});
 
   // ---- power ----------------------------------------------------------------------------------------------------
   /// CFUN=1,1, waits for RDY, then as wait_started(). Settings are gone afterwards.

@@ -59,11 +59,12 @@ bool answer_lost(const at::Engine& engine, const Error& error) {
 
 /// A result line "<tag> <client>,…" or the +QMTSTAT that says the session ended instead. Nothing: neither came.
 Result<std::optional<std::vector<int>>> result_of(at::Engine& engine, std::string_view tag, int client,
-                                                  std::optional<int>& closed) {
+                                                  std::optional<int>& closed, const Patience& patience = {}) {
   const auto wanted = about(tag, client);
   const auto ended = about("+QMTSTAT:", client);
-  auto line =
-      engine.wait_for([&](std::string_view l) { return wanted(l) || ended(l); }, after(time_limit::mqtt_exchange));
+  auto span = time_limit::mqtt_exchange;
+  auto line = await_result(
+      engine, [&](std::string_view l) { return wanted(l) || ended(l); }, span, patience);
   if (!line) return std::move(line).error();
   if (!*line) return std::optional<std::vector<int>>{};
   const bool is_end = (*line)->starts_with("+QMTSTAT:");
@@ -108,7 +109,7 @@ Status Modem::set_mqtt_keepalive(int client, int seconds) {
 }
 
 Result<OpenResult> Modem::mqtt_open(int client, std::string_view host, std::uint16_t port,
-                                    std::chrono::milliseconds span) {
+                                    std::chrono::milliseconds span, const Patience& patience) {
   if (auto fit = check_client(client); !fit) return std::move(fit).error();
   const auto name = quoted("broker's name", host);
   if (!name) return name.error();
@@ -128,7 +129,7 @@ Result<OpenResult> Modem::mqtt_open(int client, std::string_view host, std::uint
     if (!reply) return std::move(reply).error();
     result.refused = !reply->ok();
     if (result.refused) return result;
-    auto line = engine_.wait_for(about("+QMTOPEN:", client), after(result.waited));
+    auto line = await_result(engine_, about("+QMTOPEN:", client), result.waited, patience);
     if (!line) return std::move(line).error();
     if (!*line) return result;
     const auto numbers = parse_numbers(**line, "+QMTOPEN:");
@@ -147,7 +148,7 @@ Status Modem::mqtt_close(int client) {
 }
 
 Result<ConnectResult> Modem::mqtt_connect(int client, std::string_view client_id, std::string_view user,
-                                          std::string_view password) {
+                                          std::string_view password, const Patience& patience) {
   if (auto fit = check_client(client); !fit) return std::move(fit).error();
   auto id = quoted("MQTT client's name", client_id);
   if (!id) return std::move(id).error();
@@ -169,7 +170,7 @@ Result<ConnectResult> Modem::mqtt_connect(int client, std::string_view client_id
   if (!reply && !answer_lost(engine_, reply.error())) return std::move(reply).error();
   result.refused = reply && !reply->ok();
   if (result.refused) return result;
-  auto numbers = result_of(engine_, "+QMTCONN:", client, result.closed);
+  auto numbers = result_of(engine_, "+QMTCONN:", client, result.closed, patience);
   if (!numbers) return std::move(numbers).error();
   if (!*numbers) return result;
   result.result = (**numbers)[1];

@@ -177,16 +177,19 @@ Result<Lookup> Modem::resolve(int pdp, std::string_view host) {
     }
     return refused("looking up " + std::string(host), *reply, "the packet context may not be active");
   }
-  const Deadline by = after(time_limit::name);
+  Deadline by = after(time_limit::name);
   std::optional<int> expected;
   while (!expected || static_cast<int>(lookup.addresses.size()) < *expected) {
     auto line = engine_.wait_for(is_name_line, by);
     if (!line) return std::move(line).error();
     if (!*line) {
       if (!lookup.addresses.empty()) return lookup;
-      return Error{Errc::network, "the modem gave no answer to the look-up of " + std::string(host) + " in 60 s",
+      return Error{Errc::network,
+                   "the modem gave " + std::string(expected ? "no address" : "no answer") + " to the look-up of " +
+                       std::string(host) + (expected ? "" : " in 60 s"),
                    "check the packet context and its DNS servers (AT+QIDNSCFG)"};
     }
+    by = std::min(by, after(time_limit::more_addresses));
     auto part = parse_name_line(**line);
     if (part->error) lookup.error = part->error;
     if (lookup.error) return lookup;
@@ -196,7 +199,8 @@ Result<Lookup> Modem::resolve(int pdp, std::string_view host) {
   return lookup;
 }
 
-Result<std::optional<int>> Modem::tcp_probe(int pdp, std::string_view host, std::uint16_t port) {
+Result<std::optional<int>> Modem::tcp_probe(int pdp, std::string_view host, std::uint16_t port,
+                                            const Patience& patience) {
   constexpr int socket = 11;  // the last of 0 to 11: the least likely to be anybody's
   const auto name = quoted("host name", host);
   if (!name) return name.error();
@@ -209,7 +213,8 @@ Result<std::optional<int>> Modem::tcp_probe(int pdp, std::string_view host, std:
       time_limit::simple);
   if (!reply) return std::move(reply).error();
   if (!reply->ok()) return refused("opening a TCP connection to " + std::string(host), *reply);
-  auto line = engine_.wait_for(result_line, after(time_limit::tcp_open));
+  auto span = time_limit::tcp_open;
+  auto line = await_result(engine_, result_line, span, patience);
   if (!line) return std::move(line).error();
   // A failed open keeps its number as well; whether there was something to close is no news.
   auto closed = ask(engine_, "AT+QICLOSE=" + number, time_limit::tcp_close);

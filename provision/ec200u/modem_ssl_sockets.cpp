@@ -23,7 +23,7 @@ bool about_ssl_socket(std::string_view line, int socket) {
 
 }  // namespace
 
-Result<SslOpenResult> Modem::ssl_open(const SslTarget& target) {
+Result<SslOpenResult> Modem::ssl_open(const SslTarget& target, const Patience& patience) {
   if (auto fit = check_socket(target.socket); !fit) return std::move(fit).error();
   const auto name = quoted("host name", target.host);
   if (!name) return name.error();
@@ -41,7 +41,7 @@ Result<SslOpenResult> Modem::ssl_open(const SslTarget& target) {
     if (!reply) return std::move(reply).error();
     result.refused = !reply->ok();
     if (result.refused) return result;
-    auto line = engine_.wait_for(about("+QSSLOPEN:", target.socket), after(result.waited));
+    auto line = await_result(engine_, about("+QSSLOPEN:", target.socket), result.waited, patience);
     if (!line) return std::move(line).error();
     if (!*line) return result;
     const auto numbers = parse_numbers(**line, "+QSSLOPEN:");

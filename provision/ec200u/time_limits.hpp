@@ -14,6 +14,7 @@ inline constexpr milliseconds simple = 5s;            ///< asking or setting a v
 inline constexpr milliseconds file = 10s;             ///< listing and deleting: the flash is slow
 inline constexpr milliseconds packet_context = 150s;  ///< QIACT
 inline constexpr milliseconds name = 60s;             ///< QIDNSGIP
+inline constexpr milliseconds more_addresses = 5s;    ///< of one look-up: they come at once after its first line
 inline constexpr milliseconds tcp_open = 150s;        ///< QIOPEN
 inline constexpr milliseconds tcp_close = 10s;        ///< QICLOSE
 inline constexpr milliseconds ssl_open = 450s;        ///< QSSLOPEN: 150 s and the longest negotiatetime

@@ -11,7 +11,7 @@
 
 namespace epki::station {
 
-class LedgerRecords final : public Records {
+class LedgerRecords : public Records {
  public:
   /// Class of the stored verdict for a firmware: asked of the ledger by cli, which knows path and settings.
   using VerdictOf = std::function<Result<std::optional<std::string>>(const Board& board)>;

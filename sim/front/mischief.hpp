@@ -23,10 +23,17 @@ class Chance {
 
 class Mischief {
  public:
-  explicit Mischief(const Faults& faults) : faults_(&faults), chance_(static_cast<std::uint64_t>(faults.seed)) {}
+  explicit Mischief(const Faults& faults)
+      : faults_(&faults),
+        chance_(static_cast<std::uint64_t>(faults.seed)),
+        urc_chance_(~static_cast<std::uint64_t>(faults.seed)) {}
 
   /// For the next command line.
   Mishap next_line();
+  /// Of the next unsolicited line: it does not reach the host.
+  bool loses_urc() {
+    return faults_->urcs_lost_per_thousand > 0 && urc_chance_.below(1000) < faults_->urcs_lost_per_thousand;
+  }
   std::int64_t lines() const { return lines_; }  ///< seen so far
   Chance& chance() { return chance_; }
 
@@ -34,7 +41,7 @@ class Mischief {
   Mishap listed() const;
   Mishap drawn();
   const Faults* faults_;
-  Chance chance_;
+  Chance chance_, urc_chance_;
   std::int64_t lines_ = 0, drawn_ = 0;
 };
 

@@ -112,6 +112,7 @@ void Modem::urc_bytes(std::string bytes, Moment now) {
 }
 
 void Modem::urc(std::string_view line, Moment now) {
+  if (line.starts_with("+Q") && mischief_.loses_urc()) return;
   urc_bytes("\r\n" + std::string(line) + "\r\n", now);
 }
 

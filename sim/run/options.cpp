@@ -56,6 +56,7 @@ enum : int {
   serial_option,
   baud_option,
   tell_option,
+  json_option,
   version_option,
   dns_port_option
 };
@@ -72,6 +73,7 @@ constexpr option long_options[] = {{"persona", required_argument, nullptr, perso
                                    {"serial", required_argument, nullptr, serial_option},
                                    {"baud", required_argument, nullptr, baud_option},
                                    {"tell", no_argument, nullptr, tell_option},
+                                   {"json", no_argument, nullptr, json_option},
                                    {"list-personas", no_argument, nullptr, list_option},
                                    {"verbose", no_argument, nullptr, 'v'},
                                    {"help", no_argument, nullptr, 'h'},
@@ -88,6 +90,7 @@ Status take(Options& options, int which) {
     case list_option: options.list = true; break;
     case serial_option: options.serial = optarg; break;
     case tell_option: options.tell = true; break;
+    case json_option: options.json = true; break;
     case baud_option: {
       auto baud = number("--baud", optarg, 1200, 2000000);
       if (!baud) return std::move(baud).error();
@@ -170,6 +173,7 @@ std::string help_text() {
                        ec200u-pki sim --serial DEV [--sequence FILE.json] [--once] judges with it whether the board
                        sends its boot sequence
   --seed N             the seed of the persona's faults
+  --json               a failure, and what --help, --version and --list-personas print, is one JSON document on stdout
   -v, --verbose        log to stderr (commands without their parameters)
 
 For each modem that is ready one line of JSON is printed: {"pty":"/dev/pts/3","imei":...,"persona":...,"link":...}.

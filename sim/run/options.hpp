@@ -24,6 +24,7 @@ struct Options {
   bool tell = false;           ///< print the conversation
   std::int64_t seed = -1;      ///< -1: the persona's
   std::int64_t dns_port = 0;   ///< 0: the persona's
+  bool json = false;           ///< whatever else is said to stdout is a JSON document, a failure too
   bool verbose = false, help = false, version = false, list = false;
 };
 

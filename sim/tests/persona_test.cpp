@@ -104,6 +104,7 @@ reboot_at_upload_byte = 20
 power_cut_at_upload_byte = 21
 tcp_resets = 22
 mqtt_open_limit = 23
+urcs_lost_per_thousand = 26
 seed = 2
 silent_after_commands = 3
 reboot_at_command = 4
@@ -153,6 +154,7 @@ mishaps = ["unheard", "muted", "late", "overtaken", "refused", "unapplied", "res
   EXPECT_EQ(read->faults.watchdog, 12ms);
   EXPECT_EQ(read->faults.late, 14ms);
   EXPECT_EQ(read->faults.mqtt_open_limit, 23);
+  EXPECT_EQ(read->faults.urcs_lost_per_thousand, 26);
   EXPECT_EQ(read->faults.from_host.flip, (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(read->faults.to_host.twice, std::vector<std::int64_t>{4});
   EXPECT_EQ(read->faults.random.size(), 12u);

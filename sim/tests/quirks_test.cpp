@@ -69,6 +69,17 @@ TEST(MqttClients, StayOccupiedAfterAnOpenThatFailed) {
   EXPECT_EQ(bench.until("+QMTOPEN"), "\r\n+QMTOPEN: 0,5\r\n");
 }
 
+TEST(UnsolicitedLines, AreLostAtTheRateThatIsAskedFor) {
+  auto bench = Bench::online(with("[faults]\nurcs_lost_per_thousand = 500\nseed = 3\n"));
+  int came = 0;
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(bench.say("AT+QNTP=1,\"time.test\""), "\r\nOK\r\n") << "answers are not lost";
+    if (bench.pass(20s).find("+QNTP: 0,") != std::string::npos) ++came;
+  }
+  EXPECT_GT(came, 60);
+  EXPECT_LT(came, 140);
+}
+
 TEST(MqttClients, RunOutOfOpens) {
   auto bench = Bench::online(with("[faults]\nmqtt_open_limit = 2\n"));
   bench.say("AT+QMTCFG=\"ssl\",0,1,1");

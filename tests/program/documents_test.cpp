@@ -168,6 +168,19 @@ TEST(Documents, TheSimulatorsReadyLineIsAsItsSchemaSays) {
   ASSERT_TRUE(line && *line);
   EXPECT_EQ(faults_against(*read_file(sources / "schemas/sim.schema.json"), **line), std::vector<std::string>{})
       << **line;
+  for (const char* key : {"pty", "imei", "persona", "link"}) EXPECT_NE((*line)->find(key), std::string::npos) << **line;
+}
+
+TEST(Documents, OfASimulatorThatCannotBeginAreErrors) {
+  Sandbox box;
+  for (const auto& [words, exit, code] : std::vector<std::tuple<std::vector<std::string>, int, std::string>>{
+           {{"--json", "sim", "--persona", "nobody"}, 3, "input"}, {{"sim", "--frobnicate", "--json"}, 2, "usage"}}) {
+    const auto ran = box.run(words);
+    EXPECT_EQ(ran.exit, exit) << ran;
+    EXPECT_EQ(document_faults(ran.out), std::vector<std::string>{}) << ran;
+    EXPECT_EQ(ran.json()["error"]["code"].text_or(""), code) << ran;
+  }
+  EXPECT_NE(box.run({"--json", "sim", "--help"}).json()["help"].text_or("").find("--persona"), std::string::npos);
 }
 
 // The guard itself: a key without a description, a wrong type and a missing key are found.

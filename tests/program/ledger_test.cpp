@@ -93,7 +93,14 @@ TEST(Ledger, ExportsToAFileOrThePipeAndOverwritesNothing) {
   EXPECT_EQ(*read_file(box / "all.csv"), csv);
   const auto piped = box.shell("ec200u-pki ledger export --format jsonl --kind server | wc -l");
   EXPECT_EQ(piped.out, "1\n") << piped;
-  EXPECT_EQ(box.run({"ledger", "export", "--json"}).exit, 2) << "stdout is for the document";
+  const auto inside = box.run({"ledger", "export", "--json"});
+  EXPECT_EQ(inside.exit, 0) << inside;
+  EXPECT_EQ(static_cast<std::int64_t>(inside.json()["rows"].size()), ran.json()["count"].integer()) << inside;
+  EXPECT_EQ(inside.json()["rows"][std::size_t{0}]["kind"].text(), "root") << inside;
+  const auto array = Json::parse(box.run({"ledger", "export", "--format", "json"}).out);
+  ASSERT_TRUE(array) << array.error().what;
+  EXPECT_EQ(array->dump(), inside.json()["rows"].dump());
+  EXPECT_EQ(box.run({"ledger", "export", "devices", "--format", "json"}).out, "[]\n");
   EXPECT_EQ(box.run({"ledger", "export", "devices", "--format", "aws-iot"}).exit, 2);
   EXPECT_EQ(box.run({"ledger", "export", "--format", "xml"}).exit, 2);
   const auto aws = box.run({"ledger", "export", "--format", "aws-iot", "--out", "t.json", "--template", "r.json"});

@@ -17,12 +17,6 @@ class Lifecycle : public ::testing::Test {
     words.emplace_back("--mutual");
     ASSERT_EQ(box.init(words).exit, 0);
     ASSERT_EQ(box.run({"issue", "client", "good", "stolen"}).exit, 0);
-    ASSERT_EQ(box.run({"crl"}).exit, 0);
-    // The list is enforced, wherever the rendered file stands on that.
-    const auto conf = box.shell(
-        "grep -v ^crlfile broker/mosquitto.conf | sed \"s#^cafile.*#&\\ncrlfile $PWD/broker/certs/crl.pem#\" "
-        "> c && cat c > broker/mosquitto.conf");
-    ASSERT_EQ(conf.exit, 0) << conf;
   }
 
   // Only a PUBACK is proof: under TLS 1.3 the handshake of a client that will be refused succeeds first.
@@ -74,6 +68,28 @@ TEST_P(Revocation, ARevokedDeviceIsRefusedAfterTheReload) {
   broker.signal(SIGHUP);
   EXPECT_TRUE(comes_true([&] { return !accepted("stolen"); }));
   EXPECT_TRUE(accepted("good"));
+}
+
+// Before the first revocation there is a list already, so that the reload after it is enough; nobody must sign for
+// years.
+TEST_F(Lifecycle, TheFirstListLocksNobodyOut) {
+  begin({});
+  const auto list = box.shell("openssl crl -in broker/certs/crl.pem -noout -text -CAfile ca/device-root.pem");
+  EXPECT_NE(list.err.find("verify OK"), std::string::npos) << list;
+  EXPECT_NE(list.out.find("No Revoked Certificates"), std::string::npos) << list;
+  EXPECT_EQ(box.run({"crl", "--check", "--within", "1000d"}).exit, 0);
+  EXPECT_EQ(box.run({"renew", "--check", "--within", "400d"}).exit, 0);
+}
+
+// A configuration of an earlier version, or of somebody's own: revoking would change nothing, and nobody would know.
+TEST_F(Lifecycle, ABrokerThatReadsNoListIsNamed) {
+  begin({});
+  EXPECT_EQ(box.run({"crl", "--json"}).json()["warnings"].size(), 0U);
+  ASSERT_EQ(box.shell("sed -i '/^crlfile/d' broker/mosquitto.conf").exit, 0);
+  const auto signed_again = box.run({"crl", "--json"});
+  EXPECT_EQ(signed_again.exit, 0) << signed_again;
+  EXPECT_NE(signed_again.json()["warnings"][std::size_t{0}].text_or("").find("no crlfile"), std::string::npos);
+  EXPECT_NE(signed_again.err.find("restart the broker"), std::string::npos) << signed_again;
 }
 
 INSTANTIATE_TEST_SUITE_P(FromRootAndFromIssuingCa, Revocation, ::testing::Bool());

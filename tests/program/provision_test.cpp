@@ -64,6 +64,25 @@ TEST(Provision, ASecondRunUploadsNothing) {
   for (const auto& action : device(said)["plan"].items()) EXPECT_NE(action["action"].text(), "upload") << action.dump();
 }
 
+// --context takes 0 to 5, the spare one of the project file too: the wrong-CA control then borrows the other.
+TEST(Provision, TheSpareContextGivesWay) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto ran = box.run({"provision", "--port", "sim", "--context", "5", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  const auto said = ran.json();
+  EXPECT_EQ(device(said)["protection"]["unknown_ca"].text(), "refused") << ran;
+}
+
+TEST(Provision, APersonaThatIsNotThereIsSaid) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto ran = box.run({"provision", "--port", "sim:nobody"});
+  EXPECT_EQ(ran.exit, 3) << ran;
+  EXPECT_NE(ran.err.find("there is no persona named nobody"), std::string::npos) << ran;
+  EXPECT_NE(ran.err.find("hint: use one of: strict"), std::string::npos) << ran;
+}
+
 TEST(Provision, ADryRunShowsThePlanAndChangesNothing) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

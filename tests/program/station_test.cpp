@@ -23,6 +23,31 @@ TEST(Station, OnceWorksOnAllPortsAndPrintsThem) {
   EXPECT_NE(imeis[0], imeis[1]) << "two modems of one persona are two modems";
 }
 
+TEST(Station, OnceWorksFromTheProjectFileAlone) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  ASSERT_EQ(
+      box.shell("sed -i -e 's/^ports = .*/ports = [\"sim:strict\", \"sim:union\"]/' -e 's/^operator = .*/operator = "
+                "\"Li\"/' -e 's/^connect = .*/connect = false/' ec200u-pki.toml")
+          .exit,
+      0);
+  const auto ran = box.run({"station", "--once", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran;
+  ASSERT_EQ(ran.json()["devices"].size(), 2U) << ran;
+  EXPECT_EQ(ran.json()["devices"][1]["port"].text(), "sim:union") << ran;
+  EXPECT_NE(box.run({"ledger", "export", "events", "--format", "jsonl"}).out.find("\"Li\""), std::string::npos);
+  // The job of the project file has slots and an operator of its own.
+  box.write("line.toml",
+            "format = 1\nname = \"pumps\"\n[steps]\nconnect = \"never\"\n[[slot]]\nname = \"A1\"\nport = "
+            "\"sim:unverified\"\n");
+  ASSERT_EQ(box.shell("sed -i 's/^job = .*/job = \"line.toml\"/' ec200u-pki.toml").exit, 0);
+  const auto job = box.run({"station", "--once", "--json"});
+  ASSERT_EQ(job.json()["devices"].size(), 1U) << job;
+  EXPECT_EQ(job.json()["devices"][0]["slot"].text(), "A1") << job;
+  ASSERT_EQ(box.shell("sed -i 's/^listen = \"127.*/listen = \"nowhere\"/' ec200u-pki.toml").exit, 0);
+  EXPECT_NE(box.run({"station", "--once"}).err.find("station.listen = \"nowhere\""), std::string::npos);
+}
+
 TEST(Station, AFailingSlotIsSaidAndHoldsNoOtherUp) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

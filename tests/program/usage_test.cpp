@@ -96,6 +96,35 @@ TEST(Usage, CWorksFromElsewhere) {
   EXPECT_TRUE(std::filesystem::exists(box / "p/ca/root.pem"));
 }
 
+// In a real bash, as after a press of Tab behind these words.
+TEST(Usage, CompletionOffersWordsAndTheirValues) {
+  Sandbox box;
+  const auto offered = [&](const std::string& words) {
+    return box
+        .shell("eval \"$(ec200u-pki completion bash)\"; COMP_WORDS=(ec200u-pki " + words +
+               "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _ec200u_pki; echo \"${COMPREPLY[*]}\"")
+        .out;
+  };
+  EXPECT_EQ(offered("pro"), "provision\n");
+  EXPECT_EQ(offered("broker ''"), "render check test -h --help\n");
+  EXPECT_EQ(offered("init --key ec"), "ec-p256 ec-p384\n");
+  EXPECT_EQ(offered("-C . list --status re"), "revoked\n");
+  EXPECT_EQ(offered("verify --path ''"), "mqtt ssl both\n") << "a command of another program";
+  EXPECT_EQ(offered("completion ''"), "bash zsh fish -h --help\n");
+  box.write("pass", "x\n");
+  EXPECT_EQ(offered("init --passphrase-file pa"), "pass\n");
+  EXPECT_EQ(offered("init --passphrase-file --"), "\n") << "a file is wanted, no option";
+}
+
+TEST(Usage, TheHelpOfAGroupIsAboutIt) {
+  Sandbox box;
+  const auto ran = box.run({"issue", "--help"});
+  EXPECT_NE(ran.out.find("ec200u-pki issue COMMAND --help"), std::string::npos) << ran;
+  EXPECT_EQ(ran.out.find("init --host"), std::string::npos) << ran;
+  const auto list = box.run({"list", "--help"});
+  EXPECT_EQ(list.out.find(":{"), std::string::npos) << "the choices once: " << list;
+}
+
 TEST(Usage, AResultThatCannotBeWrittenIsNoSuccess) {
   Sandbox box;
   const auto ran = box.shell("ec200u-pki --help >/dev/full");

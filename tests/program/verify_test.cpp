@@ -79,6 +79,21 @@ TEST(Verify, WithoutAReplayNothingIsClaimed) {
   EXPECT_NE(ran.out.find("--replay"), std::string::npos) << ran;
 }
 
+TEST(Verify, SaysEachWarningOnceAndKeepsItInTheDocument) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto port = std::to_string(free_port());
+  auto modem = box.simulator({"--persona", "strict", "--host", "probe.test=127.0.0.1"});  // asks no DNS server of ours
+  const auto ran = box.run({"verify", "--port", modem.pty, "--listen", "127.0.0.1:" + port, "--reach-as",
+                            "probe.test:" + port, "--dns", "127.0.0.1:0", "--dns-as", "127.0.0.1", "--json"});
+  const std::string words = "names do not lead to the responder";
+  const auto first = ran.err.find(words);
+  ASSERT_NE(first, std::string::npos) << ran;
+  EXPECT_EQ(ran.err.find(words, first + 1), std::string::npos) << ran;
+  ASSERT_EQ(ran.json()["warnings"].size(), 1U) << ran;
+  EXPECT_NE(ran.json()["warnings"][0].text_or("").find(words), std::string::npos) << ran;
+}
+
 TEST(Verify, ANameThatDoesNotResolveIsInconclusiveWithTheReason) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

@@ -67,15 +67,36 @@ bool contradicts(const Attempt& lead, const Attempt& other) {
   return is_telling(lead.outcome) && !(lead.outcome == Outcome::accepted && other.outcome == Outcome::completed);
 }
 
+/// What is refused before any packet was refused before the server showed anything, and a name leads somewhere whatever
+/// is shown there. So where another chain arrived from under the same CA and settings, or by the same name, it is the
+/// line that swallowed this one.
+bool is_the_lines(const Evidence& evidence, const Attempt& lead) {
+  const auto arrived = [](const Attempt& other) {
+    return is_telling(other.outcome) || other.outcome == Outcome::closed;
+  };
+  const auto other_chain_arrived = [&](auto alike) {
+    return std::any_of(evidence.attempts.begin(), evidence.attempts.end(),
+                       [&](const Attempt& other) { return alike(other) && arrived(other); });
+  };
+  if (lead.outcome == Outcome::not_sent) {
+    return other_chain_arrived(
+        [&](const Attempt& other) { return other.bound == lead.bound && other.settings == lead.settings; });
+  }
+  if (lead.outcome != Outcome::unreachable || lead.shown == Shown::replay_wrong_name) return false;
+  return other_chain_arrived(
+      [&](const Attempt& other) { return other.anchor == lead.anchor && other.shown != Shown::replay_wrong_name; });
+}
+
 Reading::State weighed(const Evidence& evidence, const Attempt& lead, const Reading& reading, int least) {
-  if (reading.equal < least) return Reading::State::too_few;
+  if (reading.equal < least || is_the_lines(evidence, lead)) return Reading::State::too_few;
   const bool telling = is_telling(lead.outcome);
   // Where nothing came at all there is nothing to weigh; the sentence says what explains it.
   if (!telling && !is_silent_answer(lead.outcome)) return Reading::State::settled;
   const auto noise = noise_of(evidence);
   const bool clean = noise.quiet() && reading.equal == reading.count;
-  return clean || odds_of(noise, reading.equal, telling) >= odds_needed(least) ? Reading::State::settled
-                                                                               : Reading::State::too_few;
+  // No packet at all is what a bad line does most, so that it is never believed lightly there.
+  const double needed = odds_needed(lead.outcome == Outcome::not_sent ? std::max(least, 3) : least);
+  return clean || odds_of(noise, reading.equal, telling) >= needed ? Reading::State::settled : Reading::State::too_few;
 }
 
 }  // namespace

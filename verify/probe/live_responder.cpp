@@ -106,14 +106,14 @@ Result<ServerRecord> LiveResponder::finish() {
   return record;
 }
 
-Result<bool> LiveResponder::visited() {
-  bool visited = false;
+Result<Visit> LiveResponder::visit() {
+  auto visit = Visit::nobody;
   in_thread([&] {
     // What has arrived by now counts, read or not.
     lobby_.move_on(std::chrono::steady_clock::now());
-    visited = lobby_.visited();
+    visit = lobby_.visit();
   });
-  return visited;
+  return visit;
 }
 
 void LiveResponder::a_visit_decides() {

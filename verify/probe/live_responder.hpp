@@ -36,7 +36,7 @@ class LiveResponder final : public Responder {
 
   std::uint16_t port() const override { return port_; }
   Status arm(const Presentation& presentation) override;
-  Result<bool> visited() override;
+  Result<Visit> visit() override;
   Result<ServerRecord> collect(Deadline by, Until until = Until::decided) override;
   NameServer* names() override { return names_.get(); }
   std::optional<HostPort> relay_target() const override;

@@ -68,6 +68,13 @@ bool Lobby::decided() const {
   return !expected_.to_the_end && attempt_->record().stage == ossl::Stage::application_data;
 }
 
+Visit Lobby::visit() const {
+  if (!attempt_) return !strangers_.empty() || without_hello_ || strays_ > 0 ? Visit::somebody : Visit::nobody;
+  const auto stage = attempt_->record().stage;
+  if (cut_ || attempt_->over() || stage == ossl::Stage::application_data) return Visit::over;
+  return stage == ossl::Stage::complete ? Visit::completed : Visit::somebody;
+}
+
 void Lobby::add_to(std::vector<pollfd>& waiting) const {
   if (accepting_) waiting.push_back({listener_, POLLIN, 0});
   for (const auto& stranger : strangers_) waiting.push_back({stranger.socket.fd(), POLLIN, 0});

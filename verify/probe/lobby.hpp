@@ -38,8 +38,8 @@ class Lobby {
   void arm(Expected expected, Welcome welcome, Deadline now);
   bool armed() const { return armed_; }
   void a_visit_decides() { expected_.visit = true; }
-  /// Somebody has connected since arm(), whoever it was.
-  bool visited() const { return attempt_ || !strangers_.empty() || without_hello_ || strays_ > 0; }
+  /// Who has connected since arm(), and how far the attempt is.
+  Visit visit() const;
   /// Nothing that is still to come would tell more of the attempt: its conversation is over, or the peer has accepted.
   bool decided() const;
   /// Ends the attempt and closes its connections.

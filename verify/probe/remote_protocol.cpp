@@ -135,13 +135,15 @@ Result<Request> request(std::int64_t id, Result<T> what) {
   return Request{id, std::move(*what)};
 }
 
+constexpr std::array<std::string_view, 4> kVisits{"nobody", "somebody", "completed", "over"};
+
 struct ToJson {
   Result<Json> operator()(const Listen& listen) const {
     return Json::object(
         {{"do", "listen"}, {"at", json_of(listen.where)}, {"dns", listen.dns ? json_of(*listen.dns) : Json()}});
   }
   Result<Json> operator()(const Arm& arm) const { return json_of(arm.presentation); }
-  Result<Json> operator()(const Visited&) const { return Json::object({{"do", "visited"}}); }
+  Result<Json> operator()(const AskVisit&) const { return Json::object({{"do", "visit"}}); }
   Result<Json> operator()(const Collect& collect) const {
     return Json::object({{"do", "collect"},
                          {"milliseconds", collect.wait.count()},
@@ -162,7 +164,7 @@ struct ToJson {
                          {"dns_port", Json(place.dns_port)},
                          {"relay", place.relay ? json_of(*place.relay) : Json()}});
   }
-  Json operator()(const SomebodyCame& came, int) const { return Json(came.yes); }
+  Json operator()(Visit visit, int) const { return Json(kVisits.at(static_cast<std::size_t>(visit))); }
   Json operator()(const ServerRecord& record, int) const { return json_of_record(record, Wire::told); }
   Json operator()(const std::vector<NameAsked>& asked, int) const {
     Json all = Json::array();
@@ -173,7 +175,7 @@ struct ToJson {
   }
 };
 
-constexpr std::array<std::string_view, 6> kReplies{"done", "error", "place", "visited", "record", "asked"};
+constexpr std::array<std::string_view, 6> kReplies{"done", "error", "place", "visit", "record", "asked"};
 
 // Only these come from the other side: it cannot tell us that our ledger is damaged.
 Errc code_in(std::string_view word_of_it) {
@@ -181,6 +183,14 @@ Errc code_in(std::string_view word_of_it) {
     if (word(code) == word_of_it) return code;
   }
   return Errc::network;
+}
+
+Result<Visit> visit_in(const Json& json) {
+  const auto word = json.text();
+  for (std::size_t i = 0; i < kVisits.size(); ++i) {
+    if (word == kVisits.at(i)) return static_cast<Visit>(i);
+  }
+  return not_understood("not who has come");
 }
 
 Result<Place> place_reply_in(const Json& json) {
@@ -239,7 +249,7 @@ Result<Request> parse_request(std::string_view line) {
   const auto verb = json["do"].text_or("");
   if (verb == "listen") return request(id, listen_in(json));
   if (verb == "arm") return request(id, arm_in(json));
-  if (verb == "visited") return Request{id, Visited{}};
+  if (verb == "visit") return Request{id, AskVisit{}};
   if (verb == "collect") return request(id, collect_in(json));
   if (verb == "stop") return Request{id, Stop{}};
   if (verb == "names") return request(id, names_in(json));
@@ -264,7 +274,7 @@ Result<Reply> parse_reply(std::string_view line) {
                            error["hint"].text_or("")}};
   }
   if (json.has("place")) return reply(id, place_reply_in(json["place"]));
-  if (const auto came = json["visited"].boolean()) return Reply{id, SomebodyCame{*came}};
+  if (json.has("visit")) return reply(id, visit_in(json["visit"]));
   if (json.has("record")) return reply(id, record_in(json["record"]));
   if (json.has("asked") && json["asked"].is_array()) return reply(id, asked_in(json["asked"]));
   return not_understood("there is no such reply");

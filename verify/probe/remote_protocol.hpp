@@ -17,7 +17,7 @@
 
 namespace epki::probe::remote {
 
-inline constexpr int protocol_version = 2;
+inline constexpr int protocol_version = 3;
 /// A chain of nine with RSA-4096 keys and its key are some 25 KiB of PEM; a record with 64 KiB of data is 128 KiB of
 /// hex.
 inline constexpr std::size_t longest_line = 1U << 20U;
@@ -39,8 +39,8 @@ struct Listen {
 struct Arm {
   Presentation presentation;
 };
-/// Whether anybody has connected; the attempt stays armed.
-struct Visited {};
+/// Who has connected; the attempt stays armed.
+struct AskVisit {};
 /// Waits for what `until` says or until the time is up. `Stop` cuts the waiting short.
 struct Collect {
   std::chrono::milliseconds wait{};
@@ -55,7 +55,7 @@ struct WhatWasAsked {};
 
 struct Request {
   std::int64_t id = 0;  ///< counts up; the reply carries it
-  std::variant<Listen, Arm, Visited, Collect, Stop, AnswerNames, WhatWasAsked> what;
+  std::variant<Listen, Arm, AskVisit, Collect, Stop, AnswerNames, WhatWasAsked> what;
 };
 /// Errc::internal when a key cannot be written.
 Result<std::string> render(const Request& request);
@@ -67,12 +67,9 @@ struct Place {
   std::optional<HostPort> relay{};
 };
 struct Done {};
-struct SomebodyCame {
-  bool yes = false;
-};
 struct Reply {
   std::int64_t id = 0;
-  std::variant<Done, Error, Place, SomebodyCame, ServerRecord, std::vector<NameAsked>> what;
+  std::variant<Done, Error, Place, Visit, ServerRecord, std::vector<NameAsked>> what;
 };
 std::string render(const Reply& reply);
 Result<Reply> parse_reply(std::string_view line);

@@ -149,11 +149,7 @@ class RemoteResponder final : public Responder {
     return done ? success() : Status(std::move(done).error());
   }
 
-  Result<bool> visited() override {
-    auto came = line_->ask<SomebodyCame>(Visited{});
-    if (!came) return std::move(came).error();
-    return came->yes;
-  }
+  Result<Visit> visit() override { return line_->ask<Visit>(AskVisit{}); }
 
   Result<ServerRecord> collect(Deadline by, Until until = Until::decided) override {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(by - std::chrono::steady_clock::now());

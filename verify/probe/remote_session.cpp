@@ -101,11 +101,11 @@ class Session {
     return answer_to(responder_->arm(arm.presentation));
   }
 
-  Status handle(const Visited&) {
+  Status handle(const AskVisit&) {
     if (!responder_) return not_listening();
-    auto visited = responder_->visited();
-    if (!visited) return answer(std::move(visited).error());
-    return answer(SomebodyCame{*visited});
+    auto visit = responder_->visit();
+    if (!visit) return answer(std::move(visit).error());
+    return answer(*visit);
   }
 
   Status handle(const Collect& collect) {

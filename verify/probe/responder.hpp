@@ -66,6 +66,14 @@ enum class Until : std::uint8_t {
   visited,  ///< that, or a connection has come and gone that came to no ClientHello
 };
 
+/// Who has come since arm().
+enum class Visit : std::uint8_t {
+  nobody,
+  somebody,   ///< connected; it may be anybody
+  completed,  ///< the attempt's peer has completed its handshake
+  over,       ///< it has left, or has accepted: its application data have arrived
+};
+
 class Responder {
  public:
   /// Listens; port 0 takes a free one. Errc::network when the address cannot be bound. Starts one thread.
@@ -76,8 +84,8 @@ class Responder {
   /// From now until collect() a connection belongs to this attempt. Connections while nothing is armed are strays and
   /// closed.
   virtual Status arm(const Presentation& presentation) = 0;
-  /// Whether anybody has connected since arm(). Does not wait for it, and the attempt stays armed.
-  virtual Result<bool> visited() = 0;
+  /// Who has connected since arm(), and how far the attempt's peer is. Does not wait for it; the attempt stays armed.
+  virtual Result<Visit> visit() = 0;
   /// Ends the attempt and closes its connections: waits for what `until` says, or `by`, then returns the record. An
   /// attempt nobody connected to has stage none. The first connection with a matching ClientHello is the attempt's; a
   /// retry of the same peer is counted in `strays`. A connection that never came to a ClientHello is `connected`, stage

@@ -267,16 +267,24 @@ bool Inquiry::lost_answers() const {
 }
 
 /// Answers that were lost late ask for more of what was certain before (infer/reading.hpp).
-Status Inquiry::under_user_again() {
-  std::vector<Probe> asked{{Shown::own_chain, user}, {Shown::unknown, user}, {Shown::badsig, user}};
+Status Inquiry::make_certain(bool last) {
+  if (!lost_answers()) return success();
+  std::vector<std::pair<Probe, int>> asked{
+      {{Shown::own_chain, user}, repeat_}, {{Shown::unknown, user}, repeat_}, {{Shown::badsig, user}, repeat_}};
   for (const int anchor : usable()) {
-    for (const auto shown : {Shown::unknown_like, Shown::flipped_twin, Shown::keyless, Shown::replay}) {
-      asked.push_back({shown, user, anchor});
+    for (const auto shown : {Shown::unknown_like, Shown::flipped_twin, Shown::keyless}) {
+      asked.push_back({{shown, user, anchor}, repeat_});
     }
+    asked.push_back({{Shown::replay, user, anchor}, last ? repeat_ : std::max(1, repeat_ - 1)});
   }
-  for (const auto& probe : asked) {
+  for (const auto what : {What::user_intermediate, What::other_key}) {
+    for (const auto shown : {Shown::own_chain, Shown::own_direct}) asked.push_back({{shown, {what, -1}}, some()});
+    asked.push_back({{Shown::badsig, {what, -1}}, repeat_});
+  }
+  asked.push_back({{Shown::own_direct, user}, some()});
+  for (const auto& [probe, least] : asked) {
     if (!was_asked(probe) || unreachable()) continue;
-    if (auto done = shoot_.settle(probe, repeat_); !done) return done;
+    if (auto done = shoot_.settle(probe, least); !done) return done;
   }
   return success();
 }
@@ -284,8 +292,16 @@ Status Inquiry::under_user_again() {
 bool Inquiry::wants_genuine_again(int anchor) {
   const Probe positive{Shown::replay, {What::genuine, anchor}, anchor};
   const Probe like{Shown::unknown_like, {What::genuine, anchor}, anchor};
-  if (!was_asked(positive) || !may_ask_about(anchor)) return false;
+  if (!may_ask_about(anchor)) return false;
+  if (!was_asked(positive)) return wants_genuine(anchor);
   return !shoot_.is_done(positive, repeat_) || (was_asked(like) && !shoot_.is_done(like, 1));
+}
+
+/// Only now it may be certain that U is refused.
+bool Inquiry::wants_issuer_again(int anchor) {
+  const Bound issuer{What::genuine_issuer, anchor};
+  return wants_issuer(anchor) && (!shoot_.is_done({Shown::replay, issuer, anchor}, repeat_) ||
+                                  !shoot_.is_done({Shown::unknown_like, issuer, anchor}, 1));
 }
 
 Status Inquiry::name() {

@@ -28,9 +28,11 @@ class Inquiry {
   Status under_other_uploads();      ///< U was refused: what of it is the reason?
   Status under_nothing();            ///< the bench has nothing bound
   Status again();                    ///< after the second reboot: the replays once more
-  Status under_user_again();         ///< what was asked under U, until it is certain on a line that loses answers
-  Status name();                     ///< whether a server with a wrong name is refused
-  Status rows();                     ///< names, dates, usages, lengths, and what the settings change
+  /// What was asked under U and the other uploads, until it is certain on a line that loses answers. `last`: the
+  /// replays too that are kept for after the second reboot.
+  Status make_certain(bool last);
+  Status name();  ///< whether a server with a wrong name is refused
+  Status rows();  ///< names, dates, usages, lengths, and what the settings change
 
   bool wants_genuine(int anchor);
   bool wants_issuer(int anchor);
@@ -39,6 +41,7 @@ class Inquiry {
   bool wants_nothing();
   bool wants_again();
   bool wants_genuine_again(int anchor);
+  bool wants_issuer_again(int anchor);
   bool lost_answers() const;
   void cannot_unbind();
   bool spent() { return shoot_.spent(); }

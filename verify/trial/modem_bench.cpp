@@ -28,6 +28,19 @@ milliseconds ModemBench::grace() const {
   return setup_.simulated ? milliseconds(1000) : milliseconds(5000);
 }
 
+ec200u::Patience ModemBench::until(probe::Visit enough) {
+  // What the modem's own side of a connection may lag behind the server's: packets that are sent again.
+  const auto lag = 6 * grace();
+  std::optional<Deadline> lost;
+  return [this, enough, lag, lost]() mutable -> Result<bool> {
+    auto visit = parts_.responder.visit();
+    if (!visit) return std::move(visit).error();
+    if (*visit < enough) return true;
+    if (!lost) lost = after(lag);
+    return std::chrono::steady_clock::now() < *lost;
+  };
+}
+
 Status ModemBench::prepare() {
   for (const auto& [key, value] : plan::ssl_settings("")) {
     if (auto done = write_setting(key, value); !done) return done;
@@ -137,7 +150,7 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   auto& opener = *openers_.at(shot.path);
   ++opens_;
   // A key-less presentation never completes: where the modem says that it did, it is connected to somebody else.
-  auto said = opener.open(host, port(), card.key.has_value());
+  auto said = opener.open(host, port(), card.key.has_value(), waiting());
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;
@@ -145,9 +158,9 @@ Result<ModemBench::Opened> ModemBench::open(const Shot& shot, const probe::Case&
   const bool over = !said->opened && !said->silent;
   if (over) {
     // Where nobody has come by now, it is not time that is let pass.
-    auto came = parts_.responder.visited();
+    auto came = parts_.responder.visit();
     if (!came) return std::move(came).error();
-    if (!*came) return refused_unseen(opener, host);
+    if (*came == probe::Visit::nobody) return refused_unseen(opener, host);
   }
   // A connection that has come and gone was its connection then; another will not come.
   auto server = collect(over ? probe::Until::visited : probe::Until::decided);
@@ -269,7 +282,8 @@ Result<infer::Outcome> ModemBench::open_live(const LiveCall& call, ProbeRecord r
   auto& opener = *openers_.at(call.path);
   ++opens_;
   const auto begun = begin_exhibit();
-  auto said = opener.open(call.target.host, call.relay ? port() : call.target.port, true);
+  auto said =
+      opener.open(call.target.host, call.relay ? port() : call.target.port, true, call.relay ? waiting() : Waiting{});
   if (!said) return std::move(said).error();
   record.at_command = said->command;
   record.at_result = said->result;

@@ -128,6 +128,9 @@ class ModemBench final : public SweptBench {
                     ProbeRecord record);
   std::uint16_t port() const { return setup_.reach_port != 0 ? setup_.reach_port : parts_.responder.port(); }
   std::chrono::milliseconds grace() const;
+  /// The modem's result line is waited for until `enough` was seen at the responder some time ago: then it is lost.
+  ec200u::Patience until(probe::Visit enough);
+  Waiting waiting() { return {until(probe::Visit::completed), until(probe::Visit::over)}; }
 
   Parts parts_;
   const Setup& setup_;

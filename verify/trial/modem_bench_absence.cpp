@@ -43,7 +43,7 @@ Result<ModemBench::Look> ModemBench::look_into(const std::string& host) {
   if (!fault) return std::move(fault).error();
   Look look{std::move(*fault)};
   if (look.name_fault) return look;
-  auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port());
+  auto probed = parts_.modem.tcp_probe(setup_.pdp, host, port(), until(probe::Visit::somebody));
   if (!probed && ends_run(probed.error())) return std::move(probed).error();
   if (probed) look.tcp_result = *probed;
   if (!probed) look.not_tried = std::move(probed).error().what;

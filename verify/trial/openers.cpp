@@ -24,16 +24,16 @@ class MqttOpener final : public Opener {
         "try another --client"};
   }
 
-  Result<Said> open(const std::string& host, std::uint16_t port, bool speak) override {
+  Result<Said> open(const std::string& host, std::uint16_t port, bool speak, const Waiting& waiting) override {
     Said said;
     said.command = "AT+QMTOPEN=" + std::to_string(setup_.client) + ",\"" + host + "\"," + std::to_string(port);
-    auto opened = modem_.mqtt_open(setup_.client, host, port);
+    auto opened = modem_.mqtt_open(setup_.client, host, port, {}, waiting.to_open);
     if (!opened) return std::move(opened).error();
     said.result = opened->text();
     said.opened = opened->opened();
     said.silent = !opened->code && !opened->refused;
     if (!speak || (!said.opened && !said.silent)) return said;
-    auto connected = modem_.mqtt_connect(setup_.client, "ec200u-pki-verify");
+    auto connected = modem_.mqtt_connect(setup_.client, "ec200u-pki-verify", {}, {}, waiting.to_speak);
     if (!connected && ends_run(connected.error())) return std::move(connected).error();
     said.result += "; " + (connected ? connected->text() : connected.error().what);
     said.spoke = connected && !connected->refused;
@@ -54,11 +54,11 @@ class SslOpener final : public Opener {
 
   Status prepare() override { return modem_.ssl_close(socket_); }
 
-  Result<Said> open(const std::string& host, std::uint16_t port, bool speak) override {
+  Result<Said> open(const std::string& host, std::uint16_t port, bool speak, const Waiting& waiting) override {
     Said said;
     said.command = "AT+QSSLOPEN=" + std::to_string(setup_.pdp) + "," + std::to_string(setup_.context) + "," +
                    std::to_string(socket_) + ",\"" + host + "\"," + std::to_string(port) + ",0";
-    auto opened = modem_.ssl_open({setup_.pdp, setup_.context, socket_, host, port});
+    auto opened = modem_.ssl_open({setup_.pdp, setup_.context, socket_, host, port}, waiting.to_open);
     if (!opened) return std::move(opened).error();
     said.result = opened->text();
     said.opened = opened->opened();

@@ -19,6 +19,11 @@ struct Said {
   bool spoke = false;   ///< what was to be said was sent
 };
 
+/// How long the result lines of an open, and of what is said then, are waited for.
+struct Waiting {
+  ec200u::Patience to_open{}, to_speak{};
+};
+
 class Opener {
  public:
   virtual ~Opener() = default;
@@ -26,7 +31,7 @@ class Opener {
   virtual Status prepare() = 0;
   /// `speak`: send application data once it is open, or where no result line came (lines get lost; a client that is not
   /// connected refuses). Refusals are answers; an Error ends the run.
-  virtual Result<Said> open(const std::string& host, std::uint16_t port, bool speak) = 0;
+  virtual Result<Said> open(const std::string& host, std::uint16_t port, bool speak, const Waiting& waiting) = 0;
   virtual Status end() = 0;
 };
 

@@ -32,7 +32,7 @@ class Schedule {
       if (auto done = trust(1); !done) return done;
     }
     if (auto done = trust(limits_.repeat); !done) return done;
-    return each(limits_.rows ? &Inquiry::rows : &Inquiry::name);
+    return rows();
   }
 
  private:
@@ -41,6 +41,7 @@ class Schedule {
     if (auto done = each(&Inquiry::under_user); !done) return done;
     // What counts of U says which positive control can pass.
     if (auto done = other_uploads(); !done) return done;
+    if (auto done = make_certain(false); !done) return done;
     for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
       if (auto done = genuine(static_cast<int>(i)); !done) return done;
     }
@@ -109,19 +110,35 @@ class Schedule {
     return again ? each(&Inquiry::again) : success();
   }
 
+  /// The answers that a row takes may be lost as well, and with them what was certain of the class.
+  Status rows() {
+    for (int time = 0; time < 3; ++time) {
+      if (auto done = each(limits_.rows ? &Inquiry::rows : &Inquiry::name); !done) return done;
+      const int before = bench_.handshakes();
+      if (auto done = certain_again(); !done || bench_.handshakes() == before) return done;
+    }
+    return success();
+  }
+
+  Status make_certain(bool last) {
+    for (auto& one : inquiries_) {
+      if (auto done = one.make_certain(last); !done) return done;
+    }
+    return success();
+  }
+
   /// What counted as certain on a line that seemed quiet may be open again since answers were lost. Twice, because the
   /// answers of the first time may be lost as well.
   Status certain_again() {
-    for (int time = 0; time < 2; ++time) {
+    for (int time = 0; time < 2 && any_lost(); ++time) {
       const int before = bench_.handshakes();
-      for (auto& one : inquiries_) {
-        if (!one.lost_answers()) continue;
-        if (auto done = one.under_user_again(); !done) return done;
-      }
-      if (!any_lost()) return success();
+      if (auto done = make_certain(true); !done) return done;
+      if (auto done = other_uploads(); !done) return done;
       for (std::size_t i = 0; i < evidence_.front().anchors.size(); ++i) {
-        const Bound root{What::genuine, static_cast<int>(i)};
+        const int anchor = static_cast<int>(i);
+        const Bound root{What::genuine, anchor}, issuer{What::genuine_issuer, anchor};
         if (auto done = with_upload(root, &Inquiry::wants_genuine_again, &Inquiry::under_genuine); !done) return done;
+        if (auto done = with_upload(issuer, &Inquiry::wants_issuer_again, &Inquiry::under_issuer); !done) return done;
       }
       if (lets_go() && any(&Inquiry::wants_nothing)) {
         if (auto done = with_nothing(); !done) return done;

@@ -15,6 +15,8 @@ using infer::Probe;
 constexpr int most_restarts = 4;
 // So many in a row go out in no packet before it is called worn: one open in five may fail on a bad line.
 constexpr int failures_in_a_row = 3;
+// After so many attempts in a row of which none arrived, nothing is tried again: no line that still works does that.
+constexpr std::size_t dead_after = 12;
 
 }  // namespace
 
@@ -109,10 +111,16 @@ Status Shooter::once(const Probe& probe) {
   return success();
 }
 
+bool Shooter::nothing_arrives() const {
+  const auto& all = evidence_.attempts;
+  return all.size() >= dead_after && std::none_of(all.end() - dead_after, all.end(), arrived);
+}
+
 bool Shooter::is_done(const Probe& probe, int least) const {
   const auto now = reading(probe, least);
   if (now.state == infer::Reading::State::absent) return false;
-  return now.state != infer::Reading::State::too_few || now.count >= infer::tries_for(least);
+  if (now.state != infer::Reading::State::too_few || now.count >= infer::tries_for(least)) return true;
+  return now.count >= least && nothing_arrives();
 }
 
 Status Shooter::step(const Probe& probe, int least) {

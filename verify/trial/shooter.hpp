@@ -38,6 +38,7 @@ class Shooter {
   Result<bool> is_worn(const Shot& shot);
   void keep(const infer::Attempt& seen, const Shot& shot);
   bool worked(const infer::Bound& bound) const;
+  bool nothing_arrives() const;                ///< for so long that the line, or the modem, is given up
   bool name_may_work(const Shot& shot) const;  ///< something arrived by the same name, or it was not tried yet
 
   Bench& bench_;

@@ -72,6 +72,28 @@ TEST_F(Mqtt, SaysThatNoResultCame) {
   EXPECT_EQ(opened->text(), "ERROR");
 }
 
+TEST_F(Mqtt, WaitsNoLongerThanItsPatience) {
+  int asked = 0;
+  const Patience twice = [&]() -> Result<bool> { return ++asked < 2; };
+  expect("AT+QMTCLOSE=0", error);
+  expect("AT+QMTOPEN=0,\"h\",1", ok);
+  auto lost = modem.mqtt_open(0, "h", 1, {}, twice);
+  ASSERT_TRUE(lost);
+  EXPECT_FALSE(lost->code);
+  EXPECT_LT(lost->waited, 100s) << "what is told is the time that was waited";
+  EXPECT_EQ(asked, 2);
+
+  expect("AT+QMTCONN=0,\"me\"", ok);
+  auto silent = modem.mqtt_connect(0, "me", {}, {}, [] { return Result<bool>(false); });
+  ASSERT_TRUE(silent);
+  EXPECT_EQ(silent->text(), "no result in time");
+
+  expect("AT+QMTCLOSE=0", error);
+  expect("AT+QMTOPEN=0,\"h\",1", ok);
+  const Patience fails = []() -> Result<bool> { return Error{Errc::interrupted, "enough"}; };
+  EXPECT_EQ(modem.mqtt_open(0, "h", 1, {}, fails).error().code, Errc::interrupted);
+}
+
 TEST_F(Mqtt, SeesTheConnectionEndInsteadOfAnAnswer) {
   expect("AT+QMTCONN=0,\"id\"", ok + "\r\n+QMTSTAT: 0,5\r\n");
   auto connected = modem.mqtt_connect(0, "id");

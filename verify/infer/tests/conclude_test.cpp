@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "verify/infer/reading.hpp"
 #include "verify/infer/tests/model_client.hpp"
 
 namespace epki::infer {
@@ -149,6 +150,37 @@ TEST(CrossBinding, NeedsASecondChain) {
   EXPECT_EQ(silent.verdict, Class::inconclusive);
   EXPECT_EQ(silent.influence, Influence::inconclusive);
   EXPECT_NE(silent.because.find("second genuine chain"), std::string::npos) << silent.because;
+}
+
+/// Answers to one probe after some of another, on a line that loses every second one.
+Reading after_some(const Probe& other, const Attempt& silence, int times, int least) {
+  Evidence evidence;
+  for (const auto outcome : {Outcome::refused, Outcome::not_sent, Outcome::refused, Outcome::not_sent}) {
+    Attempt attempt{other};
+    attempt.outcome = outcome;
+    if (outcome == Outcome::refused) attempt.alert = alert_unknown_ca;
+    evidence.attempts.push_back(attempt);
+  }
+  for (int i = 0; i < times; ++i) evidence.attempts.push_back(silence);
+  return answer_to(evidence, silence, least);
+}
+
+TEST(Silence, IsTheLinesWhereAnotherChainArrivedUnderTheSame) {
+  const Probe unknown{Shown::unknown, {What::user, -1}};
+  Attempt silence{Probe{Shown::expired, {What::user, -1}}};
+  silence.outcome = Outcome::not_sent;
+  EXPECT_FALSE(after_some(unknown, silence, 13, 1).settled());
+  silence.outcome = Outcome::unreachable;
+  EXPECT_FALSE(after_some(unknown, silence, 13, 1).settled()) << "the name leads here";
+
+  // Under another CA it may be the modem's own refusal, which on such a line takes many.
+  silence.bound = {What::other_key, -1};
+  silence.outcome = Outcome::not_sent;
+  EXPECT_FALSE(after_some(unknown, silence, 3, 1).settled());
+  EXPECT_TRUE(after_some(unknown, silence, 40, 1).is(Outcome::not_sent));
+  silence.bound = {What::user, -1};
+  silence.settings.ignore_chain = true;
+  EXPECT_TRUE(after_some(unknown, silence, 40, 1).is(Outcome::not_sent));
 }
 
 TEST(Rows, AreReadFromTheProbesThatShowThem) {

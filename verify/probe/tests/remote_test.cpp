@@ -210,12 +210,12 @@ TEST_F(ElsewhereTest, ARemoteResponderSaysTheSameAsOneHere) {
   ASSERT_TRUE(nobody) << nobody.error().what;
   EXPECT_EQ(nobody->peer.stage, Stage::none);
   EXPECT_EQ((*responder)->names(), nullptr);
-  EXPECT_FALSE((*responder)->visited() && *(*responder)->visited());
+  EXPECT_EQ(*(*responder)->visit(), Visit::nobody);
 
   ASSERT_TRUE((*responder)->arm(minted_.presentation()));
-  EXPECT_FALSE(*(*responder)->visited());
+  EXPECT_EQ(*(*responder)->visit(), Visit::nobody);
   ASSERT_TRUE(connect_tcp({"127.0.0.1", (*responder)->port()}, after(seconds(20)), cancel_));
-  EXPECT_TRUE(*(*responder)->visited());
+  EXPECT_NE(*(*responder)->visit(), Visit::nobody);
   auto visit = (*responder)->collect(after(seconds(600)), Until::visited);
   ASSERT_TRUE(visit) << visit.error().what;
   EXPECT_EQ(visit->peer.stage, Stage::tcp);

@@ -198,12 +198,37 @@ TEST_F(RespondsTo, ATcpProbeAloneByConnected) {
   EXPECT_EQ(record.peer.stage, Stage::tcp);
 }
 
+TEST_F(RespondsTo, TheQuestionHowFarTheAttemptIs) {
+  arm("expired");
+  EXPECT_EQ(*responder_->visit(), Visit::nobody);
+  s_client();
+  EXPECT_EQ(*responder_->visit(), Visit::over) << "it has left";
+  collect();
+  arm("ok_direct");
+  auto client =
+      Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(responder_->port()),
+                             "-servername", "probe.test", "-tls1_2", "-quiet"},
+                    .error_file = folder_.path() / "client.log",
+                    .output_file = folder_.path() / "client.log",
+                    .pipe_input = true});
+  ASSERT_TRUE(client) << client.error().what;
+  const auto comes_to = [&](Visit wanted) {
+    const auto by = after(seconds(20));
+    while (*responder_->visit() < wanted && std::chrono::steady_clock::now() < by) {
+    }
+    return *responder_->visit() == wanted;
+  };
+  EXPECT_TRUE(comes_to(Visit::completed));
+  ASSERT_TRUE(client->write_input(kConnect, after(seconds(10))));
+  EXPECT_TRUE(comes_to(Visit::over)) << "its data are here";
+}
+
 // Whoever waits for a visit is told of it at once; one who stays or says a hello is waited for.
 TEST_F(RespondsTo, AVisitWithoutWaitingWhereThatIsWanted) {
   arm("ok_direct");
-  EXPECT_FALSE(*responder_->visited());
+  EXPECT_EQ(*responder_->visit(), Visit::nobody);
   static_cast<void>(dial());
-  EXPECT_TRUE(*responder_->visited());
+  EXPECT_NE(*responder_->visit(), Visit::nobody);
   const auto visit = responder_->collect(after(seconds(600)), Until::visited);
   ASSERT_TRUE(visit) << visit.error().what;
   EXPECT_EQ(visit->peer.stage, Stage::tcp);

@@ -205,7 +205,7 @@ TEST(RandomPersonas, AreRecoveredWhereNoKnobDoesAnything) {
 TEST(RandomPersonas, GetNoWrongWordOnABadLine) {
   const auto tally = play({.opens_fail = 0.2, .names_fail = 0.05, .resets = 0.05, .lines_lost = 0.05}, false);
   // Answers that are lost late must not leave open what was certain before.
-  EXPECT_LE(tally.inconclusive * 20, tally.runs) << "needlessly inconclusive";
+  EXPECT_LE(tally.inconclusive * 100, tally.runs) << "needlessly inconclusive";
 }
 
 TEST(RandomPersonas, GetNoWrongWordOnATerribleLine) {
