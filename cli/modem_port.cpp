@@ -3,7 +3,8 @@
 #include <sys/stat.h>
 
 #include <chrono>
-#include <map>
+#include <set>
+#include <utility>
 
 #include "cli/version.hpp"
 #include "core/text.hpp"
@@ -147,11 +148,12 @@ Result<OpenModem> open_modem(const transport::PortSpec& spec, const config::Proj
 
 Result<std::vector<transport::PortSpec>> parse_ports(const std::vector<std::string>& texts) {
   std::vector<transport::PortSpec> specs;
-  std::map<std::string, int> seen;
+  std::set<std::pair<std::string, int>> taken;
   for (const auto& text : texts) {
     auto spec = transport::parse_port(text);
     if (!spec) return std::move(spec).error();
-    if (spec->kind == transport::PortSpec::Kind::simulator) spec->number = ++seen[spec->persona];
+    if (spec->kind == transport::PortSpec::Kind::simulator)
+      while (!taken.emplace(spec->persona, spec->number).second) ++spec->number;
     specs.push_back(*std::move(spec));
   }
   return specs;

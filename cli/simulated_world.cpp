@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/file.hpp"
+#include "core/file_lock.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 
@@ -77,7 +78,14 @@ Result<std::optional<broker::RunningBroker>> ensure_broker(const config::Project
     context.reporter.step("using the broker that listens on " + where);
     return std::optional<broker::RunningBroker>{};
   }
-  if (auto made = make_folder(project.state_folder(), 0700); !made) return std::move(made).error();
+  // Another command may be starting it at this moment.
+  const auto alone =
+      FileLock::take(project.state_folder() / "broker.lock", "the project's broker", context.cancel, context.reporter);
+  if (!alone) return alone.error();
+  if (broker::is_listening(broker::reachable_at(project), port, after(std::chrono::seconds(2)))) {
+    context.reporter.step("using the broker that another command has just started on " + where);
+    return std::optional<broker::RunningBroker>{};
+  }
   auto broker = broker::RunningBroker::start(project.broker_folder() / "mosquitto.conf", port,
                                              project.state_folder() / "mosquitto.log", after(std::chrono::seconds(10)));
   if (!broker) return std::move(broker).error();

@@ -1,8 +1,6 @@
 #include "core/json.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 namespace epki {
 
@@ -13,67 +11,26 @@ const Json null_value;
 }  // namespace
 
 struct JsonBridge {
-  /// Writes as the library does, without a copy of the whole document as a value of the library first: a line's result
-  /// is some megabytes, and is wanted at the moment when the last board is done.
-  class Writer {
-   public:
-    explicit Writer(int indent) : indent_(indent) {}
-    void write(const Json& value) {
-      std::visit([this](const auto& held) { put(held); }, value.value_);
-    }
-    std::string take() { return std::move(text_); }
-
-   private:
-    // What needs the library's knowledge of escapes, UTF-8 and numbers is left to it.
-    void put_by_library(const Library& value) {
-      text_ += value.dump(-1, ' ', false, Library::error_handler_t::replace);
-    }
-    void put(std::monostate) { text_ += "null"; }
-    void put(bool v) { text_ += v ? "true" : "false"; }
-    void put(std::int64_t v) { text_ += std::to_string(v); }
-    void put(double v) { put_by_library(v); }
-    void put(const std::string& v) {
-      const bool plain = std::ranges::all_of(v, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-      if (!plain) return put_by_library(v);
-      text_ += '"';
-      text_ += v;
-      text_ += '"';
-    }
-    void put(const std::vector<Json>& v) {
-      put_all('[', v, ']', [this](const Json& item) { write(item); });
-    }
-    void put(const std::vector<Json::Member>& v) {
-      put_all('{', v, '}', [this](const Json::Member& member) {
-        put(member.first);
-        text_ += indent_ < 0 ? ":" : ": ";
-        write(member.second);
-      });
-    }
-    template <class All, class Put>
-    void put_all(char open, const All& all, char close, Put put_one) {
-      text_ += open;
-      if (all.empty()) return void(text_ += close);
-      ++depth_;
-      bool first = true;
-      for (const auto& one : all) {
-        if (!std::exchange(first, false)) text_ += ',';
-        new_line();
-        put_one(one);
+  static Library out(const Json& value) {
+    struct Convert {
+      Library operator()(std::monostate) const { return nullptr; }
+      Library operator()(bool v) const { return v; }
+      Library operator()(std::int64_t v) const { return v; }
+      Library operator()(double v) const { return v; }
+      Library operator()(const std::string& v) const { return v; }
+      Library operator()(const std::vector<Json>& v) const {
+        Library all = Library::array();
+        for (const auto& item : v) all.push_back(out(item));
+        return all;
       }
-      --depth_;
-      new_line();
-      text_ += close;
-    }
-    void new_line() {
-      if (indent_ < 0) return;
-      text_ += '\n';
-      text_.append(depth_ * static_cast<std::size_t>(indent_), ' ');
-    }
-
-    int indent_;
-    std::size_t depth_ = 0;
-    std::string text_{};
-  };
+      Library operator()(const std::vector<Json::Member>& v) const {
+        Library all = Library::object();
+        for (const auto& [key, item] : v) all[key] = out(item);
+        return all;
+      }
+    };
+    return std::visit(Convert{}, value.value_);
+  }
 
   static Json in(const Library& value) {
     if (value.is_boolean()) return value.get<bool>();
@@ -167,9 +124,7 @@ std::optional<bool> Json::boolean() const {
 }
 
 std::string Json::dump(int indent) const {
-  JsonBridge::Writer writer(indent);
-  writer.write(*this);
-  return writer.take();
+  return JsonBridge::out(*this).dump(indent, ' ', false, Library::error_handler_t::replace);
 }
 
 Result<Json> Json::parse(std::string_view text) {

@@ -60,11 +60,12 @@ Deadline sooner(Deadline by, milliseconds span) {
   return std::min(by, after(span));
 }
 
-// Our own "AT" come back, and nothing else: a hung modem that still echoes, or a cable that leads back to us.
+// Our own "AT" come back, and what ends a transfer, and nothing else: a hung modem that still echoes, or a cable that
+// leads back to us.
 bool only_echoes(std::string_view heard) {
   std::string rest;
   for (const char c : heard)
-    if (c != '\r' && c != '\n') rest += c;
+    if (c != '\r' && c != '\n' && c != '+' && c != '\x1b') rest += c;
   for (std::size_t i = 0; i < rest.size(); ++i)
     if (rest[i] != (i % 2 == 0 ? 'A' : 'T')) return false;
   return !rest.empty();

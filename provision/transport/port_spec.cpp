@@ -12,6 +12,8 @@ namespace {
 constexpr const char* forms =
     "--port takes auto, a path such as /dev/ttyUSB0, tcp:HOST:PORT, exec:COMMAND or sim[:PERSONA]";
 
+constexpr std::int64_t most_simulators = 1024;
+
 Result<PortSpec> parse_tcp(std::string_view text) {
   const auto rest = text.substr(4);
   const auto colon = rest.rfind(':');
@@ -46,6 +48,14 @@ Result<PortSpec> parse_port(std::string_view text) {
   if (text == "sim" || text.starts_with("sim:")) {
     spec.kind = PortSpec::Kind::simulator;
     spec.persona = text == "sim" ? "strict" : std::string(text.substr(4));
+    // As a command with several of one persona names them: "sim:strict#2".
+    if (const auto hash = spec.persona.rfind('#'); hash != std::string::npos) {
+      const auto number = parse_integer(std::string_view(spec.persona).substr(hash + 1));
+      if (number && *number >= 1 && *number <= most_simulators) {
+        spec.number = static_cast<int>(*number);
+        spec.persona.resize(hash);
+      }
+    }
     if (spec.persona.empty()) return Error{Errc::usage, "\"sim:\" names no persona", forms};
     return spec;
   }

@@ -11,7 +11,7 @@
 
 namespace epki::transport {
 
-/// What --port takes: auto | PATH | tcp:HOST:PORT | exec:COMMAND | sim[:PERSONA].
+/// What --port takes: auto | PATH | tcp:HOST:PORT | exec:COMMAND | sim[:PERSONA[#NUMBER]].
 struct PortSpec {
   enum class Kind : std::uint8_t { automatic, path, tcp, program, simulator };
   Kind kind = Kind::automatic;

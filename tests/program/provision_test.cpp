@@ -74,6 +74,18 @@ TEST(Provision, TheSpareContextGivesWay) {
   EXPECT_EQ(device(said)["protection"]["unknown_ca"].text(), "refused") << ran;
 }
 
+// What is printed as the next command must work: the second of two has a name of its own.
+TEST(Provision, TheSecondOfOnePersonaIsReachedByItsName) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto both = box.run({"provision", "--port", "sim", "--port", "sim", "--no-connect"});
+  ASSERT_EQ(both.exit, 0) << both;
+  ASSERT_NE(both.out.find("ec200u-pki provision --port sim:strict#2\n"), std::string::npos) << both;
+  const auto again = box.run({"provision", "--port", "sim:strict#2", "--no-connect"});
+  EXPECT_EQ(again.exit, 0) << again;
+  EXPECT_NE(again.out.find("nothing uploaded"), std::string::npos) << again;
+}
+
 TEST(Provision, APersonaThatIsNotThereIsSaid) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

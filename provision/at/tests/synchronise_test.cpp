@@ -131,6 +131,39 @@ class YesMan final : public transport::ByteStream {
   std::string said_;
 };
 
+/// RX and TX joined, or a modem that hangs and still echoes.
+class Loop final : public transport::ByteStream {
+ public:
+  explicit Loop(ManualTime& time) : time_(time) {}
+  Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override {
+    if (said_.empty()) time_.advance_to(by);
+    const auto n = std::min(into.size(), said_.size());
+    std::memcpy(into.data(), said_.data(), n);
+    said_.erase(0, n);
+    return n;
+  }
+  Status write_all(std::span<const std::byte> bytes, Deadline) override {
+    said_ += as_text(bytes);
+    return success();
+  }
+  std::string name() const override { return "the loop"; }
+
+ private:
+  ManualTime& time_;
+  std::string said_;
+};
+
+// Whatever it was sent to end a transfer comes back as well.
+TEST(Synchronise, AnEchoIsNoAnswer) {
+  ManualTime time;
+  Loop wire(time);
+  Engine engine(wire, unsolicited);
+  auto reached = engine.synchronise(after(30s));
+  ASSERT_FALSE(reached);
+  EXPECT_EQ(reached.error().code, Errc::modem_gone) << reached.error().what;
+  EXPECT_NE(reached.error().what.find("sends back what it is sent"), std::string::npos) << reached.error().what;
+}
+
 TEST(Synchronise, ThatSomethingSaysOkIsNoModem) {
   ManualTime time;
   YesMan wire(time);

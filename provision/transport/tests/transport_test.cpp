@@ -257,6 +257,9 @@ TEST(Port, IsReadFromItsForms) {
   EXPECT_EQ(parse_port("sim")->persona, "strict");
   EXPECT_EQ(parse_port("sim:union")->persona, "union");
   EXPECT_EQ(parse_port("sim:/tmp/a.toml")->persona, "/tmp/a.toml");
+  EXPECT_EQ(parse_port("sim:union#2")->persona, "union");
+  EXPECT_EQ(parse_port("sim:union#2")->number, 2);
+  EXPECT_EQ(parse_port("sim:./a#b.toml")->persona, "./a#b.toml");
   EXPECT_EQ(parse_port("tcp:host:7000")->host, "host");
   EXPECT_EQ(parse_port("tcp:host:7000")->port, 7000);
   EXPECT_EQ(parse_port("tcp:[::1]:7000")->host, "::1");
