@@ -20,11 +20,13 @@ struct JsonBridge {
       Library operator()(const std::string& v) const { return v; }
       Library operator()(const std::vector<Json>& v) const {
         Library all = Library::array();
+        all.get_ref<Library::array_t&>().reserve(v.size());
         for (const auto& item : v) all.push_back(out(item));
         return all;
       }
       Library operator()(const std::vector<Json::Member>& v) const {
         Library all = Library::object();
+        all.get_ref<Library::object_t&>().reserve(v.size());  // growing would copy every key
         for (const auto& [key, item] : v) all[key] = out(item);
         return all;
       }
