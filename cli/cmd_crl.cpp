@@ -153,7 +153,7 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!lists) return std::move(lists).error();
   for (const auto& ca : *cas) {
     if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
-    if (auto known = check_known(ca.certificate, *ledger); !known) return std::move(known).error();
+    if (auto known = check_known(*project, ca.certificate, *ledger); !known) return std::move(known).error();
     if (auto all = check_nothing_forgotten(ca.certificate, *lists, *ledger); !all) return std::move(all).error();
   }
   for (const auto& file : options.add)

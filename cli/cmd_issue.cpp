@@ -73,7 +73,7 @@ Result<Job> prepare(config::Project project, const Options& options, ca::Purpose
   auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(project, options.passphrase, *ledger, context)
                                            : open_ca(project, purpose, options.passphrase, context);
   if (!ca) return std::move(ca).error();
-  if (auto known = check_known(ca->identity.certificate, *ledger); !known) return std::move(known).error();
+  if (auto known = check_known(project, ca->identity.certificate, *ledger); !known) return std::move(known).error();
   return Job{std::move(project), *std::move(ledger), *std::move(ca), *key, out, bundle};
 }
 

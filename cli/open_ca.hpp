@@ -31,7 +31,8 @@ Result<OpenCa> open_ca(const config::Project& project, ca::Purpose purpose, Keyr
 
 /// Errc::ledger when the ledger does not know this CA: it was lost, or is another project's. Which serials were used
 /// and which certificates are revoked is not known either then, and a list signed from it would let revoked devices in.
-Status check_known(const ossl::Certificate& ca, ledger::Ledger& ledger);
+/// A database that holds no certificate at all is taken as it is: a project that moves there without `ledger copy`.
+Status check_known(const config::Project& project, const ossl::Certificate& ca, ledger::Ledger& ledger);
 
 /// Reads a key file of ours, asking for its passphrase only when it is encrypted. `what` is how errors call it.
 Result<ossl::PrivateKey> open_key(const std::filesystem::path& file, std::string_view what,

@@ -186,7 +186,7 @@ Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   Keyring keyring(options.passphrase, context);
   const auto ca = open_ca(*project, ca::Purpose::server, keyring);
   if (!ca) return ca.error();
-  if (auto known = check_known(ca->identity.certificate, *ledger); !known) return std::move(known).error();
+  if (auto known = check_known(*project, ca->identity.certificate, *ledger); !known) return std::move(known).error();
   auto made = make_server(*project, options, *ca, keyring, context);
   if (!made) return std::move(made).error();
   if (context.cancel.requested()) return interrupted();

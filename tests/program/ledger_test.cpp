@@ -211,6 +211,18 @@ TEST(Ledger, MovesIntoPostgresAndGoesOnWithoutIt) {
   EXPECT_EQ(box.run({"ledger", "merge", "--json"}).exit, 0);
 }
 
+TEST(Ledger, AProjectMayGoOnInAnEmptyDatabaseWithoutWhatItsFileHolds) {
+  if (const auto why = ledger::PostgresServer::missing(); !why.empty()) GTEST_SKIP() << why;
+  const auto server = ledger::PostgresServer::make();
+  ASSERT_NE(server, nullptr);
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  project_with(box, server->new_database());
+  const auto issued = box.run({"issue", "client", "first", "second"});
+  EXPECT_EQ(issued.exit, 0) << issued;
+  EXPECT_EQ(box.run({"ledger", "list", "--json"}).json()["count"].integer(), 3) << "with the devices' root";
+}
+
 TEST(Ledger, AUrlThatIsNoneIsSaidWithItsPlace) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);
