@@ -24,7 +24,7 @@ void compare(std::vector<Change>& into, const std::string& what, const Json& rec
     std::set<std::string> keys;
     for (const auto* json : {&recorded, &now})
       for (const auto& [key, value] : json->members()) keys.insert(key);
-    for (const auto& key : keys) compare(into, what + "." + key, recorded[key], now[key]);
+    for (const auto& key : keys) compare(into, std::string(what).append(1, '.').append(key), recorded[key], now[key]);
     return;
   }
   if (shown(recorded) != shown(now)) into.push_back({what, shown(recorded), shown(now)});

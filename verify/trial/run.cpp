@@ -23,7 +23,6 @@ namespace epki::trial {
 
 namespace {
 
-using infer::Shown;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds identify_limit{20};
