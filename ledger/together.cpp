@@ -11,6 +11,8 @@ namespace epki::ledger {
 Status Ledger::Impl::record_in_file(std::string_view kind, const Rows& rows, Kept kept) {
   Waiting mine{.kind = kind, .key = random_key(), .rows = rows};
   std::unique_lock guard(waiting_mutex);
+  // It is taken out again, by whoever writes it, before it is done.
+  // cppcheck-suppress danglingLifetime
   waiting.push_back(&mine);
   // One writes for all. Were it a lock that they wait for, each would wake by itself, one after the other, only to find
   // that its event is written.
