@@ -12,6 +12,7 @@
 #include "cli/server_profile.hpp"
 #include "core/exit_code.hpp"
 #include "core/file.hpp"
+#include "core/memory.hpp"
 #include "core/text.hpp"
 #include "ledger/certificates.hpp"
 #include "pki/ca/devices.hpp"
@@ -104,6 +105,7 @@ Result<std::unique_ptr<Maker>> device_maker(const Job& job, Context& context) {
   if (!profile) return std::move(profile).error();
   ossl::Chain above = issuers_of(job.ca);
   above.erase(above.begin());
+  take_memory_in_steps_of(4U << 20U);
   auto mint = ca::DeviceMint::make(*profile, job.key, job.ca.identity, above, {context.clock, context.random});
   if (!mint) return std::move(mint).error();
   return std::unique_ptr<Maker>(std::make_unique<DeviceMaker>(*std::move(mint)));
