@@ -49,8 +49,7 @@ Result<Outcome> backup(const Options& options, Context& context) {
   std::error_code ignored;
   if (fs::is_directory(file, ignored)) return disk_error("creating", file, EISDIR);
   if (fs::exists(fs::symlink_status(file, ignored))) return disk_error("creating", file, EEXIST);
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_kept_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto content = collect_backup(*project, *ledger, context);
   if (!content) return content.error();

@@ -139,8 +139,7 @@ bool broker_looks_away(const config::Project& project) {
 Result<Outcome> crl(const Options& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_kept_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   if (options.check) return check(*project, *ledger, options, context);
   // From the number to the file: else the older of two lists could be published over the newer.

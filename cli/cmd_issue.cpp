@@ -68,8 +68,7 @@ Result<Job> prepare(config::Project project, const Options& options, ca::Purpose
   if (!key) return key.error();
   const auto out = whole_path(options.out ? fs::path(*options.out) : project.folder / "certs");
   const bool bundle = options.out && options.out->ends_with(".pem");
-  if (auto there = check_ledger_is_there(project); !there) return std::move(there).error();
-  auto ledger = open_ledger(project, context);
+  auto ledger = open_kept_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
   auto ca = purpose == ca::Purpose::client ? open_or_make_device_ca(project, options.passphrase, *ledger, context)
                                            : open_ca(project, purpose, options.passphrase, context);

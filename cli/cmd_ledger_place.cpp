@@ -36,8 +36,7 @@ struct CopyOptions {
 Result<Outcome> copy(const CopyOptions& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto from = open_ledger_to_read(*project, context);
+  auto from = open_kept_ledger_to_read(*project, context);
   if (!from) return std::move(from).error();
   const bool database = options.to.starts_with("postgresql://") || options.to.starts_with("postgres://");
   Outcome outcome;

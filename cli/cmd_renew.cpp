@@ -25,8 +25,7 @@ Result<Outcome> check(const Options& options, Context& context) {
   if (!within) return within.error();
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto ledger = open_ledger_to_read(*project, context);
+  auto ledger = open_kept_ledger_to_read(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto due = find_due(*project, *ledger, *within, context.clock, context.cancel);
   if (!due) return due.error();

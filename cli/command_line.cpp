@@ -194,11 +194,12 @@ CommandLine::Parsed CommandLine::parse(int argc, const char* const* argv) {
     if (const auto* command = chosen(); command != nullptr && !command->run) {
       parsed.error = Error{Errc::usage, command->name + " needs one more word: which of its commands to run",
                            "see ec200u-pki " + command->name + " --help"};
-    } else if (command != nullptr && command->rest == nullptr && empty_value(argc, argv, *command->app)) {
-      parsed.error = empty_value(argc, argv, *command->app);
     } else if (command != nullptr) {
-      if (command->rest != nullptr) *command->rest = command->app->remaining();
-      parsed.run = command->run;
+      if (command->rest != nullptr)
+        *command->rest = command->app->remaining();
+      else
+        parsed.error = empty_value(argc, argv, *command->app);
+      if (!parsed.error) parsed.run = command->run;
     } else {
       nothing_named = true;
     }

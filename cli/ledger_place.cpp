@@ -31,16 +31,6 @@ Result<ledger::Ledger> open(const config::Project& project, const Context& conte
   return book;
 }
 
-}  // namespace
-
-std::string name_of_account() {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 4096> room{};
-  if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
-  return found->pw_name;
-}
-
 Status check_ledger_is_there(const config::Project& project) {
   std::error_code unknown;
   const auto gone = [&](const std::filesystem::path& file) {
@@ -49,6 +39,16 @@ Status check_ledger_is_there(const config::Project& project) {
   if (!project.ledger.url.empty() || !gone(project.ledger_file()) || gone(project.root_certificate())) return success();
   return Error{Errc::ledger, "the ledger " + project.ledger_file().string() + " is gone, and this project has CAs",
                "put it back where [ledger] file of the project file says, or restore a backup: ec200u-pki restore"};
+}
+
+}  // namespace
+
+std::string name_of_account() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> room{};
+  if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+  return found->pw_name;
 }
 
 std::string name_of_this_station() {
@@ -60,8 +60,18 @@ Result<ledger::Ledger> open_ledger(const config::Project& project, const Context
   return open(project, context, false);
 }
 
+Result<ledger::Ledger> open_kept_ledger(const config::Project& project, const Context& context) {
+  if (auto there = check_ledger_is_there(project); !there) return std::move(there).error();
+  return open_ledger(project, context);
+}
+
 Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context) {
   return open(project, context, true);
+}
+
+Result<ledger::Ledger> open_kept_ledger_to_read(const config::Project& project, const Context& context) {
+  if (auto there = check_ledger_is_there(project); !there) return std::move(there).error();
+  return open_ledger_to_read(project, context);
 }
 
 }  // namespace epki::cli

@@ -18,13 +18,14 @@ std::string name_of_account();
 /// so when it is. Events name this program, this machine and the account it runs under.
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);
 
-/// Errc::ledger when the project has CAs and its ledger's file is gone. For commands that tell what stands in it: an
-/// empty one would say that nothing was issued, nothing is due and everything is whole. (A bench with the root's
-/// certificate alone begins a ledger of its own.)
-Status check_ledger_is_there(const config::Project& project);
-
 /// The same for a command that records nothing: it also works where nothing can be written, an archive on a read-only
 /// medium for instance.
 Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context);
+
+/// The same two for commands that tell what stands in the ledger, or sign by it: Errc::ledger when the project has CAs
+/// and its ledger's file is gone. An empty one would say that nothing was issued, nothing is due and everything is
+/// whole. (A bench with the root's certificate alone begins a ledger of its own.)
+Result<ledger::Ledger> open_kept_ledger(const config::Project& project, const Context& context);
+Result<ledger::Ledger> open_kept_ledger_to_read(const config::Project& project, const Context& context);
 
 }  // namespace epki::cli

@@ -57,8 +57,7 @@ Result<ledger::Ledger> ledger_here(const Context& context) {
 Result<ledger::Ledger> ledger_to_read(const Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  return open_ledger_to_read(*project, context);
+  return open_kept_ledger_to_read(*project, context);
 }
 
 }  // namespace epki::cli

@@ -171,8 +171,7 @@ Result<Renewed> renew_client(const config::Project& project, const std::string& 
 Result<Renewed> renew_server(const RenewOptions& options, Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_kept_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   const auto alone = lock_broker_files(*project, context);
   if (!alone) return alone.error();
@@ -211,8 +210,7 @@ Result<std::vector<Renewed>> renew_clients(const std::vector<std::string>& names
                                            Context& context) {
   auto project = config::load(".");
   if (!project) return std::move(project).error();
-  if (auto there = check_ledger_is_there(*project); !there) return std::move(there).error();
-  auto ledger = open_ledger(*project, context);
+  auto ledger = open_kept_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
   std::vector<ossl::Certificate> old;
   for (const auto& name : names) {

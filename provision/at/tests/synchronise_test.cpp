@@ -107,11 +107,10 @@ TEST(Synchronise, SaysWhatTalksInsteadOfAModem) {
   EXPECT_NE(reached.error().what.find("$GPGSV"), std::string::npos) << reached.error().what;
 }
 
-/// Something that says OK to every line, as a bridge or another program's stand-in does. Time passes where it is waited
-/// for in vain.
-class YesMan final : public transport::ByteStream {
+/// What answers at once, in some way, to all it is sent. Time passes where it is waited for in vain.
+class Responsive : public transport::ByteStream {
  public:
-  explicit YesMan(ManualTime& time) : time_(time) {}
+  explicit Responsive(ManualTime& time) : time_(time) {}
   Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override {
     if (said_.empty()) time_.advance_to(by);
     const auto n = std::min(into.size(), said_.size());
@@ -119,38 +118,35 @@ class YesMan final : public transport::ByteStream {
     said_.erase(0, n);
     return n;
   }
+
+ protected:
+  std::string said_;
+
+ private:
+  ManualTime& time_;
+};
+
+/// Something that says OK to every line, as a bridge or another program's stand-in does.
+class YesMan final : public Responsive {
+ public:
+  using Responsive::Responsive;
   Status write_all(std::span<const std::byte> bytes, Deadline) override {
     for (const char c : as_text(bytes))
       if (c == '\r') said_ += "\r\nOK\r\n";
     return success();
   }
   std::string name() const override { return "the yes man"; }
-
- private:
-  ManualTime& time_;
-  std::string said_;
 };
 
 /// RX and TX joined, or a modem that hangs and still echoes.
-class Loop final : public transport::ByteStream {
+class Loop final : public Responsive {
  public:
-  explicit Loop(ManualTime& time) : time_(time) {}
-  Result<std::size_t> read_some(std::span<std::byte> into, Deadline by) override {
-    if (said_.empty()) time_.advance_to(by);
-    const auto n = std::min(into.size(), said_.size());
-    std::memcpy(into.data(), said_.data(), n);
-    said_.erase(0, n);
-    return n;
-  }
+  using Responsive::Responsive;
   Status write_all(std::span<const std::byte> bytes, Deadline) override {
     said_ += as_text(bytes);
     return success();
   }
   std::string name() const override { return "the loop"; }
-
- private:
-  ManualTime& time_;
-  std::string said_;
 };
 
 // Whatever it was sent to end a transfer comes back as well.

@@ -103,6 +103,14 @@ class RespondsTo : public testing::Test {
   }
   void arm(std::string_view id) { arm(*mint_case(id, m_, random_)); }
 
+  // An accepting client that stays until it is told what to say and its input ends.
+  Result<Child> staying_client() const {
+    return Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(responder_->port()),
+                                  "-servername", "probe.test", "-tls1_2", "-quiet"},
+                         .error_file = folder_.path() / "client.log",
+                         .output_file = folder_.path() / "client.log",
+                         .pipe_input = true});
+  }
   // A real client, which says `words` once it is connected and ends when it is answered no more.
   void s_client(std::string_view words = {}) {
     const auto log = folder_.path() / "client.log";
@@ -205,12 +213,7 @@ TEST_F(RespondsTo, TheQuestionHowFarTheAttemptIs) {
   EXPECT_EQ(*responder_->visit(), Visit::over) << "it has left";
   collect();
   arm("ok_direct");
-  auto client =
-      Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(responder_->port()),
-                             "-servername", "probe.test", "-tls1_2", "-quiet"},
-                    .error_file = folder_.path() / "client.log",
-                    .output_file = folder_.path() / "client.log",
-                    .pipe_input = true});
+  auto client = staying_client();
   ASSERT_TRUE(client) << client.error().what;
   const auto comes_to = [&](Visit wanted) {
     const auto by = after(seconds(20));
@@ -329,12 +332,7 @@ TEST_F(RespondsTo, TheFirstHelloOfTwoPeersThatWereBothThere) {
 
 TEST_F(RespondsTo, AnAcceptingPeerThatStaysWithoutWaitingForItToLeave) {
   arm("ok_direct");
-  auto client =
-      Child::start({.argv = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(responder_->port()),
-                             "-servername", "probe.test", "-tls1_2", "-quiet"},
-                    .error_file = folder_.path() / "client.log",
-                    .output_file = folder_.path() / "client.log",
-                    .pipe_input = true});
+  auto client = staying_client();
   ASSERT_TRUE(client) << client.error().what;
   ASSERT_TRUE(client->write_input(kConnect, after(seconds(10))));
   const auto started = std::chrono::steady_clock::now();
