@@ -44,21 +44,16 @@ bool bare_loop(std::size_t count) {
   return good;
 }
 
-// The best of five: what the machine can do when nobody else wants it.
 double floor_of(std::size_t count, unsigned threads) {
-  double best = 1e12;
-  for (int round = 0; round < 5; ++round) {
-    const auto start = Steady::now();
-    {
-      std::vector<std::jthread> all;
-      for (unsigned i = 0; i < threads; ++i)
-        all.emplace_back([=] {
-          if (!bare_loop(count / threads)) std::abort();
-        });
-    }
-    best = std::min(best, milliseconds_since(start));
+  const auto start = Steady::now();
+  {
+    std::vector<std::jthread> all;
+    for (unsigned i = 0; i < threads; ++i)
+      all.emplace_back([=] {
+        if (!bare_loop(count / threads)) std::abort();
+      });
   }
-  return best;
+  return milliseconds_since(start);
 }
 
 template <class T>
