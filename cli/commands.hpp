@@ -1,6 +1,9 @@
 #pragma once
 // One command, one file cmd_<name>.cpp; these lists are the whole program, in the order of the help.
 
+#include <array>
+#include <string_view>
+
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
 
@@ -37,49 +40,55 @@ void add_sim(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_man(CommandLine& line);
 
+/// A command's first word, and what declares it. One word may stand at several: `verify` and `verify diff`.
+struct Declared {
+  std::string_view word;
+  void (*add)(CommandLine& line);
+};
+
 /// The commands of ec200u-pki itself.
-inline void add_tool(CommandLine& line) {
-  add_init(line);
-  add_issue(line);
-  add_list(line);
-  add_show(line);
-  add_renew(line);
-  add_revoke(line);
-  add_crl(line);
-  add_export(line);
-  add_ca(line);
-  add_rollover(line);
-  add_backup(line);
-  add_restore(line);
-  add_lint(line);
-  add_provision(line);
-  add_doctor(line);
-  add_audit(line);
-  add_boot(line);
-  add_broker(line);
-  add_ledger(line);
-  add_sim(line);
-  add_completion(line);
-  add_man(line);
-}
+inline constexpr std::array<Declared, 22> tool_commands{{
+    {"init", add_init},
+    {"issue", add_issue},
+    {"list", add_list},
+    {"show", add_show},
+    {"renew", add_renew},
+    {"revoke", add_revoke},
+    {"crl", add_crl},
+    {"export", add_export},
+    {"ca", add_ca},
+    {"rollover", add_rollover},
+    {"backup", add_backup},
+    {"restore", add_restore},
+    {"lint", add_lint},
+    {"provision", add_provision},
+    {"doctor", add_doctor},
+    {"audit", add_audit},
+    {"boot", add_boot},
+    {"broker", add_broker},
+    {"ledger", add_ledger},
+    {"sim", add_sim},
+    {"completion", add_completion},
+    {"man", add_man},
+}};
 
 /// Those of ec200u-pki-verify: all that presents certificates with deliberate defects.
-inline void add_verification(CommandLine& line) {
-  add_capture(line);
-  add_verify(line);
-  add_verify_diff(line);
-  add_verify_recheck(line);
-  add_respond(line);
-}
+inline constexpr std::array<Declared, 5> verification_commands{{
+    {"capture", add_capture},
+    {"verify", add_verify},
+    {"verify", add_verify_diff},
+    {"verify", add_verify_recheck},
+    {"respond", add_respond},
+}};
 
 /// That of ec200u-pki-judge: the oracle's library stays out of the programs that hold a CA's key.
-inline void add_judging(CommandLine& line) {
-  add_judge(line);
-}
+inline constexpr std::array<Declared, 1> judging_commands{{
+    {"judge", add_judge},
+}};
 
 /// That of ec200u-pki-station.
-inline void add_line(CommandLine& line) {
-  add_station(line);
-}
+inline constexpr std::array<Declared, 1> line_commands{{
+    {"station", add_station},
+}};
 
 }  // namespace epki::cli

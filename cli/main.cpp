@@ -13,6 +13,7 @@
 #include "cli/siblings.hpp"
 #include "core/exit_code.hpp"
 #include "core/text.hpp"
+#include "pki/ossl/start.hpp"
 
 namespace {
 
@@ -58,12 +59,11 @@ int run(int argc, char** argv) {
   cli::run_elsewhere(argc, argv, executable);
 
   cli::CommandLine line;
-  cli::add_commands(line);
-  if (argc == 2 && std::string_view(argv[1]) == "__describe") {
+  cli::declare(line, argc, argv, executable);
+  if (argc == 2 && argv[1] == cli::describe_word) {
     std::puts(cli::described_json(line.describe()).dump(-1).c_str());
     return exit_code::done;
   }
-  cli::list_elsewhere(line, executable);
   const auto parsed = line.parse(argc, argv);
   cli::Console console;
   console.configure(parsed.globals);
@@ -93,6 +93,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   keep_memory_private();
+  ossl::no_cleanup_at_exit();
   try {
     return run(argc, argv);
   } catch (const std::exception& e) {  // a defect or no memory: said plainly, never a bare abort

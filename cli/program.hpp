@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
 
 namespace epki::cli {
 
@@ -19,7 +19,7 @@ struct Elsewhere {
 // Each program defines these three.
 
 /// The commands this program has itself.
-void add_commands(CommandLine& line);
+std::span<const Declared> commands_here();
 /// The commands of the programs beside it; empty for those programs themselves.
 std::span<const Elsewhere> commands_elsewhere();
 /// Runs a child process of this program's own, such as the oracle, when its name is the only argument.

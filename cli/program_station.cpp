@@ -3,8 +3,8 @@
 
 namespace epki::cli {
 
-void add_commands(CommandLine& line) {
-  add_line(line);
+std::span<const Declared> commands_here() {
+  return line_commands;
 }
 
 std::span<const Elsewhere> commands_elsewhere() {

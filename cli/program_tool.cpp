@@ -5,8 +5,8 @@
 
 namespace epki::cli {
 
-void add_commands(CommandLine& line) {
-  add_tool(line);
+std::span<const Declared> commands_here() {
+  return tool_commands;
 }
 
 std::span<const Elsewhere> commands_elsewhere() {

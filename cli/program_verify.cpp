@@ -3,8 +3,8 @@
 
 namespace epki::cli {
 
-void add_commands(CommandLine& line) {
-  add_verification(line);
+std::span<const Declared> commands_here() {
+  return verification_commands;
 }
 
 }  // namespace epki::cli

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
+#include <span>
 #include <system_error>
 
 #include "core/child.hpp"
@@ -27,9 +29,13 @@ bool installed(const fs::path& program) {
   return ::access(program.c_str(), X_OK) == 0;
 }
 
+bool asks_for_help(std::string_view word) {
+  return word == "--help" || word == "-h";
+}
+
 std::vector<CommandLine::Described> described_by(const fs::path& program) {
   std::vector<CommandLine::Described> all;
-  auto child = Child::start({.argv = {program.string(), "__describe"}});
+  auto child = Child::start({.argv = {program.string(), std::string(describe_word)}});
   if (!child) return all;
   const auto text = child->read_all(after(std::chrono::seconds(10)));
   const auto said = text ? Json::parse(*text) : Result<Json>(text.error());
@@ -76,7 +82,15 @@ std::optional<Error> not_installed(std::string_view command, const fs::path& exe
                "install the package " + std::string(other->program)};
 }
 
-void list_elsewhere(CommandLine& line, const fs::path& executable) {
+void declare(CommandLine& line, int argc, const char* const* argv, const fs::path& executable) {
+  const auto word = command_word(argc, argv);
+  const auto here = commands_here();
+  const std::span words(argv, static_cast<std::size_t>(argc));
+  const bool lists = word == "completion" || word == "man" || std::any_of(words.begin(), words.end(), asks_for_help);
+  const bool known = std::any_of(here.begin(), here.end(), [&](const Declared& one) { return one.word == word; });
+  for (const auto& command : here)
+    if (lists || !known || command.word == word) command.add(line);
+  if ((!lists && known) || word == describe_word) return;
   for (const auto& other : commands_elsewhere())
     if (installed(beside(executable, other.program))) line.group(other.command, other.summary);
 }

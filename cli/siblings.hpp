@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/program.hpp"
@@ -21,13 +22,15 @@ void run_elsewhere(int argc, char** argv, const std::filesystem::path& executabl
 /// Why a command that another program has cannot be run here: its package is missing. Nothing for other words.
 std::optional<Error> not_installed(std::string_view command, const std::filesystem::path& executable);
 
-/// Lists the commands of the programs that are installed, for --help.
-void list_elsewhere(CommandLine& line, const std::filesystem::path& executable);
+/// Declares the commands of this program, and lists those of the programs that are installed. The one command that the
+/// words name is enough where nobody asks for a list of them: all take a millisecond.
+void declare(CommandLine& line, int argc, const char* const* argv, const std::filesystem::path& executable);
 
 /// Every command, those of the programs beside this one included: for completions and manual pages.
 std::vector<CommandLine::Described> describe_all(const CommandLine& line, const std::filesystem::path& executable);
 
-/// What a program says of itself when it is asked by another (`__describe`).
+/// With it as its only argument, a program says of itself what described_json() makes of its own commands.
+inline constexpr std::string_view describe_word = "__describe";
 Json described_json(const std::vector<CommandLine::Described>& commands);
 
 }  // namespace epki::cli
