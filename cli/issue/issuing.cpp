@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t shown_at_most = 20;
 
-// The last group is added to the ledger in parts of so many, as they are made, so that little is left to add when the
-// last one is. Earlier groups are not: the ledger's lock would be held while they are made, and others wait for it.
-constexpr std::size_t last_group_parts = 125;
-
 using Devices = std::vector<ca::Device>;
 
 class IssuingRun {
@@ -183,7 +179,7 @@ Status IssuingRun::work() {
     const std::size_t size = std::min(group_, list_.size() - recorded_);
     const bool last = recorded_ + size == list_.size();
     if (auto begun = want(recorded_ + 2 * group_); !begun) return begun;
-    auto part = issuing_.maker.take(last ? std::min(size - group.size(), last_group_parts) : size);
+    auto part = issuing_.maker.take(std::min(size - group.size(), issuing_.part));
     if (!part) return std::move(part).error();
     if (context_.cancel.requested()) return interrupted();
     if (auto added = add(group, *std::move(part)); !added) return added;

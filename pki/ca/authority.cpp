@@ -187,8 +187,13 @@ ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::
 }
 
 std::vector<std::byte> random_serial(RandomSource& random, std::size_t size) {
-  std::vector<std::byte> serial(std::max<std::size_t>(size, 1));
-  random.fill(serial);
+  std::vector<std::byte> bytes(std::max<std::size_t>(size, 1));
+  random.fill(bytes);
+  return serial_of(bytes);
+}
+
+std::vector<std::byte> serial_of(std::span<const std::byte> bytes) {
+  std::vector<std::byte> serial(bytes.begin(), bytes.end());
   serial.front() &= std::byte{0x7f};
   if (serial.front() == std::byte{0}) serial.front() = std::byte{1};
   return serial;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,9 @@ ledger::IssuedCertificate ledger_row(const ossl::Certificate& certificate, std::
 
 /// 16 random bytes (or `size`), positive and never zero in front (RFC 5280, 4.1.2.2).
 std::vector<std::byte> random_serial(RandomSource& random, std::size_t size = 16);
+
+/// The same of random bytes that are there: one at least.
+std::vector<std::byte> serial_of(std::span<const std::byte> bytes);
 
 /// Whether the text can be a dNSName we issue: LDH labels of at most 63 octets, at most 253 in all, the last one not
 /// all digits (RFC 1123, 2.1: else it could not be told from an address); a leading "*." label is allowed before at

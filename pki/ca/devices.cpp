@@ -60,10 +60,12 @@ struct DeviceMint::Impl {
   std::string issuer_sha256;
   Instant not_before;
   World world;
+  std::shared_ptr<ossl::KeyStock> stock;
   std::vector<Worker> workers{};
   // Last: its threads use all the others.
   std::unique_ptr<OrderedMakers<Ticket, Result<Device>>> makers{};
 
+  Result<ossl::FreshKey> next_key(Worker& worker) const;
   Result<Device> one(Worker& worker, const Ticket& ticket) const;
   Result<std::vector<Ticket>> tickets(std::span<const WantedDevice> wanted) const;
   Status look_at(lint::Gate& gate, const WantedDevice& wanted, const ossl::Certificate& made) const;
@@ -81,15 +83,16 @@ Status check_device_name(std::string_view name) {
 }
 
 Result<DeviceMint> DeviceMint::make(const profile::Profile& profile, ossl::KeyType key, const Identity& issuer,
-                                    const ossl::Chain& above, World world, unsigned threads) {
+                                    const ossl::Chain& above, World world, unsigned threads,
+                                    std::shared_ptr<ossl::KeyStock> stock) {
   if (auto checked = check_profile(profile, false, "client certificate"); !checked) return std::move(checked).error();
   auto spec = spec_below(profile, key, std::chrono::days(1), issuer, world);
   if (!spec) return std::move(spec).error();
   const ossl::Issuer signer{issuer.certificate, issuer.key};
   auto press = ossl::LeafPress::make(*spec, signer);
   if (!press) return std::move(press).error();
-  auto impl =
-      std::make_unique<Impl>(Impl{issuer, ossl::sha256_hex(issuer.certificate.subject_der()), spec->not_before, world});
+  auto impl = std::make_unique<Impl>(
+      Impl{issuer, ossl::sha256_hex(issuer.certificate.subject_der()), spec->not_before, world, std::move(stock)});
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) {
     auto keys = ossl::KeyMaker::make(key);
@@ -112,11 +115,15 @@ Result<std::vector<Ticket>> DeviceMint::Impl::tickets(std::span<const WantedDevi
   if (auto checked = check_issuer(issuer, world.clock.now()); !checked) return std::move(checked).error();
   std::vector<Ticket> all;
   all.reserve(wanted.size());
+  constexpr std::size_t serial_bytes = 16;
+  std::vector<std::byte> random(serial_bytes * wanted.size());  // asked for once: each time costs a system call
+  world.random.fill(random);
   for (const auto& device : wanted) {
+    const auto bytes = std::span(random).subspan(serial_bytes * all.size(), serial_bytes);
     if (auto checked = check_device_name(device.name); !checked) return std::move(checked).error();
     if (auto checked = check_lifetime(device.lifetime); !checked) return std::move(checked).error();
     const Instant until = world.clock.now() + device.lifetime;
-    all.push_back({device, random_serial(world.random), std::min(until, issuer.certificate.not_after())});
+    all.push_back({device, serial_of(bytes), std::min(until, issuer.certificate.not_after())});
   }
   return all;
 }
@@ -128,12 +135,18 @@ Status DeviceMint::Impl::look_at(lint::Gate& gate, const WantedDevice& wanted, c
   return lint::refuse_errors(gate.judge(made), wanted.name);
 }
 
+Result<ossl::FreshKey> DeviceMint::Impl::next_key(Worker& worker) const {
+  if (stock)
+    if (auto ready = stock->take()) return *std::move(ready);
+  return worker.keys.next();
+}
+
 Result<Device> DeviceMint::Impl::one(Worker& worker, const Ticket& ticket) const {
   const auto& wanted = ticket.device;
   auto serial = ticket.serial;
   const bool looked_at = worker.looks_at_next(wanted.lifetime);
   for (std::size_t attempt = 1; attempt <= most_attempts; ++attempt) {
-    auto key = worker.keys.next();
+    auto key = next_key(worker);
     if (!key) return std::move(key).error();
     const auto der = worker.press.press({wanted.name, serial, not_before, ticket.not_after, key->public_key});
     if (!der) return der.error();
@@ -169,6 +182,7 @@ Result<Device> DeviceMint::Impl::one(Worker& worker, const Ticket& ticket) const
 Status DeviceMint::want(std::span<const WantedDevice> devices) {
   auto tickets = impl_->tickets(devices);
   if (!tickets) return std::move(tickets).error();
+  if (impl_->stock) impl_->stock->limit(0);  // the processors have enough to do from now on
   impl_->makers->want(*std::move(tickets));
   return success();
 }

@@ -11,6 +11,7 @@
 #include "core/secret.hpp"
 #include "ledger/ledger.hpp"
 #include "pki/ca/authority.hpp"
+#include "pki/ossl/key_stock.hpp"
 
 namespace epki::ca {
 
@@ -29,10 +30,12 @@ struct Device {
 class DeviceMint {
  public:
   /// Checks profile and issuer once, and that pressed certificates are what OpenSSL would have written. `above` are the
-  /// CAs above the issuer, the root last, for lint. `threads` 0: one for each core. `issuer` is copied. Errors of
-  /// mint_client, and Errc::input when certificates of this profile break an error rule of lint.
+  /// CAs above the issuer, the root last, for lint. `threads` 0: one for each core. `issuer` is copied. Keys of
+  /// `stock`, when it is given, are taken first. Errors of mint_client, and Errc::input when certificates of this
+  /// profile break an error rule of lint.
   static Result<DeviceMint> make(const profile::Profile& profile, ossl::KeyType key, const Identity& issuer,
-                                 const ossl::Chain& above, World world, unsigned threads = 0);
+                                 const ossl::Chain& above, World world, unsigned threads = 0,
+                                 std::shared_ptr<ossl::KeyStock> stock = nullptr);
   DeviceMint(DeviceMint&&) noexcept;
   DeviceMint& operator=(DeviceMint&&) noexcept;
   ~DeviceMint();

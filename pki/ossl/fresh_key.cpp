@@ -1,14 +1,18 @@
-// EC_KEY is deprecated since OpenSSL 3.0 and is used here on purpose: the provider keys that replace it spend twenty
-// times as long in decoders and encoders as in the curve. Compiled alone, so that the permission stays in this file.
+// EC_KEY and the functions on points are deprecated since OpenSSL 3.0 and are used here on purpose: the provider keys
+// that replace it spend twenty times as long in decoders and encoders as in the curve. Compiled alone, so that the
+// permission stays in this file.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "pki/ossl/fresh_key.hpp"
 
 #include <openssl/ec.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pki/ossl/der_writer.hpp"
 #include "pki/ossl/impl.hpp"
@@ -18,6 +22,7 @@ namespace epki::ossl {
 namespace {
 
 using EcKeyHandle = std::unique_ptr<EC_KEY, Freed<EC_KEY_free>>;
+using EcPointHandle = std::unique_ptr<EC_POINT, Freed<EC_POINT_free>>;
 
 struct Curve {
   int nid = NID_undef;
@@ -104,11 +109,93 @@ Result<FreshKey> generated(KeyType type) {
   return FreshKey{key->public_der(), *std::move(pem)};
 }
 
+// Key pairs whose public points are brought to affine coordinates together: that takes one inversion in the field for
+// all of them, where each alone would take one, a third of its whole cost.
+class EcPairs {
+ public:
+  static Result<EcPairs> make(KeyType type, std::size_t most);
+
+  /// The next pair, encoded.
+  Result<FreshKey> next();
+
+ private:
+  struct Pair {
+    EcKeyHandle key;  ///< used again and again; wiped by OpenSSL when freed
+    EcPointHandle point;
+  };
+  explicit EcPairs(KeyType type) : type_(type) {}
+  bool generate();
+  bool write_point(const EC_GROUP* group, const EC_POINT* point, std::span<std::byte> into);
+
+  KeyType type_;
+  std::vector<Pair> pairs_{};
+  std::size_t size_ = 0;  ///< of what was generated last; twice as many each time, so that one pair alone costs one
+  std::size_t taken_ = 0;
+  NumberHandle x_{BN_new()}, y_{BN_new()};
+  NumberContext context_{BN_CTX_new()};
+};
+
+Result<EcPairs> EcPairs::make(KeyType type, std::size_t most) {
+  EcPairs made(type);
+  bool good = made.x_ && made.y_ && made.context_;
+  for (std::size_t i = 0; good && i < most; ++i) {
+    EcKeyHandle key(EC_KEY_new_by_curve_name(curve_of(type).nid));
+    EcPointHandle point(key ? EC_POINT_new(EC_KEY_get0_group(key.get())) : nullptr);
+    good = point != nullptr;
+    made.pairs_.push_back({std::move(key), std::move(point)});
+  }
+  if (!good) return take_error(Errc::internal, "OpenSSL knows no curve " + std::string(word(type)));
+  return made;
+}
+
+bool EcPairs::generate() {
+  size_ = std::clamp<std::size_t>(2 * size_, 1, pairs_.size());
+  taken_ = 0;
+  std::vector<EC_POINT*> points;
+  points.reserve(size_);
+  for (const auto& [key, point] : std::span(pairs_).first(size_)) {
+    if (EC_KEY_generate_key(key.get()) != 1 || EC_POINT_copy(point.get(), EC_KEY_get0_public_key(key.get())) != 1)
+      return false;
+    points.push_back(point.get());
+  }
+  return EC_POINTs_make_affine(EC_KEY_get0_group(pairs_.front().key.get()), points.size(), points.data(),
+                               context_.get()) == 1;
+}
+
+// Uncompressed (SEC 1, 2.3.3). EC_POINT_point2oct would invert once more, whatever the point's third coordinate is.
+bool EcPairs::write_point(const EC_GROUP* group, const EC_POINT* point, std::span<std::byte> into) {
+  const auto half = static_cast<int>((into.size() - 1) / 2);
+  into.front() = std::byte{0x04};
+  const auto x = into.subspan(1, static_cast<std::size_t>(half)), y = into.last(static_cast<std::size_t>(half));
+  return EC_POINT_get_Jprojective_coordinates_GFp(group, point, x_.get(), y_.get(), nullptr, context_.get()) == 1 &&
+         BN_bn2binpad(x_.get(), reinterpret_cast<unsigned char*>(x.data()), half) == half &&
+         BN_bn2binpad(y_.get(), reinterpret_cast<unsigned char*>(y.data()), half) == half;
+}
+
+Result<FreshKey> EcPairs::next() {
+  ERR_clear_error();
+  if (taken_ == size_ && !generate())
+    return take_error(Errc::internal, "OpenSSL could not make an " + std::string(word(type_)) + " key");
+  const auto& pair = pairs_[taken_++];
+  const auto scalar_bytes = curve_of(type_).scalar_bytes;
+  std::array<std::byte, 97> buffer{};
+  const auto point = std::span(buffer).first(2 * scalar_bytes + 1);
+  if (!write_point(EC_KEY_get0_group(pair.key.get()), pair.point.get(), point))
+    return take_error(Errc::internal, "OpenSSL could not encode an " + std::string(word(type_)) + " key");
+  auto pem = pkcs8(type_, scalar_bytes, pair.key.get(), point);
+  if (pem.empty()) return take_error(Errc::internal, "OpenSSL could not write a private key");
+  Der info(algorithm_of(type_).begin(), algorithm_of(type_).end());
+  put_bit_string(info, point);
+  return FreshKey{encoded(Tag::sequence, info), std::move(pem)};
+}
+
+constexpr std::size_t pairs_at_once = 16;
+
 }  // namespace
 
 struct KeyMaker::Impl {
   KeyType type;
-  EcKeyHandle pair{};  ///< used again and again; wiped by OpenSSL when freed
+  std::optional<EcPairs> pairs{};  ///< none for RSA
 };
 
 KeyMaker::KeyMaker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -118,31 +205,17 @@ KeyMaker::~KeyMaker() = default;
 
 Result<KeyMaker> KeyMaker::make(KeyType type) {
   ERR_clear_error();
-  auto impl = std::make_unique<Impl>(Impl{type, nullptr});
+  auto impl = std::make_unique<Impl>(Impl{type});
   if (!is_rsa(type)) {
-    impl->pair.reset(EC_KEY_new_by_curve_name(curve_of(type).nid));
-    if (!impl->pair) return take_error(Errc::internal, "OpenSSL knows no curve " + std::string(word(type)));
+    auto pairs = EcPairs::make(type, pairs_at_once);
+    if (!pairs) return std::move(pairs).error();
+    impl->pairs.emplace(*std::move(pairs));
   }
   return KeyMaker(std::move(impl));
 }
 
 Result<FreshKey> KeyMaker::next() {
-  if (is_rsa(impl_->type)) return generated(impl_->type);
-  ERR_clear_error();
-  EC_KEY* pair = impl_->pair.get();
-  const auto scalar_bytes = curve_of(impl_->type).scalar_bytes;
-  std::array<std::byte, 97> buffer{};
-  const std::size_t point_bytes = 2 * scalar_bytes + 1;
-  if (EC_KEY_generate_key(pair) != 1 ||
-      EC_POINT_point2oct(EC_KEY_get0_group(pair), EC_KEY_get0_public_key(pair), POINT_CONVERSION_UNCOMPRESSED,
-                         reinterpret_cast<unsigned char*>(buffer.data()), buffer.size(), nullptr) != point_bytes)
-    return take_error(Errc::internal, "OpenSSL could not make an " + std::string(word(impl_->type)) + " key");
-  const auto point = std::span<const std::byte>(buffer).first(point_bytes);
-  auto pem = pkcs8(impl_->type, scalar_bytes, pair, point);
-  if (pem.empty()) return take_error(Errc::internal, "OpenSSL could not write a private key");
-  Der info(algorithm_of(impl_->type).begin(), algorithm_of(impl_->type).end());
-  put_bit_string(info, point);
-  return FreshKey{encoded(Tag::sequence, info), std::move(pem)};
+  return impl_->pairs ? impl_->pairs->next() : generated(impl_->type);
 }
 
 }  // namespace epki::ossl

@@ -38,6 +38,12 @@ using AlgorithmHandle = std::unique_ptr<X509_ALGOR, Freed<X509_ALGOR_free>>;
 using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 
+/// The stack alone: the certificates in it belong to others.
+struct FreeStack {
+  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+};
+using StackHandle = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
 /// Empties this thread's OpenSSL queue into the trail of one Error, oldest entry first.
 Error take_error(Errc code, std::string what, std::string hint = {});
 

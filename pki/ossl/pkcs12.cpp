@@ -12,11 +12,6 @@ constexpr int rounds = 600000;
 
 using StoreHandle = std::unique_ptr<PKCS12, Freed<PKCS12_free>>;
 
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }  // the certificates are borrowed
-};
-using StackHandle = std::unique_ptr<STACK_OF(X509), FreeStack>;
-
 }  // namespace
 
 Result<Secret> pkcs12(const Certificate& certificate, const PrivateKey& key, const Chain& above,

@@ -16,10 +16,6 @@ namespace {
 
 using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using StoreContext = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
-};
-using Borrowed = std::unique_ptr<STACK_OF(X509), FreeStack>;  // the certificates belong to others
 
 Result<Certificate> value_of(X509* certificate) {
   unsigned char* bytes = nullptr;
@@ -68,7 +64,7 @@ Result<Chain> TrustStore::complete(const Chain& presented) const {
   ERR_clear_error();
   const Store store(X509_STORE_new());
   const StoreContext context(X509_STORE_CTX_new());
-  const Borrowed others(sk_X509_new_null());
+  const StackHandle others(sk_X509_new_null());
   if (!store || !context || !others) return take_error(Errc::internal, "out of memory");
   for (const auto& root : roots_) X509_STORE_add_cert(store.get(), native(root));  // one that comes twice is no harm
   for (const auto& certificate : presented) sk_X509_push(others.get(), native(certificate));

@@ -57,6 +57,25 @@ TEST_F(Devices, AreMadeInTheOrderTheyWereWanted) {
   EXPECT_EQ(serials.size(), wanted.size());
 }
 
+TEST_F(Devices, TakeTheKeysThatWereMadeAheadFirst) {
+  const auto stock = std::make_shared<ossl::KeyStock>(ossl::KeyType::ec_p256, 8);
+  auto mint = DeviceMint::make(device_profile, ossl::KeyType::ec_p256, root, {}, world, 2, stock);
+  ASSERT_TRUE(mint) << mint.error().what;
+  std::vector<WantedDevice> wanted;
+  wanted.reserve(20);
+  for (int i = 0; i < 20; ++i) wanted.push_back({"device-" + std::to_string(i), days(100)});
+  const auto made = mint->mint(wanted);
+  ASSERT_TRUE(made) << made.error().what;
+  std::set<std::string> keys;
+  for (const auto& device : *made) {
+    const auto certificate = *ossl::Certificate::from_pem(device.row.pem);
+    EXPECT_TRUE(ossl::PrivateKey::from_pem(device.key.view(), nullptr)->matches(certificate));
+    keys.insert(std::string(device.key.view()));
+  }
+  EXPECT_EQ(keys.size(), wanted.size());
+  EXPECT_FALSE(stock->take()) << "keys are left while others were made";
+}
+
 TEST_F(Devices, HaveTheExtensionsMintClientGives) {
   const auto slow = mint_client(device_profile, "one", ossl::KeyType::rsa_2048, days(30), root, world);
   const auto quick = mint(ossl::KeyType::rsa_2048).mint(std::vector<WantedDevice>{{"one", days(30)}});

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/text.hpp"
 #include "pki/ossl/builder.hpp"
 #include "pki/ossl/fresh_key.hpp"
+#include "pki/ossl/key_stock.hpp"
 #include "pki/ossl/leaf_press.hpp"
 
 namespace epki::ossl {
@@ -42,7 +45,7 @@ Ca ca(KeyType type) {
 TEST(KeyMaker, WritesTheVeryTextOpensslWrites) {
   for (const auto type : all_types) {
     auto maker = *KeyMaker::make(type);
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 40; ++i) {
       const auto fresh = maker.next();
       ASSERT_TRUE(fresh) << fresh.error().what;
       const auto read = PrivateKey::from_pem(fresh->pem.view(), nullptr);
@@ -57,9 +60,26 @@ TEST(KeyMaker, WritesTheVeryTextOpensslWrites) {
 
 TEST(KeyMaker, NeverMakesAKeyTwice) {
   auto maker = *KeyMaker::make(KeyType::ec_p256);
-  const auto one = maker.next(), other = maker.next();
-  EXPECT_NE(one->public_key, other->public_key);
-  EXPECT_NE(one->pem.view(), other->pem.view());
+  std::set<std::vector<std::byte>> points;
+  std::set<std::string> texts;
+  for (int i = 0; i < 40; ++i) {
+    const auto key = *maker.next();
+    points.insert(key.public_key);
+    texts.insert(std::string(key.pem.view()));
+  }
+  EXPECT_EQ(points.size(), 40U);
+  EXPECT_EQ(texts.size(), 40U);
+}
+
+TEST(KeyStock, HandsOutEachKeyOnceAndMakesNoMoreThanItMay) {
+  KeyStock stock(KeyType::ec_p384, 5);
+  std::set<std::vector<std::byte>> keys;
+  while (keys.size() < 5)
+    if (const auto key = stock.take()) {
+      EXPECT_EQ(PrivateKey::from_pem(key->pem.view(), nullptr)->public_der(), key->public_key);
+      ASSERT_TRUE(keys.insert(key->public_key).second) << "one key came twice";
+    }
+  EXPECT_FALSE(stock.take());
 }
 
 TEST(LeafPress, PressesWhatTheBuilderBuilds) {
