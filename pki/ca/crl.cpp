@@ -24,7 +24,7 @@ std::string issuer_id(const ossl::Certificate& issuer) {
 }
 
 Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity, ledger::Ledger& ledger,
-                              const Clock& clock) {
+                              const Clock& clock, bool last_was_ahead) {
   const Instant now = clock.now();
   if (auto checked = check_issuer(issuer, now); !checked) return std::move(checked).error();
   if (validity < std::chrono::days(1) || validity > std::chrono::days(3650))
@@ -42,11 +42,12 @@ Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity
   const auto id = issuer_id(issuer.certificate);
   const auto last = crls.latest(id);
   if (!last) return last.error();
-  if (*last && (*last)->this_update > now + clock_slack)
+  if (*last && (*last)->this_update > now + clock_slack && !last_was_ahead)
     return Error{Errc::input,
                  "this machine's clock says " + day_and_time(now) + ", but CRL " + std::to_string((*last)->number) +
                      " of " + issuer.certificate.subject() + " was signed at " + day_and_time((*last)->this_update),
-                 "set the clock right first: a list signed now would count as the older one"};
+                 "set the clock right first: a list signed now would count as the older one; if it is right, and was "
+                 "ahead when that list was signed: ec200u-pki crl --clock-was-ahead"};
 
   const auto number = crls.reserve_number(id);
   if (!number) return number.error();
@@ -78,6 +79,9 @@ Result<std::string> why_crl_is_due(const ossl::Certificate& issuer, std::chrono:
   if ((*last)->next_update <= clock.now())
     return "CRL " + std::to_string((*last)->number) + " ended " + day_and_time((*last)->next_update) +
            ": a broker that checks it refuses every client";
+  if ((*last)->this_update > clock.now())
+    return "CRL " + std::to_string((*last)->number) + " begins " + day_and_time((*last)->this_update) +
+           ": until then a broker that checks it refuses every client";
   if ((*last)->next_update <= clock.now() + within)
     return "CRL " + std::to_string((*last)->number) + " ends " + day_and_time((*last)->next_update);
   if (static_cast<std::int64_t>(*revoked) > (*last)->entries)
