@@ -150,6 +150,8 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();
+  // Before a list is called forgotten: a restore took it over already, and asks what is to become of it.
+  if (auto settled = ca::check_settled(*ledger); !settled) return std::move(settled).error();
   for (const auto& ca : *cas) {
     if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
     if (auto known = check_known(*project, ca.certificate, *ledger); !known) return std::move(known).error();

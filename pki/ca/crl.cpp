@@ -23,6 +23,16 @@ std::string issuer_id(const ossl::Certificate& issuer) {
   return ossl::sha256_hex(issuer.subject_der());
 }
 
+Status check_settled(ledger::Ledger& ledger) {
+  const auto open = ledger::Certificates(ledger).unaccounted();
+  if (!open) return open.error();
+  if (open->empty()) return success();
+  return Error{Errc::ledger,
+               "no revocation list is published while " + counted(open->size(), "question") +
+                   (open->size() == 1 ? " is" : " are") + " open since the restore",
+               "ec200u-pki ca settle lists what must be settled first"};
+}
+
 Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity, ledger::Ledger& ledger,
                               const Clock& clock, bool last_was_ahead) {
   const Instant now = clock.now();
@@ -30,14 +40,7 @@ Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity
   if (validity < std::chrono::days(1) || validity > std::chrono::days(3650))
     return Error{Errc::usage, "a CRL cannot be valid for " + std::to_string(validity.count()) + " days",
                  "use 1 to 3650 days"};
-  // What a list published before the restore revoked would be good again.
-  const auto open = ledger::Certificates(ledger).unaccounted();
-  if (!open) return open.error();
-  if (!open->empty())
-    return Error{Errc::ledger,
-                 "no revocation list is published while " + counted(open->size(), "question") +
-                     (open->size() == 1 ? " is" : " are") + " open since the restore",
-                 "ec200u-pki ca settle lists what must be settled first"};
+  if (auto settled = check_settled(ledger); !settled) return std::move(settled).error();
   ledger::Crls crls(ledger);
   const auto id = issuer_id(issuer.certificate);
   const auto last = crls.latest(id);

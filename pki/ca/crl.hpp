@@ -15,6 +15,10 @@ namespace epki::ca {
 /// How the ledger names an issuer: SHA-256 of its DER name, hex.
 std::string issuer_id(const ossl::Certificate& issuer);
 
+/// Whether lists may be signed at all: not while questions of a restore are open, because what a list published before
+/// it revoked would be good again. Errc::ledger.
+Status check_settled(ledger::Ledger& ledger);
+
 /// Everything the ledger holds as revoked under this CA, signed, and recorded before it is returned. thisUpdate lies an
 /// hour back, so that a broker whose clock is a little behind does not refuse it as not yet valid; nextUpdate lies
 /// `validity` ahead. Blocks for about 10 microseconds an entry. Errc::input when the CA cannot sign lists (no cRLSign),
