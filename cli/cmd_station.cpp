@@ -12,6 +12,7 @@
 #include "cli/page_identity.hpp"
 #include "cli/passphrase.hpp"
 #include "config/job.hpp"
+#include "core/connect.hpp"
 #include "core/exit_code.hpp"
 #include "core/text.hpp"
 #include "ledger/ledger.hpp"
@@ -78,17 +79,16 @@ Result<std::vector<std::optional<transport::PortSpec>>> ports_of(const config::J
   return specs;
 }
 
-Result<station::PagePlace> page_place(const Options& options, const config::Project& project, Context& context) {
+Result<HostPort> listen_place(const Options& options, const config::Project& project) {
+  return options.listen ? parse_listen("--listen", *options.listen)
+                        : parse_listen("station.listen", project.station.listen);
+}
+
+Result<station::PagePlace> page_place(const HostPort& listen, const Options& options, const config::Project& project,
+                                      Context& context) {
   station::PagePlace place;
-  const auto listen = options.listen.value_or(project.station.listen);
-  const auto colon = listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parse_integer(listen.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535)
-    return Error{Errc::usage, "--listen " + listen + " is not ADDR:PORT", "write it as 127.0.0.1:8080"};
-  place.address = listen.substr(0, colon);
-  if (place.address.starts_with('[') && place.address.ends_with(']'))
-    place.address = place.address.substr(1, place.address.size() - 2);
-  place.port = static_cast<std::uint16_t>(*port);
+  place.address = listen.host;
+  place.port = listen.port;
   place.names = options.names;
   std::array<std::byte, 16> token{};
   context.random.fill(token);
@@ -125,9 +125,9 @@ Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& resu
 }
 
 // The page runs until somebody ends it.
-Result<Outcome> serve(const Options& options, const config::Project& project, station::Line& line,
-                      station::Records& records, Context& context) {
-  auto place = page_place(options, project, context);
+Result<Outcome> serve(const HostPort& listen, const Options& options, const config::Project& project,
+                      station::Line& line, station::Records& records, Context& context) {
+  auto place = page_place(listen, options, project, context);
   if (!place) return std::move(place).error();
   auto page = station::PageServer::start(*place, line, records);
   if (!page) return std::move(page).error();
@@ -222,6 +222,8 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   if (auto whole = complete(*job, options, *project); !whole) return std::move(whole).error();
   auto specs = ports_of(*job);
   if (!specs) return std::move(specs).error();
+  auto listen = listen_place(options, *project);
+  if (!listen) return std::move(listen).error();
   std::unique_ptr<LineSigning> signing;
   auto work = work_of(options, *job, *project, signing, context);
   if (!work) return std::move(work).error();
@@ -280,7 +282,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
         return make_line_bench(slot, (*specs)[static_cast<std::size_t>(at - job->slots.begin())], *work, context);
       },
       [&](const station::Tile& tile, const station::Outcome& outcome) { return (*results)->take(tile, outcome); });
-  if (!options.once) return serve(options, *project, line, records, context);
+  if (!options.once) return serve(*listen, options, *project, line, records, context);
   auto told = told_once(line.run_once());
   if (context.cancel.requested()) return interrupted();
   return told;
@@ -300,7 +302,8 @@ void add_station(CommandLine& line) {
                   "file holds)")
           .option(
               "--listen", options->listen,
-              "ADDR:PORT of the page (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
+              "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, port 0 "
+              "takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
           .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
           .option("--operator", options->operator_name,
                   "Who works here; recorded with every board (default: the job's, else station.operator)")

@@ -191,7 +191,7 @@ const Key keys[] = {
      "The slots of the line; a job file with slots of its own overrules it.",
      [](R& t, K k, P& p) { read_texts(t, k, p.station.ports, why_no_port); },
      [](const P& p) { return as_list(p.station.ports); }},
-    {"station", "listen", "ADDR:PORT", "Where the operator's page is served; beyond loopback over TLS.",
+    {"station", "listen", "ADDR:PORT, an IPv6 address with or without its brackets", "Where the operator's page is served; beyond loopback over TLS.",
      [](R& t, K k, P& p) { read_text(t, k, p.station.listen, why_no_endpoint); },
      [](const P& p) { return toml_quoted(p.station.listen); }},
     {"station", "job", "a path, or empty",
