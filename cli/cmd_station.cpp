@@ -9,6 +9,7 @@
 #include "cli/line_bench.hpp"
 #include "cli/line_results.hpp"
 #include "cli/line_signing.hpp"
+#include "cli/next_steps.hpp"
 #include "cli/page_identity.hpp"
 #include "cli/passphrase.hpp"
 #include "config/job.hpp"
@@ -105,6 +106,7 @@ int exit_of(const station::Outcome& outcome) {
 Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& results) {
   Outcome told;
   Json devices = Json::array();
+  std::vector<std::pair<std::string, Error>> failed;
   for (auto& [tile, outcome] : results) {
     Json device = std::move(outcome.device);
     if (!device.has("port")) device.set("port", tile.port);
@@ -113,13 +115,15 @@ Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& resu
     device.set("slot", tile.slot);
     devices.push(std::move(device));
     told.exit = exit_code::worse(told.exit, exit_of(outcome));
-    if (outcome.error && !told.error) told.error = outcome.error;
+    if (outcome.error) failed.emplace_back(tile.slot, *outcome.error);
     told.text += "slot " + tile.slot + " (" + tile.port + "): " + std::string(word(tile.light)) + ", " +
                  (tile.imei.empty() ? "" : "IMEI " + tile.imei + ", ") + outcome.status +
                  (outcome.error ? ": " + outcome.error->what : "") + "\n";
     for (const auto& note : tile.notes) told.text += "  " + note + "\n";
     if (!tile.label.empty()) told.text += "  label: " + tile.label + "\n";
   }
+  if (!failed.empty()) told.error = failed.front().second;
+  told.next_steps = next_steps("slot", failed);
   told.document.set("devices", std::move(devices));
   return told;
 }
@@ -300,10 +304,10 @@ void add_station(CommandLine& line) {
           .option("--job", options->job,
                   "The job file an engineer wrote, docs/job-file.md (default: station.job; without one the project "
                   "file holds)")
-          .option(
-              "--listen", options->listen,
-              "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, port 0 "
-              "takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
+          .option("--listen", options->listen,
+                  "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, "
+                  "port 0 "
+                  "takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
           .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
           .option("--operator", options->operator_name,
                   "Who works here; recorded with every board (default: the job's, else station.operator)")
