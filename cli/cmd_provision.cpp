@@ -4,6 +4,7 @@
 
 #include "cli/client_issuer.hpp"
 #include "cli/commands.hpp"
+#include "cli/ledger_place.hpp"
 #include "cli/modem_port.hpp"
 #include "cli/next_steps.hpp"
 #include "cli/provision_job.hpp"
@@ -167,6 +168,8 @@ Result<Outcome> provision(const Options& options, Context& context) {
   // A modem is found at the project's speed, and raised from there: to look for it at the speed it shall have only in
   // this run costs seconds.
   if (options.baud) job->baud = job->project.modem.baud;
+  if (!options.dry_run)
+    if (auto there = check_ledger_not_lost(job->project); !there) return std::move(there).error();
   auto& wanted_options = job->options;
   wanted_options.dry_run = options.dry_run;
   wanted_options.connect = wanted_options.connect && !options.no_connect;

@@ -228,6 +228,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   if (!specs) return std::move(specs).error();
   auto listen = listen_place(options, *project);
   if (!listen) return std::move(listen).error();
+  if (auto there = check_ledger_not_lost(*project); !there) return std::move(there).error();
   std::unique_ptr<LineSigning> signing;
   auto work = work_of(options, *job, *project, signing, context);
   if (!work) return std::move(work).error();

@@ -28,11 +28,12 @@ TEST(HostPort, IsReadAndWritten) {
 TEST(HostPort, OfAListenerMayBeAnIPv6AddressWithoutBrackets) {
   for (const auto* text : {"broker.example:8883", "127.0.0.1:0", "[2001:db8::1]:443", "localhost:80"})
     EXPECT_EQ(text_of(*parse_listen("--listen", text)), text);
-  for (const auto& [text, same] : std::vector<std::pair<const char*, const char*>>{{"::1:8080", "[::1]:8080"},
-                                                                                   {":::8080", "[::]:8080"},
-                                                                                   {"2001:db8::1:443", "[2001:db8::1]:443"},
-                                                                                   {"::ffff:127.0.0.1:9", "[::ffff:127.0.0.1]:9"},
-                                                                                   {"fe80::1%eth0:80", "[fe80::1%eth0]:80"}}) {
+  for (const auto& [text, same] :
+       std::vector<std::pair<const char*, const char*>>{{"::1:8080", "[::1]:8080"},
+                                                        {":::8080", "[::]:8080"},
+                                                        {"2001:db8::1:443", "[2001:db8::1]:443"},
+                                                        {"::ffff:127.0.0.1:9", "[::ffff:127.0.0.1]:9"},
+                                                        {"fe80::1%eth0:80", "[fe80::1%eth0]:80"}}) {
     const auto place = parse_listen("--listen", text);
     ASSERT_TRUE(place) << text;
     EXPECT_EQ(text_of(*place), same);
