@@ -181,7 +181,11 @@ Status IssuingRun::work() {
     const std::size_t size = std::min(group_, list_.size() - recorded_);
     const bool last = recorded_ + size == list_.size();
     if (auto begun = want(recorded_ + 2 * group_); !begun) return begun;
-    auto part = issuing_.maker.take(std::min(size - group.size(), issuing_.part));
+    // The last two groups are added in parts, as they are made, so that little is left to add when the last one is.
+    // Earlier groups are not: in a long list the ledger's lock would be held nearly all the time, and others wait for
+    // it.
+    const bool in_parts = recorded_ + 2 * group_ >= list_.size();
+    auto part = issuing_.maker.take(in_parts ? std::min(size - group.size(), issuing_.part) : size);
     if (!part) return std::move(part).error();
     if (context_.cancel.requested()) return interrupted();
     if (auto added = add(group, *std::move(part)); !added) return added;
