@@ -12,6 +12,8 @@ namespace epki::cli {
 namespace {
 
 constexpr std::string_view usb = "usb:";
+// Without the slot's name: several slots may need the same step, which is said once then.
+constexpr const char* check_the_slot = "check the board and the cable of the slot";
 constexpr const char* name_the_slots = "name the ports of the slots: --ports /dev/ttyUSB0,/dev/ttyUSB4";
 constexpr auto look_again = std::chrono::milliseconds(250);
 // Where udev tells of changes, the list of ports is believed so long: no daemon may be running that would tell.
@@ -210,12 +212,11 @@ class LineBench final : public station::Bench {
   std::optional<Error> why_missing(const Result<std::optional<transport::PortSpec>>& spec) const {
     if (!spec) return spec.error();
     if (!*spec)
-      return Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()),
-                   "check the cable of slot " + slot_.name};
+      return Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()), check_the_slot};
     if ((*spec)->kind == Kind::path && !path_exists((*spec)->path))
       return Error{Errc::modem_gone, (*spec)->path + " does not exist",
-                   "check the board and the cable of slot " + slot_.name +
-                       "; where its port has got another name (ls /dev/ttyUSB*), give the slot its USB position, which "
+                   std::string(check_the_slot) +
+                       "; where the port has another name now (ls /dev/ttyUSB*), give the slot its USB position, which "
                        "stays: usb:1-2.3 in place of the path"};
     if ((*spec)->kind != Kind::automatic) return std::nullopt;
     const auto found = transport::find_ports();
