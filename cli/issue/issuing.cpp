@@ -71,8 +71,12 @@ Status IssuingRun::prepare(const config::Project& project) {
     std::array<std::byte, 8> id{};
     context_.random.fill(id);
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
-    if (auto begun = want(group_); !begun) return begun;
-    if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
+    auto begun = want(group_);
+    if (begun) begun = note_->begin(to_hex(id));
+    if (!begun) {
+      output_.give_back();
+      return begun;
+    }
   }
   ledger::Batches batches(ledger_);
   const auto batch = batches.begin(note_->batch(), list_.sha256(), static_cast<std::int64_t>(list_.size()));
@@ -203,6 +207,8 @@ Status IssuingRun::work() {
 IssuedReport IssuingRun::go() {
   auto done = work();
   if (done) done = output_.finish();
+  // Before the note goes: from then on this command would find its own output in its way.
+  if (writing_back_.valid()) writing_back_.wait();
   if (done) done = note_->remove();
   context_.reporter.progress("", 0, 0);
   if (!done) {
