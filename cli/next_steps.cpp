@@ -12,8 +12,9 @@ std::vector<std::string> next_steps(std::string_view kind, const std::vector<std
   };
   std::vector<Step> steps;
   for (const auto& [name, error] : failed) {
-    auto at = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.what == next_step(error); });
-    if (at == steps.end()) at = steps.insert(steps.end(), {next_step(error), {}, 0});
+    const auto what = next_step(error);
+    auto at = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.what == what; });
+    if (at == steps.end()) at = steps.insert(steps.end(), {what, {}, 0});
     at->names += (at->names.empty() ? "" : ", ") + name;
     ++at->count;
   }
