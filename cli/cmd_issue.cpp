@@ -25,8 +25,8 @@ namespace cmd_issue {
 namespace fs = std::filesystem;
 
 // EC identities take 40 microseconds each, RSA ones 60 milliseconds: a group is what a second loses at a cut.
-// EC ones are added to the ledger in parts, while the others of their group are made, so that little is left to add
-// when the last is; RSA ones are not, because the ledger's lock would be held for a second, and others wait for it.
+// Near the end EC ones are added to the ledger in parts, while the others of their group are made; RSA ones are not,
+// because the ledger's lock would be held for a second, and others wait for it.
 constexpr std::size_t ec_group = 500;
 constexpr std::size_t ec_part = 64;
 constexpr std::size_t rsa_group = 16;

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "cli/issue/output.hpp"
 #include "core/file.hpp"
+#include "core/file_lock.hpp"
 
 namespace epki::cli {
 
@@ -31,6 +33,7 @@ class BundleOutput final : public Output {
   }
 
   Status claim(NameList& list, const Cancel& cancel) override;
+  void give_back() override;
   Result<std::vector<bool>> take_up(std::span<const ListedName> group, std::size_t before, bool all) override;
   Status deliver(std::span<const Delivery> identities) override;
   Status finish() override;
@@ -39,6 +42,8 @@ class BundleOutput final : public Output {
 
  private:
   Status open(int flags);
+  Status occupied() const;
+  Status refuse_unless_empty() const;
   Result<std::size_t> keep_whole_identities(std::size_t most);
 
   fs::path file_, part_;
@@ -47,21 +52,38 @@ class BundleOutput final : public Output {
   bool finished_ = false;
 };
 
+// Locked as long as it is open: an empty one that nobody holds is what a cut left before the first byte.
 Status BundleOutput::open(int flags) {
   fd_ = ::open(part_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
   if (fd_ < 0) return disk_error((flags & O_CREAT) != 0 ? "creating" : "opening", part_, errno);
+  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 || !still_named(fd_, part_)) return occupied();
   if (::fchmod(fd_, 0600) != 0) return disk_error("setting the mode of", part_, errno);
   return success();
+}
+
+Status BundleOutput::occupied() const {
+  return Error{Errc::disk, "another process is writing " + part_.string() + " just now", "wait until it ends"};
+}
+
+Status BundleOutput::refuse_unless_empty() const {
+  struct stat facts {};
+  if (::lstat(part_.c_str(), &facts) != 0) return errno == ENOENT ? success() : disk_error("looking at", part_, errno);
+  if (S_ISREG(facts.st_mode) && facts.st_size == 0) return success();
+  return Error{Errc::disk, part_.string() + " exists: a batch into " + file_.string() + " was cut",
+               "run that batch's own command again to finish it, or move the file away; its keys are in it"};
 }
 
 Status BundleOutput::claim(NameList& /*list*/, const Cancel& /*cancel*/) {
   std::error_code ignored;
   if (fs::exists(file_, ignored)) return disk_error("creating", file_, EEXIST);
-  if (fs::exists(part_, ignored))
-    return Error{Errc::disk, part_.string() + " exists: a batch into " + file_.string() + " was cut",
-                 "run that batch's own command again to finish it, or move the file away; its keys are in it"};
   if (auto made = make_folder(file_.has_parent_path() ? file_.parent_path() : fs::path(".")); !made) return made;
-  return open(O_CREAT | O_EXCL);
+  if (auto taken = refuse_unless_empty(); !taken) return taken;
+  if (auto opened = open(O_CREAT); !opened) return opened;
+  return refuse_unless_empty();  // another run may have written into it and ended meanwhile
+}
+
+void BundleOutput::give_back() {
+  if (fd_ >= 0) ::unlink(part_.c_str());
 }
 
 // Cuts off what follows the last whole identity, and says how many there are.
@@ -149,7 +171,9 @@ Status BundleOutput::deliver(std::span<const Delivery> identities) {
 Status BundleOutput::finish() {
   if (finished_) return success();
   // A link and not a rename: it fails where somebody made that file meanwhile.
-  if (::link(part_.c_str(), file_.c_str()) != 0) return disk_error("creating", file_, errno);
+  // Where a cut came right behind it, the file is there already, and it is this one.
+  if (::link(part_.c_str(), file_.c_str()) != 0 && (errno != EEXIST || !still_named(fd_, file_)))
+    return disk_error("creating", file_, errno);
   if (::unlink(part_.c_str()) != 0) return disk_error("removing", part_, errno);
   return sync_folder_of(file_);
 }

@@ -69,8 +69,12 @@ Status IssuingRun::prepare(const config::Project& project) {
     std::array<std::byte, 8> id{};
     context_.random.fill(id);
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.
-    if (auto begun = want(group_); !begun) return begun;
-    if (auto begun = note_->begin(to_hex(id)); !begun) return begun;
+    auto begun = want(group_);
+    if (begun) begun = note_->begin(to_hex(id));
+    if (!begun) {
+      output_.give_back();
+      return begun;
+    }
   }
   ledger::Batches batches(ledger_);
   const auto batch = batches.begin(note_->batch(), list_.sha256(), static_cast<std::int64_t>(list_.size()));
@@ -179,7 +183,11 @@ Status IssuingRun::work() {
     const std::size_t size = std::min(group_, list_.size() - recorded_);
     const bool last = recorded_ + size == list_.size();
     if (auto begun = want(recorded_ + 2 * group_); !begun) return begun;
-    auto part = issuing_.maker.take(std::min(size - group.size(), issuing_.part));
+    // The last two groups are added in parts, as they are made, so that little is left to add when the last one is.
+    // Earlier groups are not: in a long list the ledger's lock would be held nearly all the time, and others wait for
+    // it.
+    const bool in_parts = recorded_ + 2 * group_ >= list_.size();
+    auto part = issuing_.maker.take(in_parts ? std::min(size - group.size(), issuing_.part) : size);
     if (!part) return std::move(part).error();
     if (context_.cancel.requested()) return interrupted();
     if (auto added = add(group, *std::move(part)); !added) return added;
@@ -197,6 +205,8 @@ Status IssuingRun::work() {
 IssuedReport IssuingRun::go() {
   auto done = work();
   if (done) done = output_.finish();
+  // Before the note goes: from then on this command would find its own output in its way.
+  if (writing_back_.valid()) writing_back_.wait();
   if (done) done = note_->remove();
   context_.reporter.progress("", 0, 0);
   if (!done) {

@@ -32,7 +32,7 @@ struct Issuing {
   std::filesystem::path out;  ///< absolute
   bool bundle = false;
   std::size_t group = 0;    ///< identities recorded and delivered at a time
-  std::size_t part = 0;     ///< of a group: added to the ledger as they are made; its lock is held until the group is
+  std::size_t part = 0;     ///< of a group near the end: added to the ledger as they are made, its lock held meanwhile
   std::string chain_pem{};  ///< stands behind each certificate that is delivered
   Maker& maker;
 };

@@ -30,6 +30,8 @@ class Output {
 
   /// That nothing stands where this list's identities would go; then makes ready to write. Errc::disk otherwise.
   virtual Status claim(NameList& list, const Cancel& cancel) = 0;
+  /// Takes back what claim() made, because nothing is issued after all.
+  virtual void give_back() {}
   /// Takes up a batch that was cut. `group` are the rows recorded last, behind `before` earlier ones: which of them
   /// were delivered whole? What was written in part is removed. `all` tells that no row follows.
   virtual Result<std::vector<bool>> take_up(std::span<const ListedName> group, std::size_t before, bool all) = 0;

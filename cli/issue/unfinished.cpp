@@ -60,6 +60,14 @@ Status Unfinished::begin(std::string batch) {
                                   {"group", group_}})
                         .dump() +
                     "\n";
+  auto written = write(text);
+  // Half a note would stand in the way of every later run; an empty one is removed.
+  if (!written && ::ftruncate(held_.get(), 0) != 0) ::unlink(file_.c_str());
+  return written;
+}
+
+Status Unfinished::write(std::string_view text) {
+  errno = ENOSPC;  // what a short write leaves unsaid
   if (::pwrite(held_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
     return disk_error("writing", file_, errno);
   if (::fsync(held_.get()) != 0) return disk_error("syncing", file_, errno);

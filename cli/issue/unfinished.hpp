@@ -39,6 +39,7 @@ class Unfinished {
 
  private:
   Unfinished() = default;
+  Status write(std::string_view text);
   std::filesystem::path file_{};
   What what_{};
   std::string batch_{};

@@ -26,7 +26,7 @@ void add_number(std::string& to, unsigned value) {
 }
 
 unsigned number_at(std::string_view text, std::size_t at) {
-  return (static_cast<unsigned char>(text[at]) << 8U) | static_cast<unsigned char>(text[at + 1]);
+  return (unsigned{static_cast<unsigned char>(text[at])} << 8U) | static_cast<unsigned char>(text[at + 1]);
 }
 
 /// Past a name at `at`, which may end in a pointer; npos when it does not end.

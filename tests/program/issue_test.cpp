@@ -174,6 +174,56 @@ TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
   EXPECT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"}).exit, 5) << "it is complete";
 }
 
+// Cut between claiming the name and the first note of the batch.
+TEST(Issue, AnEmptyPartThatNobodyHoldsIsInNobodysWay) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  box.write("list.csv", list_of(3));
+  box.write("all.pem.part", "");
+  const auto held = box.shell("EC200U_PKI_PASSPHRASE='" + Sandbox::passphrase() +
+                              "' flock all.pem.part ec200u-pki issue client --csv list.csv --out all.pem");
+  EXPECT_EQ(held.exit, 5) << held;
+  EXPECT_NE(held.err.find("another process is writing"), std::string::npos) << held;
+  box.write("all.pem.part", "somebody's");
+  EXPECT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"}).exit, 5);
+  EXPECT_EQ(*read_file(box / "all.pem.part"), "somebody's");
+  box.write("all.pem.part", "");
+  const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+  EXPECT_EQ(ran.exit, 0) << ran;
+  EXPECT_FALSE(std::filesystem::exists(box / "all.pem.part"));
+  EXPECT_EQ(count_of("BEGIN CERTIFICATE", *read_file(box / "all.pem")), 3U);
+}
+
+// The last two steps give the bundle its name and take the other one away; the state between them is made by hand.
+TEST(Issue, ABundleThatWasCutWithBothItsNamesIsCompleted) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  constexpr std::size_t devices = 3000;
+  box.write("list.csv", list_of(devices));
+  auto child =
+      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                             "-q", "issue", "client", "--csv", "list.csv", "--out", "all.pem"},
+                    .folder = box.folder(),
+                    .error_file = box / "err",
+                    .output_file = box / "out"});
+  ASSERT_TRUE(child);
+  std::error_code ignored;
+  while (child->running() && std::filesystem::file_size(box / "all.pem.part", ignored) + 1 < 2)
+    [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
+  child->kill_now();
+  ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+  box.write("all.pem", "in the way");
+  const auto held_up = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+  ASSERT_EQ(held_up.exit, 5) << held_up;
+  EXPECT_EQ(*read_file(box / "all.pem"), "in the way");
+  std::filesystem::remove(box / "all.pem");
+  std::filesystem::create_hard_link(box / "all.pem.part", box / "all.pem");
+  const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+  EXPECT_EQ(ran.exit, 0) << ran;
+  EXPECT_FALSE(std::filesystem::exists(box / "all.pem.part"));
+  EXPECT_EQ(count_of("BEGIN CERTIFICATE", *read_file(box / "all.pem")), devices);
+}
+
 TEST(Issue, AFolderThatWasCutIsCompleted) {
   Sandbox box;
   ASSERT_EQ(box.init({"--mutual"}).exit, 0);
