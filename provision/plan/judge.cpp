@@ -67,6 +67,12 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
   if (protection.unknown_ca != Protection::refused)
     return unproven(
         run, "wrong-CA control " + protection.unknown_ca_note + ". Next: ec200u-pki provision --port " + report.port);
+  // verify saw data arrive under a name that the certificate does not carry. That an alternate is refused here may have
+  // another reason (an address is no name for SNI), and proves nothing against that.
+  if (stored->detail["policy"]["hostname"].text_or("") == "unchecked")
+    return unproven(run, "verify found that firmware " + report.identity.firmware +
+                             " does not check names, although the wrong-name control is " + protection.wrong_host_note +
+                             ". Next: " + verify_command(run));
   if (protection.wrong_host == Protection::refused)
     return settle(run, DeviceStatus::protected_,
                   "the root is bound, a twin of it and a wrong name are refused, and verify found that the "

@@ -89,6 +89,7 @@ std::string_view word(Shown shown) {
     case Shown::with_key: return "with-key";
     case Shown::twin_with_key: return "twin-with-key";
     case Shown::keyless_other: return "keyless-other";
+    case Shown::forgery: return "forgery";
     case Shown::several: return "several";
   }
   return "";

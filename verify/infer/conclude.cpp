@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "verify/infer/base.hpp"
 #include "verify/infer/findings.hpp"
+#include "verify/infer/forgeries.hpp"
 #include "verify/infer/gate.hpp"
 #include "verify/infer/reading.hpp"
 #include "verify/infer/rows.hpp"
@@ -103,6 +105,13 @@ std::optional<Conclusion> by_controls(const Evidence& evidence, const Controls& 
                    "A certificate that names a built-in root as its issuer and carries our own key's signature " +
                        controls.forged_genuine.words +
                        ": signatures are not verified, although an unknown CA's chain " + unknown.words + ".");
+  }
+  if (controls.forgery_number >= 0) {
+    return decided(
+        Class::unverified, Influence::inconclusive,
+        std::string(forgeries[static_cast<std::size_t>(controls.forgery_number)].what) + " " + controls.forgery.words +
+            ": anybody can make such a chain, so the server is not verified, although an unknown CA's chain " +
+            unknown.words + ".");
   }
   if (controls.own_certificate.is(Outcome::accepted)) {
     return decided(Class::unverified, Influence::inconclusive,
@@ -229,6 +238,17 @@ Conclusion none_found(const Controls& controls, const Findings& findings) {
                            " anchors influenced the result; other roots were not tried.";
   const std::string why =
       own_words(controls) + "Against that, " + findings.words + "; " + findings.nothing_words + ". ";
+  if (controls.unbound.is(Outcome::accepted)) {
+    auto result = inconclusive(
+        why + "But a server under the test CA " + controls.unbound.words +
+            " while another root was bound: what was bound before, or only lies on the modem, counts as well, and no "
+            "class of the vocabulary says that.",
+        "Keep no CA file on the modem that is not meant to be trusted, and restart it after each change of CA. Then "
+        "run again.");
+    result.influence = Influence::not_found;
+    result.contradictory = true;
+    return result;
+  }
   // An accepted C3 has its own verdict; here it only says which anchors count beside that.
   const bool forged_known = controls.forged.is(Outcome::refused) || controls.forged.is(Outcome::closed) ||
                             controls.forged.is(Outcome::accepted);
@@ -322,6 +342,17 @@ void add_anchors(Conclusion& conclusion, const Findings& findings) {
   append(conclusion.counted, findings.refused);
 }
 
+/// A budget or a bad line may leave them out; then the verdict must not sound as if they had been refused.
+std::string untried_forgeries(const Evidence& evidence) {
+  const auto base = base_of(evidence);
+  std::string names;
+  for (int i = 0; i < static_cast<int>(forgeries.size()); ++i) {
+    const auto probe = on(base, Shown::forgery, {}, i);
+    if (!answer_to(evidence, probe).settled()) names += (names.empty() ? "" : ", ") + probe_name(probe);
+  }
+  return names.empty() ? names : " What a stranger can make was not tried to the end: no answer to " + names + ".";
+}
+
 struct Judged {
   Conclusion conclusion;
   Class anchors;  ///< what the policy's first row says; differs from the verdict where only signatures are unverified
@@ -344,14 +375,16 @@ Judged judged(const Evidence& evidence) {
   auto result =
       controls.unknown.is(Outcome::completed) ? after_handshake(controls) : by_replay(evidence, controls, findings);
   if (result.possible.empty()) result.possible = still_possible(controls, findings);
-  const auto anchors = result.verdict;
+  const bool forged = controls.forgery_number >= 0;
+  const auto anchors = forged ? Class::unverified : result.verdict;
   if (only_signature) {
     by_control->influence = result.influence;
     by_control->because += " Beside that: " + result.because;
     result = *by_control;
   }
+  if (result.verdict == Class::uploaded) result.because += untried_forgeries(evidence);
   add_anchors(result, findings);
-  return {std::move(result), anchors, controls.own_certificate.is(Outcome::accepted)};
+  return {std::move(result), anchors, forged || controls.own_certificate.is(Outcome::accepted)};
 }
 
 }  // namespace

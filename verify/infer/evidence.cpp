@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "verify/infer/forgeries.hpp"
+
 namespace epki::infer {
 
 namespace {
@@ -30,6 +32,7 @@ std::string_view stem(Shown shown) {
     case Shown::keyless_other: return "P2-keyless-other";
     case Shown::replay_wrong_name: return "V2-replay";
     case Shown::forged_genuine: return "C3-genuine";
+    case Shown::forgery: return "C4";
     case Shown::several: return "V";
     case Shown::replay:
     case Shown::unknown_like:
@@ -69,6 +72,11 @@ std::string defects_suffix(int flags) {
     if ((flags & flag) != 0) suffix += (suffix.empty() ? "-" : "+") + std::string(name);
   }
   return suffix;
+}
+
+std::string forgery_suffix(int number) {
+  const auto place = static_cast<std::size_t>(number);
+  return place < forgeries.size() ? "-" + std::string(forgeries[place].name) : std::string();
 }
 
 std::string settings_suffix(const Settings& settings) {
@@ -143,6 +151,7 @@ std::string probe_name(const Probe& probe) {
   } else {
     name += bound_suffix(probe.bound);
     if (probe.shown == Shown::own_deep) name += "-" + std::to_string(probe.depth);
+    if (probe.shown == Shown::forgery) name += forgery_suffix(probe.depth);
     if (probe.shown == Shown::several) name += defects_suffix(probe.depth);
   }
   return name + settings_suffix(probe.settings);
@@ -155,10 +164,12 @@ std::size_t conclusive_handshakes(const Evidence& evidence) {
       case Shown::unknown_like:
       case Shown::flipped_twin:
       case Shown::keyless:
+      case Shown::forgery:
       case Shown::own_certificate: continue;
       default: break;
     }
     if (attempt.outcome == Outcome::not_presented) continue;
+    if (attempt.shown == Shown::own_chain && attempt.bound.what == Bound::What::genuine) continue;  // P1's control
     const Probe& probe = attempt;
     if (std::find(asked.begin(), asked.end(), probe) == asked.end()) asked.push_back(probe);
   }

@@ -51,8 +51,9 @@ enum class Shown : std::uint8_t {
   forged_genuine,  ///< names the genuine root as issuer, signed by our key: what only names-without-signatures accept
   with_key,        ///< a genuine chain whose key the user holds: a full handshake
   twin_with_key,   ///< its twin with one bit of the root's signature flipped, with the same key
-  keyless_other,   ///< census control: like `keyless`, under the root with another kind of key
-  several,         ///< a chain with the defects that `depth` names as verify flags, all at once (defects.hpp)
+  forgery,  ///< what anybody can make and neither `unknown` nor `badsig` shows: `depth` says which (forgeries.hpp)
+  keyless_other,  ///< census control: like `keyless`, under the root with another kind of key
+  several,        ///< a chain with the defects that `depth` names as verify flags, all at once (defects.hpp)
 };
 /// Presented without the leaf's key: it never completes, and 51 is its answer to a chain that passed.
 bool is_keyless(Shown shown);
@@ -80,7 +81,7 @@ struct Probe {
   Bound bound{};
   int anchor = -1;  ///< which genuine chain, for the replay and its controls
   Settings settings{};
-  int depth = 0;  ///< intermediates, of own_deep; verify flags, of several
+  int depth = 0;  ///< intermediates, of own_deep; verify flags, of several; the place in forgeries, of forgery
   bool operator==(const Probe&) const = default;
 };
 /// The probe's name in reports and sentences: "C1", "C2", "P1", "P2-like", "V2-sni0" …
@@ -130,7 +131,7 @@ struct Evidence {
 };
 
 /// Handshakes that asked something new of the policy: without repetitions, without the controls that stand beside a
-/// replay, and without the device's own certificate, which is a question of its own.
+/// replay, and without the forgeries and the device's own certificate, which are questions of their own.
 std::size_t conclusive_handshakes(const Evidence& evidence);
 
 }  // namespace epki::infer

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/infer/base.hpp"
+#include "verify/infer/forgeries.hpp"
 #include "verify/infer/replays.hpp"
 
 namespace epki::infer {
@@ -61,8 +62,17 @@ Controls read_plain_controls(const Evidence& evidence) {
                     read(evidence, {Shown::own_direct, user}),
                     read(evidence, {Shown::own_chain, {What::user_intermediate, -1}}),
                     read(evidence, {Shown::own_direct, {What::user_intermediate, -1}}),
-                    read(evidence, {Shown::own_chain, {What::other_key, -1}}),
-                    false};
+                    read(evidence, {Shown::own_chain, {What::other_key, -1}})};
+  for (int i = 0; i < static_cast<int>(forgeries.size()) && controls.forgery_number < 0; ++i) {
+    auto forgery = read(evidence, on(base_of(evidence), Shown::forgery, {}, i));
+    if (!forgery.is(Outcome::accepted)) continue;
+    controls.forgery = std::move(forgery);
+    controls.forgery_number = i;
+  }
+  for (int i = 0; i < static_cast<int>(evidence.anchors.size()); ++i) {
+    auto unbound = read(evidence, {Shown::own_chain, {What::genuine, i}});
+    if (i == 0 || unbound.is(Outcome::accepted)) controls.unbound = std::move(unbound);
+  }
   return controls;
 }
 
@@ -93,6 +103,14 @@ void add_with_nothing(Findings& findings, const Evidence& evidence, int anchor, 
   const auto nothing = read_with_nothing(evidence, anchor);
   if (nothing.state != WithNothing::State::trusted && !must_know) return;
   findings.contradictory = findings.contradictory || nothing.contradictory;
+  // The same chain was refused under U before its root was ever bound and passes there since: what was bound once stays
+  // with this modem, and so it may with nothing bound. That came from us and not from the firmware.
+  if (nothing.state == WithNothing::State::trusted &&
+      answer_to(evidence, {Shown::replay, user, anchor}).state == Reading::State::mixed) {
+    keep_obstacle(findings, nothing.words + ", but under the test CA the same chain contradicts itself");
+    findings.nothing_open = true;
+    return;
+  }
   switch (nothing.state) {
     case WithNothing::State::trusted:
       findings.with_nothing.push_back(anchor);

@@ -11,7 +11,10 @@ namespace epki::infer {
 
 struct Controls {
   Reading own, unknown, forged, forged_genuine, own_certificate, direct, issuer, issuer_direct, other_key;
-  bool across = false;  ///< U is refused before any packet: `unknown` was read under a genuine root
+  Reading forgery{};        ///< C4: the first that was accepted; absent where none was
+  Reading unbound{};        ///< a chain of U while a genuine root was bound and U's file lay on the modem
+  int forgery_number = -1;  ///< its place in forgeries
+  bool across = false;      ///< U is refused before any packet: `unknown` was read under a genuine root
 
   /// A chain of U was accepted.
   bool user_counts() const;

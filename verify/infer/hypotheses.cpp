@@ -25,6 +25,8 @@ bool is_genuine(Shown shown) {
 /// Of the trust question; the policy's rows have their own (factors.hpp).
 bool is_about_trust(const Probe& probe) {
   if (probe.settings != Settings{}) return false;
+  // What else of the uploads counts is no matter of the firmware's own anchors.
+  if (probe.shown == Shown::own_chain && probe.bound.what == What::genuine) return false;
   switch (probe.shown) {
     case Shown::own_chain:
     case Shown::own_direct:

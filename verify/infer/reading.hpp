@@ -41,8 +41,8 @@ struct Reading {
 /// All attempts of `probe` together. A telling answer (data, a completed handshake, an alert) stands above silence of
 /// any kind, which a broken line explains; two different telling ones are a contradiction, but for a completed
 /// handshake beside an accepted one (its data were lost). `least`: equal answers required; on a line that loses answers
-/// as many more as odds_needed() asks for. A refusal before any packet, and a name that leads nowhere, is no answer where
-/// the line must have done it: another chain arrived from under the same CA and settings, or by the same name.
+/// as many more as odds_needed() asks for. A refusal before any packet, and a name that leads nowhere, is no answer
+/// where the line must have done it: another chain arrived from under the same CA and settings, or by the same name.
 Reading read(const Evidence& evidence, const Probe& probe, int least = 1);
 /// The same without its name and words, for what asks often.
 Reading answer_to(const Evidence& evidence, const Probe& probe, int least = 1);

@@ -162,9 +162,25 @@ struct Cooked {
   ThrowAwayCa leaf;
 };
 
+/// A root that says it is U, down to the key identifier, with a key that anybody may have.
+Result<ThrowAwayCa> impostor(const Material& material, RandomSource& random) {
+  const auto& u = material.u.certificate;
+  auto key = material.shelf->get("impostor", key_type_like(u));
+  if (!key) return std::move(key).error();
+  ossl::CertificateSpec spec;
+  spec.subject_der = u.subject_der();
+  spec.not_before = material.now - kBack;
+  spec.not_after = material.now + kAhead;
+  spec.extensions = ossl::extensions_of(u);
+  auto certificate = build_uploadable(spec, *key, {std::nullopt, *key}, random);
+  if (!certificate) return std::move(certificate).error();
+  return ThrowAwayCa{std::move(*certificate), std::move(*key)};
+}
+
 Result<ThrowAwayCa> root_of(const CaseFile& file, const Material& material, Kitchen& kitchen, RandomSource& random) {
   if (file.bound) return kitchen.root(*file.bound);
   if (file.root == "stranger") return material.stranger;
+  if (file.root == "impostor") return impostor(material, random);
   if (file.root == "device")
     return mint_throw_away_root("device", key_type_like(material.u.certificate), material.now, random);
   return material.u;
@@ -190,6 +206,7 @@ Result<ossl::Certificate> part(std::string_view name, const Cooked& cooked, cons
   if (name == "leaf") return cooked.leaf.certificate;
   if (name == "root") return cooked.root.certificate;
   if (name == "unrelated") return material.stranger.certificate;
+  if (name == "bound") return material.u.certificate;
   const auto number = parse_integer(name);
   if (number && *number >= 1 && *number <= static_cast<std::int64_t>(cooked.intermediates.size()))
     return cooked.intermediates[static_cast<std::size_t>(*number - 1)].certificate;

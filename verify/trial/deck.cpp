@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/infer/defects.hpp"
+#include "verify/infer/forgeries.hpp"
 #include "verify/probe/throw_away.hpp"
 #include "verify/trial/moments.hpp"
 #include "verify/trial/uploadable.hpp"
@@ -36,6 +37,7 @@ std::string_view case_id(const Shot& shot) {
     case Shown::no_ca_attributes: return even ? "inter_nobc" : "inter_nokcs";
     case Shown::everything_wrong: return "everything_wrong";
     case Shown::own_certificate: return "device_certificate";
+    case Shown::forgery: return infer::forgeries[static_cast<std::size_t>(shot.depth)].case_id;
     default: return "";
   }
 }

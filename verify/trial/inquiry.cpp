@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verify/infer/factors.hpp"
+#include "verify/infer/base.hpp"
 #include "verify/infer/hypotheses.hpp"
 #include "verify/infer/noise.hpp"
 #include "verify/infer/reading.hpp"
@@ -14,7 +14,6 @@ namespace {
 using infer::Bound;
 using infer::Outcome;
 using infer::Probe;
-using infer::Settings;
 using infer::Shown;
 using What = infer::Bound::What;
 
@@ -147,6 +146,10 @@ Status Inquiry::under_genuine(int anchor) {
   if (auto done = shoot_.step(positive, repeat_); !done) return done;
   if (auto done = shoot_.settle(like, 1); !done) return done;
   if (auto done = shoot_.settle(positive, repeat_); !done) return done;
+  // U's file still lies on the modem, and was bound: does what is bound now count alone?
+  if (anchor == usable().front() && shoot_.reading({Shown::own_chain, user}, repeat_).is(Outcome::accepted)) {
+    if (auto done = shoot_.settle({Shown::own_chain, genuine}, 1); !done) return done;
+  }
   return user_is_local() ? across(genuine, anchor) : success();
 }
 
@@ -246,13 +249,19 @@ void Inquiry::cannot_unbind() {
       "this firmware does not let go of a bound CA, so the replay with nothing bound (P3) was not possible";
 }
 
-Status Inquiry::under_nothing() {
+/// A root that was bound before may go on counting where nothing is bound, so a pass is asked for once more after U
+/// was bound last: `last`.
+Status Inquiry::under_nothing(bool last) {
   tell_.step(std::string(word(path_)) + ", with no CA bound");
   for (const int anchor : usable()) {
     if (!wants_nothing(anchor)) continue;
     const Probe replay{Shown::replay, nothing, anchor};
-    if (auto done = shoot_.settle(replay, repeat_); !done) return done;
-    if (!shoot_.reading(replay).passed()) continue;
+    const int early = last ? repeat_ : std::max(1, repeat_ - 1);
+    if (auto done = shoot_.settle(replay, early); !done) return done;
+    if (!shoot_.reading(replay).passed()) {
+      if (auto done = shoot_.settle(replay, repeat_); !done) return done;
+      continue;
+    }
     for (const auto shown : {Shown::unknown_like, Shown::flipped_twin}) {
       if (auto done = shoot_.settle({shown, nothing, anchor}, repeat_); !done) return done;
     }
@@ -311,68 +320,6 @@ bool Inquiry::wants_issuer_again(int anchor) {
   const Bound issuer{What::genuine_issuer, anchor};
   return wants_issuer(anchor) && (!shoot_.is_done({Shown::replay, issuer, anchor}, repeat_) ||
                                   !shoot_.is_done({Shown::unknown_like, issuer, anchor}, 1));
-}
-
-Status Inquiry::name() {
-  const auto base = infer::base_of(evidence_);
-  if (over() || !base.found) return success();
-  return shoot_.settle(infer::on(base, Shown::wrong_host), repeat_);
-}
-
-Status Inquiry::rows() {
-  if (over()) return success();
-  // The class did not need C2 where U itself was refused as an unknown CA; when the verdict falls is read from it. A
-  // client that takes an unknown CA and not U would show here, too.
-  const Probe unknown{Shown::unknown, user};
-  if (!was_asked(unknown)) {
-    if (auto done = shoot_.settle(unknown, repeat_); !done || over()) return done;
-  }
-  if (auto done = refine_base(); !done) return done;
-  const auto base = infer::base_of(evidence_);
-  if (!base.found) return rows_by_replay();
-  tell_.step(std::string(word(path_)) + ": names, dates, usages, lengths, and what the settings change");
-  if (infer::read_forged(evidence_).state != infer::Reading::State::settled) {
-    if (auto done = shoot_.settle(infer::on(base, Shown::badsig), repeat_); !done) return done;
-  }
-  while (!shoot_.spent()) {
-    const auto next = infer::next_row_probe(evidence_, base);
-    if (!next) break;
-    const auto before = evidence_.attempts.size();
-    if (auto done = shoot_.settle(next->probe, next->least); !done) return done;
-    if (evidence_.attempts.size() == before) break;  // nothing more can be done for it
-  }
-  return shoot_.settle(infer::on(base, Shown::own_certificate, {.own_certificate = true}), some());
-}
-
-/// Nobody holds a key: what the genuine chain answers when one thing about it is changed, and a forged one.
-Status Inquiry::rows_by_replay() {
-  for (const int anchor : usable()) {
-    if (shoot_.spent()) return success();
-    tell_.step(std::string(word(path_)) + ": what shows with no key: name, dates, signature");
-    // A twin that is refused where its chain passes says the same of signatures.
-    const bool minded = shoot_.reading({Shown::replay, user, anchor}, repeat_).passed() &&
-                        shoot_.reading({Shown::flipped_twin, user, anchor}, repeat_).rejected();
-    if (!minded) {
-      if (auto done = shoot_.settle({Shown::forged_genuine, user, anchor}, repeat_); !done) return done;
-    }
-    const bool readable = shoot_.reading({Shown::replay, user, anchor}).passed() &&
-                          shoot_.reading({Shown::unknown_like, user, anchor}).rejected();
-    if (!readable) continue;
-    const auto past = Settings::Clock::past_the_end;
-    const Probe name{Shown::replay_wrong_name, user, anchor}, date{Shown::replay, user, anchor, {.clock = past}};
-    if (auto done = shoot_.settle(name, repeat_); !done) return done;
-    if (shoot_.reading(name).rejected()) {
-      auto quiet = name;
-      quiet.settings.sni_off = true;
-      if (auto done = shoot_.settle(quiet, some()); !done) return done;
-    }
-    if (auto done = shoot_.settle(date, some()); !done) return done;
-    if (!shoot_.reading(date).rejected()) return success();
-    auto quiet = date;
-    quiet.settings.ignore_time = true;
-    return shoot_.settle(quiet, some());
-  }
-  return success();
 }
 
 }  // namespace epki::trial

@@ -26,13 +26,14 @@ class Inquiry {
   Status under_genuine(int anchor);  ///< its root bound: the positive control; cross-binding where U is local
   Status under_issuer(int anchor);   ///< its intermediate bound, where the root itself did not help
   Status under_other_uploads();      ///< U was refused: what of it is the reason?
-  Status under_nothing();            ///< the bench has nothing bound
+  Status under_nothing(bool last);   ///< the bench has nothing bound
   Status again();                    ///< after the second reboot: the replays once more
   /// What was asked under U and the other uploads, until it is certain on a line that loses answers. `last`: the
   /// replays too that are kept for after the second reboot.
   Status make_certain(bool last);
-  Status name();  ///< whether a server with a wrong name is refused
-  Status rows();  ///< names, dates, usages, lengths, and what the settings change
+  Status forgeries();  ///< what anybody can make and show
+  Status name();       ///< whether a server with a wrong name is refused
+  Status rows();       ///< names, dates, usages, lengths, and what the settings change
 
   bool wants_genuine(int anchor);
   bool wants_issuer(int anchor);

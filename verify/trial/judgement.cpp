@@ -84,7 +84,7 @@ std::optional<Expected> expected_of(const infer::Probe& probe) {
     default: break;
   }
   switch (probe.shown) {
-    case Shown::own_chain:
+    case Shown::own_chain: return probe.bound.what == What::genuine ? bad : good;
     case Shown::own_direct:
     case Shown::own_deep: return good;
     case Shown::keyless: return probe.bound.what == What::other_key ? bad : good;

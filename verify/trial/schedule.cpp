@@ -40,6 +40,7 @@ class Schedule {
     } else if (auto done = trust(limits_.repeat); !done) {
       return done;
     }
+    if (auto done = each(&Inquiry::forgeries); !done) return done;
     return rows();
   }
 
@@ -118,9 +119,22 @@ class Schedule {
       restarted_ = true;
     }
     if (unbound) {
-      if (auto done = with_nothing(); !done) return done;
+      if (auto done = with_nothing(!again); !done) return done;
     }
-    return again ? each(&Inquiry::again) : success();
+    if (!again) return success();
+    if (auto done = each(&Inquiry::again); !done) return done;
+    return unbound && lets_go() && any(&Inquiry::wants_nothing) ? nothing_after_user() : success();
+  }
+
+  /// What passed with nothing bound, once more now that U was bound last and not the root in question.
+  Status nothing_after_user() {
+    auto unbound = bench_.unbind();
+    if (!unbound) return std::move(unbound).error();
+    if (!*unbound) {
+      if (!bench_.can_reboot()) return success();
+      if (auto done = bench_.reboot("so that nothing is bound"); !done) return done;
+    }
+    return with_nothing(true);
   }
 
   /// The answers that a row takes may be lost as well, and with them what was certain of the class.
@@ -154,7 +168,7 @@ class Schedule {
         if (auto done = with_upload(issuer, &Inquiry::wants_issuer_again, &Inquiry::under_issuer); !done) return done;
       }
       if (lets_go() && any(&Inquiry::wants_nothing)) {
-        if (auto done = with_nothing(); !done) return done;
+        if (auto done = with_nothing(true); !done) return done;
       }
       if (bench_.handshakes() == before) return success();
     }
@@ -170,14 +184,14 @@ class Schedule {
                        [](const Evidence& one) { return one.cannot_unbind.empty(); });
   }
 
-  Status with_nothing() {
+  Status with_nothing(bool last) {
     auto unbound = bench_.unbind();
     if (!unbound) return std::move(unbound).error();
     for (auto* one : asked_) {
       if (!one->wants_nothing()) continue;
       if (!*unbound) {
         one->cannot_unbind();
-      } else if (auto done = one->under_nothing(); !done) {
+      } else if (auto done = one->under_nothing(last); !done) {
         return done;
       }
     }

@@ -85,6 +85,20 @@ TEST_F(Provision, WithoutAnAlternateTheVerdictMustSayThatNamesAreChecked) {
   EXPECT_EQ(report.protection.wrong_host, Protection::untested);
 }
 
+TEST_F(Provision, ARefusedAlternateProvesNothingWhereNamesAreKnownNotToBeChecked) {
+  // This modem fails for every address, and checks no name: verify saw that.
+  const auto with_hostname = [](const char* row) {
+    return Json::object({{"policy", Json::object({{"hostname", row}})}});
+  };
+  learn("uploaded", false, with_hostname("unchecked"));
+  const auto report = run();
+  EXPECT_EQ(report.protection.wrong_host, Protection::refused);
+  EXPECT_STATUS(report, "connected-unproven");
+  EXPECT_NE(report.sentence.find("does not check names"), std::string::npos) << report.sentence;
+  learn("uploaded", false, with_hostname("unknown"));
+  EXPECT_STATUS(run(), "protected");
+}
+
 TEST_F(Provision, AnUnreachableAlternateIsNoAlternate) {
   modem.tcp.erase(address);
   learn("uploaded", true);

@@ -64,7 +64,7 @@ inline bool bound_signs(const Probe& probe) {
   const auto [shown, bound, anchor] = std::tuple(probe.shown, probe.bound, probe.anchor);
   if (shown == Shown::several && (static_cast<unsigned>(probe.depth) & not_trusted) != 0) return false;
   if (shown == Shown::unknown || shown == Shown::unknown_like || shown == Shown::everything_wrong ||
-      shown == Shown::own_certificate)
+      shown == Shown::own_certificate || shown == Shown::forgery)
     return false;
   if (is_genuine(shown) || shown == Shown::forged_genuine) {
     return (bound.what == What::genuine || bound.what == What::genuine_issuer) && bound.anchor == anchor;

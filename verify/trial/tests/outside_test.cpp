@@ -2,9 +2,11 @@
 // end in the class that they are, or outside the model; never in a better one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "verify/infer/conclude.hpp"
+#include "verify/infer/forgeries.hpp"
 #include "verify/trial/schedule.hpp"
 #include "verify/trial/tests/fake_bench.hpp"
 
@@ -56,6 +58,7 @@ std::string identity(const Shot& shot, Pinned what) {
     case Shown::replay_wrong_name: of = "genuine"; break;
     case Shown::flipped_twin: of = "genuine, flipped"; break;
     case Shown::everything_wrong:
+    case Shown::forgery:
     case Shown::own_certificate: of = "another stranger"; break;
     default: of = "U"; break;
   }
@@ -146,6 +149,110 @@ TEST(OutsideTheModel, AClientThatComparesNamesOnlyIsUnverified) {
   EXPECT_EQ(result.verdict, Class::unverified) << result.because;
   EXPECT_EQ(result.influence, Influence::inconclusive) << result.because;
   EXPECT_FALSE(result.names_checked) << "no promise hangs on the name of a server that is not verified";
+}
+
+/// Verifies all that the model knows, and takes one shortcut (infer/forgeries.hpp).
+class Shortcut final : public Outsider {
+ public:
+  explicit Shortcut(int forgery) : forgery_(forgery) {}
+  Result<Attempt> answer(const Shot& shot) override {
+    if (shot.shown != Shown::forgery || shot.depth != forgery_) return honest_.answer(shot);
+    return Attempt{shot, Outcome::accepted, std::nullopt};
+  }
+
+ private:
+  int forgery_;
+  ModelClient honest_{};
+};
+
+TEST(OutsideTheModel, WhoTakesWhatAnybodyCanMakeIsUnverified) {
+  for (int i = 0; i < static_cast<int>(infer::forgeries.size()); ++i) {
+    Shortcut bench(i);
+    const auto result = judge(bench);
+    EXPECT_EQ(result.verdict, Class::unverified)
+        << infer::forgeries[static_cast<std::size_t>(i)].name << ": " << result.because;
+    EXPECT_FALSE(result.outside_the_model) << result.because;
+    EXPECT_EQ(result.policy.at("anchors"), "unverified") << "no persona that is saved may say better";
+  }
+  Shortcut honest(-1);
+  const auto result = judge(honest);
+  EXPECT_EQ(result.verdict, Class::uploaded) << result.because;
+  EXPECT_EQ(result.because.find("was not tried"), std::string::npos) << result.because;
+}
+
+TEST(OutsideTheModel, AVerdictSaysWhichForgeriesABudgetLeftOut) {
+  SilentReporter quiet;
+  Shortcut bench(-1);
+  const auto evidence = run_schedule(bench, {{"CN=Root 1", "", "www.example.test"}}, {Path::mqtt}, {3, 32}, quiet);
+  ASSERT_TRUE(evidence.ok());
+  const auto result = infer::conclude(evidence->front());
+  ASSERT_EQ(result.verdict, Class::uploaded) << result.because;
+  EXPECT_NE(result.because.find("no answer to C4-"), std::string::npos) << result.because;
+}
+
+/// Honours what is bound. With nothing bound it goes on with what counted last, also after a restart.
+class LastSticks final : public Outsider {
+ public:
+  Result<Attempt> answer(const Shot& shot) override {
+    Shot with_last = shot;
+    if (shot.bound.what == What::nothing) with_last.bound = last_;
+    last_ = with_last.bound;
+    auto seen = honest_.answer(with_last);
+    seen.bound = shot.bound;
+    return seen;
+  }
+
+ private:
+  Bound last_{What::nothing, -1};
+  ModelClient honest_{};
+};
+
+/// What was once bound goes on counting; `for_ever`: over a restart too.
+class Collects final : public Outsider {
+ public:
+  explicit Collects(bool for_ever) : for_ever_(for_ever) {}
+  Result<Attempt> answer(const Shot& shot) override {
+    if (std::find(seen_.begin(), seen_.end(), shot.bound) == seen_.end()) seen_.push_back(shot.bound);
+    auto best = honest_.answer(shot);
+    for (const auto& bound : seen_) {
+      Shot other = shot;
+      other.bound = bound;
+      const auto answer = honest_.answer(other);
+      if (answer.alert != infer::alert_unknown_ca) best = answer;
+    }
+    best.bound = shot.bound;
+    return best;
+  }
+  Status reboot(std::string_view) override {
+    if (!for_ever_) seen_.clear();
+    return success();
+  }
+
+ private:
+  bool for_ever_;
+  std::vector<Bound> seen_;
+  ModelClient honest_{};
+};
+
+TEST(OutsideTheModel, WhatWeBoundOurselvesIsNotTakenForBuiltIn) {
+  LastSticks last;
+  const auto result = judge(last);
+  EXPECT_EQ(result.verdict, Class::inconclusive) << result.because;
+  EXPECT_EQ(result.influence, Influence::inconclusive) << result.because;
+  EXPECT_TRUE(result.found.empty());
+  Collects ever(true);
+  const auto collected = judge(ever);
+  EXPECT_EQ(collected.verdict, Class::inconclusive) << collected.because;
+  EXPECT_EQ(collected.influence, Influence::inconclusive) << collected.because;
+  EXPECT_TRUE(collected.found.empty());
+}
+
+TEST(OutsideTheModel, UploadsThatCountWithoutBeingBoundAreMoreThanUploaded) {
+  Collects bench(false);
+  const auto result = judge(bench);
+  EXPECT_EQ(result.verdict, Class::inconclusive) << result.because;
+  EXPECT_EQ(result.influence, Influence::not_found) << result.because;
+  EXPECT_NE(result.because.find("C1-genuine"), std::string::npos) << result.because;
 }
 
 ModelClient client(A anchors, std::vector<int> built_in = {}) {

@@ -237,7 +237,7 @@ TEST(Schedule, SettingsThatAFirmwareDoesNotTakeAreNotTriedInEveryCombination) {
 TEST(Schedule, AFullRunIsSparing) {
   FakeBench bench(client(A::uploaded));
   play(bench);
-  EXPECT_LE(bench.shots.size(), 52U);
+  EXPECT_LE(bench.shots.size(), 58U);  // six of them show what anybody can make
 }
 
 }  // namespace
