@@ -50,6 +50,11 @@ Status check_crl_lasts(std::string_view bytes, const ossl::Chain& anchors, Insta
     if (item.kind != ossl::FileItem::Kind::crl) continue;
     auto list = ossl::revocation_list_facts(item.der);
     if (!list) return std::move(list).error().during("reading the CRL");
+    if (list->this_update && *list->this_update > now)
+      return Error{Errc::input,
+                   "the CRL of " + list->issuer + " begins on " + rfc3339(*list->this_update) +
+                       ": until then a broker that enforces it refuses every client",
+                   std::string(again)};
     if (!list->next_update)
       return Error{Errc::input, "the CRL of " + list->issuer + " has no nextUpdate", std::string(again)};
     if (*list->next_update <= now)

@@ -22,7 +22,7 @@ namespace cmd_crl {
 struct Options {
   std::optional<std::int64_t> days{};
   std::vector<std::string> add{};
-  bool roots = false, check = false;
+  bool roots = false, check = false, clock_was_ahead = false;
   std::string within = "10d";
   PassphraseOptions passphrase{};
 };
@@ -150,6 +150,8 @@ Result<Outcome> crl(const Options& options, Context& context) {
   if (!cas) return cas.error();
   auto lists = published_lists(*project);
   if (!lists) return std::move(lists).error();
+  // Before a list is called forgotten: a restore took it over already, and asks what is to become of it.
+  if (auto settled = ca::check_settled(*ledger); !settled) return std::move(settled).error();
   for (const auto& ca : *cas) {
     if (!ca.key_here || (!ca.signs_leaves && !options.roots)) continue;
     if (auto known = check_known(*project, ca.certificate, *ledger); !known) return std::move(known).error();
@@ -168,7 +170,8 @@ Result<Outcome> crl(const Options& options, Context& context) {
     auto key = keyring.open(project->folder / "ca" / (ca.name + ".key"), "ca/" + ca.name + ".key");
     if (!key) return std::move(key).error();
     context.reporter.step("signing the CRL of " + ca.certificate.subject());
-    const auto made = ca::publish_crl({ca.certificate, *std::move(key)}, validity, *ledger, context.clock);
+    const auto made =
+        ca::publish_crl({ca.certificate, *std::move(key)}, validity, *ledger, context.clock, options.clock_was_ahead);
     if (!made) return made.error();
     replace(*lists, *made);
     signed_lists.push(facts(*made));
@@ -210,6 +213,8 @@ void add_crl(CommandLine& line) {
       .flag("--roots", options->roots, "Also the lists of roots that have issuing CAs below them")
       .option("--add", options->add,
               "Files with lists that other stations, or the machine of the roots, signed with keys of their own")
+      .flag("--clock-was-ahead", options->clock_was_ahead,
+            "Follow a list that was signed while this machine's clock was ahead; now it is right")
       .flag("--check", options->check, "Sign nothing: exit 1 when a list is due, 0 when none is")
       .option("--within", options->within, "With --check: a list that ends within this time is due (default: 10d)");
   add_passphrase_options(command, options->passphrase);

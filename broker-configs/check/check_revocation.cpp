@@ -25,8 +25,11 @@ std::vector<ossl::RevocationListFacts> lists_of(const Subject& subject, const Se
 }
 
 void check_crl_dates(const Subject& subject, const Setting& setting, const ossl::RevocationListFacts& list) {
-  if (!list.next_update) return;
   const auto& now = subject.question.now;
+  if (list.this_update && *list.this_update > now)
+    subject.add("e_crl_not_yet", setting.place,
+                "the CRL of " + list.issuer + " begins on " + rfc3339(*list.this_update));
+  if (!list.next_update) return;
   if (*list.next_update <= now)
     subject.add("e_crl_expired", setting.place,
                 "the CRL of " + list.issuer + " ran out on " + rfc3339(*list.next_update));

@@ -113,6 +113,8 @@ constexpr auto table = std::to_array<Rule>({
     // ---- revocation -----------------------------------------------------------------------------------------------
     {"e_crl_expired", "once nextUpdate has passed, every client is refused, revoked or not",
      "make it again (ec200u-pki crl), then kill -HUP; let a timer do it"},
+    {"e_crl_not_yet", "before thisUpdate every client is refused, revoked or not",
+     "set the clocks of this machine and of the one that signs, make it again (ec200u-pki crl), then kill -HUP"},
     {"w_crl_ends_soon", "once nextUpdate has passed, every client is refused, revoked or not",
      "make it again (ec200u-pki crl), then kill -HUP; let a timer do it"},
     {"e_crl_damaged", "Mosquitto does not start", "make it again (ec200u-pki crl)"},

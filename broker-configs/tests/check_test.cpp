@@ -233,7 +233,7 @@ TEST_F(Check, LooksAtDatesAndNames) {
   const auto now = SystemClock().now();
   EXPECT_EQ(found(good, {.now = now + std::chrono::days(280)}), (Found{"w_certificate_ends_soon", "e_crl_expired"}));
   EXPECT_EQ(found(good, {.now = now + std::chrono::days(301)}), (Found{"e_certificate_expired", "e_crl_expired"}));
-  EXPECT_EQ(found(good, {.now = now - std::chrono::days(2)}), Found{"e_certificate_not_yet"});
+  EXPECT_EQ(found(good, {.now = now - std::chrono::days(2)}), (Found{"e_certificate_not_yet", "e_crl_not_yet"}));
   EXPECT_EQ(found(with("-crlfile"), {.now = now + std::chrono::days(4000)}),
             (Found{"e_certificate_expired", "e_anchor_expired", "n_no_crl"}));
   EXPECT_EQ(found(good, {.host = "broker.example.org"}), Found{"e_host_missing"});

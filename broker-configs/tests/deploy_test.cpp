@@ -131,6 +131,9 @@ TEST_F(Deploy, AListThatWillRunOutIsNotEnforced) {
   const auto anchors = *ossl::chain_from_pem(*read_file(certs / "client-ca.pem"));
   const auto now = SystemClock().now();
   EXPECT_TRUE(check_crl_lasts(list, anchors, now));
+  const auto early = check_crl_lasts(list, anchors, now - std::chrono::days(2));
+  ASSERT_FALSE(early);
+  EXPECT_NE(early.error().what.find("begins on"), std::string::npos) << early.error().what;
   EXPECT_TRUE(check_crl_lasts(list, anchors, now + std::chrono::days(27)));
   for (const auto& [later, word] : {std::pair(28, "before the daily timer"), {31, "refuses every client"}}) {
     const auto refused = check_crl_lasts(list, anchors, now + std::chrono::days(later));

@@ -56,7 +56,8 @@ Status add_certificates(const config::Project& project, ledger::Ledger& ledger, 
 }
 
 // The ledger may know a successor that never reached the broker.
-Status add_served(const config::Project& project, ledger::Ledger& ledger, Instant until, std::vector<Due>& into) {
+Status add_served(const config::Project& project, ledger::Ledger& ledger, Instant now, Instant until,
+                  std::vector<Due>& into) {
   const auto served = served_certificate(project);
   if (!served) return served.error();
   const auto known = ledger::Certificates(ledger).by_id({ossl::sha256_hex(served->issuer_der()), served->serial()});
@@ -64,10 +65,12 @@ Status add_served(const config::Project& project, ledger::Ledger& ledger, Instan
   const bool superseded = *known && ((*known)->renewed_by || (*known)->revoked);
   const bool listed =
       std::any_of(into.begin(), into.end(), [&](const Due& due) { return due.serial == served->serial(); });
-  if (listed || (!superseded && served->not_after() > until)) return success();
+  const bool begins = served->not_before() > now;
+  if (listed || (!superseded && !begins && served->not_after() > until)) return success();
   into.push_back({"server", project.broker.hosts.front(), served->serial(),
                   "broker/certs/server.pem " +
                       (superseded ? std::string("holds a certificate that was renewed or revoked")
+                       : begins   ? "begins " + rfc3339(served->not_before()) + ", by a clock that was ahead"
                                   : "ends " + rfc3339(served->not_after())) +
                       ": ec200u-pki renew server",
                   served->not_after()});
@@ -88,7 +91,7 @@ Result<std::vector<Due>> find_due(const config::Project& project, ledger::Ledger
   for (const auto& filter : {ending, ended})
     if (auto added = add_certificates(project, ledger, filter, now, cancel, all); !added)
       return std::move(added).error();
-  if (auto added = add_served(project, ledger, now + within, all); !added) return std::move(added).error();
+  if (auto added = add_served(project, ledger, now, now + within, all); !added) return std::move(added).error();
   const auto cas = living_cas(project, ledger);
   if (!cas) return cas.error();
   // A list lives for a month as a rule: half of that is early enough, and a longer --within must not make it due

@@ -129,6 +129,12 @@ Result<std::vector<std::string>> write_lists(const config::Project& project, con
                          (list.next_update() ? rfc3339(*list.next_update()) : "at no known time") +
                          ": a broker that checks it refuses every client",
                      "sign it again where its key is: ec200u-pki crl; nothing was written"};
+      if (list.this_update() > now)
+        return Error{Errc::input,
+                     "the CRL of " + ca.certificate.subject() + " begins " + rfc3339(list.this_update()) +
+                         ": until then a broker that checks it refuses every client",
+                     "set the clocks right, then sign it again where its key is: ec200u-pki crl --clock-was-ahead; "
+                     "nothing was written"};
       const auto text = list.pem();
       all += text;
       if (ca.signs_leaves && ca.for_devices == devices) for_broker += text;

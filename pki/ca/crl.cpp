@@ -23,30 +23,34 @@ std::string issuer_id(const ossl::Certificate& issuer) {
   return ossl::sha256_hex(issuer.subject_der());
 }
 
+Status check_settled(ledger::Ledger& ledger) {
+  const auto open = ledger::Certificates(ledger).unaccounted();
+  if (!open) return open.error();
+  if (open->empty()) return success();
+  return Error{Errc::ledger,
+               "no revocation list is published while " + counted(open->size(), "question") +
+                   (open->size() == 1 ? " is" : " are") + " open since the restore",
+               "ec200u-pki ca settle lists what must be settled first"};
+}
+
 Result<ossl::Crl> publish_crl(const Identity& issuer, std::chrono::days validity, ledger::Ledger& ledger,
-                              const Clock& clock) {
+                              const Clock& clock, bool last_was_ahead) {
   const Instant now = clock.now();
   if (auto checked = check_issuer(issuer, now); !checked) return std::move(checked).error();
   if (validity < std::chrono::days(1) || validity > std::chrono::days(3650))
     return Error{Errc::usage, "a CRL cannot be valid for " + std::to_string(validity.count()) + " days",
                  "use 1 to 3650 days"};
-  // What a list published before the restore revoked would be good again.
-  const auto open = ledger::Certificates(ledger).unaccounted();
-  if (!open) return open.error();
-  if (!open->empty())
-    return Error{Errc::ledger,
-                 "no revocation list is published while " + counted(open->size(), "question") +
-                     (open->size() == 1 ? " is" : " are") + " open since the restore",
-                 "ec200u-pki ca settle lists what must be settled first"};
+  if (auto settled = check_settled(ledger); !settled) return std::move(settled).error();
   ledger::Crls crls(ledger);
   const auto id = issuer_id(issuer.certificate);
   const auto last = crls.latest(id);
   if (!last) return last.error();
-  if (*last && (*last)->this_update > now + clock_slack)
+  if (*last && (*last)->this_update > now + clock_slack && !last_was_ahead)
     return Error{Errc::input,
                  "this machine's clock says " + day_and_time(now) + ", but CRL " + std::to_string((*last)->number) +
                      " of " + issuer.certificate.subject() + " was signed at " + day_and_time((*last)->this_update),
-                 "set the clock right first: a list signed now would count as the older one"};
+                 "set the clock right first: a list signed now would count as the older one; if it is right, and was "
+                 "ahead when that list was signed: ec200u-pki crl --clock-was-ahead"};
 
   const auto number = crls.reserve_number(id);
   if (!number) return number.error();
@@ -78,6 +82,9 @@ Result<std::string> why_crl_is_due(const ossl::Certificate& issuer, std::chrono:
   if ((*last)->next_update <= clock.now())
     return "CRL " + std::to_string((*last)->number) + " ended " + day_and_time((*last)->next_update) +
            ": a broker that checks it refuses every client";
+  if ((*last)->this_update > clock.now())
+    return "CRL " + std::to_string((*last)->number) + " begins " + day_and_time((*last)->this_update) +
+           ": until then a broker that checks it refuses every client";
   if ((*last)->next_update <= clock.now() + within)
     return "CRL " + std::to_string((*last)->number) + " ends " + day_and_time((*last)->next_update);
   if (static_cast<std::int64_t>(*revoked) > (*last)->entries)

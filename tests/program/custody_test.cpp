@@ -221,6 +221,9 @@ TEST_F(Custody, ABackupComesBackAndWhatItCannotKnowMustBeSettled) {
   const auto serial = said["unaccounted"][std::size_t{0}]["serial"].text_or("");
 
   EXPECT_EQ(box.run({"-C", "new", "issue", "client", "next"}).exit, 8) << "nothing is signed until it is settled";
+  const auto too_early = box.run({"-C", "new", "crl"});
+  EXPECT_EQ(too_early.exit, 8) << too_early;
+  EXPECT_NE(too_early.err.find("ca settle"), std::string::npos) << "the restore was done; this is the next step";
   EXPECT_EQ(box.run({"-C", "new", "ca", "settle"}).exit, 1);
   EXPECT_EQ(box.run({"-C", "new", "ca", "settle", serial, "--never-issued"}).exit, 2) << "somebody must vouch";
   EXPECT_EQ(box.run({"-C", "new", "ca", "settle", serial, "--revoked"}).exit, 0);

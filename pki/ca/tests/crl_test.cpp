@@ -71,6 +71,23 @@ TEST_F(PublishedCrl, IsNotSignedByAClockThatWentBack) {
   EXPECT_EQ(stale.error().code, Errc::input);
 }
 
+// The clock was wrong then, not now: without a way on, every client would be refused until that time comes.
+TEST_F(PublishedCrl, FollowsOneThatWasSignedByAClockThatWasAhead) {
+  ManualClock ahead{clock.now() + days(3000)};
+  const auto early = publish_crl(root, days(30), book, ahead);
+  ASSERT_TRUE(early);
+  EXPECT_NE(due().find("refuses every client"), std::string::npos) << due();
+  const auto refused = publish_crl(root, days(30), book, clock);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().hint.find("--clock-was-ahead"), std::string::npos);
+  const auto right = publish_crl(root, days(30), book, clock, true);
+  ASSERT_TRUE(right);
+  EXPECT_GT(right->number(), early->number());
+  EXPECT_LT(right->this_update(), clock.now());
+  EXPECT_EQ(due(), "");
+  EXPECT_TRUE(publish_crl(root, days(30), book, clock)) << "once is enough";
+}
+
 TEST_F(PublishedCrl, IsNotSignedByTheWrongKey) {
   const auto other = *mint_device_root(*profile::built_in("root"), "Other", ossl::KeyType::ec_p256, days(30), world);
   EXPECT_FALSE(publish_crl({root.certificate, other.key}, days(30), book, clock));
