@@ -4,7 +4,9 @@
 
 #include "cli/client_issuer.hpp"
 #include "cli/commands.hpp"
+#include "cli/ledger_place.hpp"
 #include "cli/modem_port.hpp"
+#include "cli/next_steps.hpp"
 #include "cli/provision_job.hpp"
 #include "core/exit_code.hpp"
 #include "provision/plan/provision.hpp"
@@ -136,21 +138,24 @@ Json failed_device(const Device& device) {
 Outcome told(std::vector<Device>& devices, bool dry_run, bool show) {
   Outcome outcome;
   Json list = Json::array();
+  std::vector<std::pair<std::string, Error>> failed;
   for (auto& device : devices) {
     if (device.report) {
       outcome.exit = exit_code::worse(outcome.exit, device.report->exit_code());
       outcome.text += text_of(*device.report, dry_run);
       list.push(device.report->json());
-      if (device.report->error && !outcome.error) outcome.error = device.report->error;
+      if (device.report->error) failed.emplace_back(device.port, *device.report->error);
     } else if (device.shown) {
       outcome.text += device.shown->text();
       list.push(device.shown->json());
     } else {
       outcome.exit = exit_code::worse(outcome.exit, exit_code::of(device.error->code));
       list.push(show ? Json::object({{"port", device.port}}) : failed_device(device));
-      if (!outcome.error) outcome.error = device.error;
+      failed.emplace_back(device.port, *device.error);
     }
   }
+  if (!failed.empty()) outcome.error = failed.front().second;
+  outcome.next_steps = next_steps("port", failed);
   outcome.document.set("devices", list);
   return outcome;
 }
@@ -163,6 +168,8 @@ Result<Outcome> provision(const Options& options, Context& context) {
   // A modem is found at the project's speed, and raised from there: to look for it at the speed it shall have only in
   // this run costs seconds.
   if (options.baud) job->baud = job->project.modem.baud;
+  if (!options.dry_run)
+    if (auto there = check_ledger_not_lost(job->project); !there) return std::move(there).error();
   auto& wanted_options = job->options;
   wanted_options.dry_run = options.dry_run;
   wanted_options.connect = wanted_options.connect && !options.no_connect;

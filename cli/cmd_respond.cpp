@@ -26,6 +26,13 @@ struct Options {
   bool stdio = false;
 };
 
+Result<std::optional<HostPort>> listen_place(const std::optional<std::string>& text) {
+  if (!text) return std::optional<HostPort>{};
+  auto parsed = parse_listen("--listen", *text);
+  if (!parsed) return std::move(parsed).error();
+  return std::optional(*std::move(parsed));
+}
+
 Result<std::optional<HostPort>> place(std::string_view flag, const std::optional<std::string>& text) {
   if (!text) return std::optional<HostPort>{};
   auto parsed = parse_host_port(flag, *text);
@@ -38,7 +45,7 @@ struct Places {
 };
 
 Result<Places> places_of(const Options& options) {
-  auto listen = place("--listen", options.listen), dns = place("--dns", options.dns),
+  auto listen = listen_place(options.listen), dns = place("--dns", options.dns),
        relay = place("--relay", options.relay);
   if (!listen) return std::move(listen).error();
   if (!dns) return std::move(dns).error();

@@ -59,9 +59,9 @@ Result<ledger::Ledger> ledger_of(const config::Project& project, const fs::path&
       fs::rename(staged / backup_ledger_name, place, failed);
       if (failed) return disk_error("placing", place, failed.value());
     }
-    return open_ledger(project, context);
+    return begin_ledger(project, context);
   }
-  auto database = open_ledger(project, context);
+  auto database = begin_ledger(project, context);
   if (!database) return database;
   const auto events = database->events(1, 1);
   if (!events) return events.error();

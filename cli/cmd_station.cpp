@@ -9,9 +9,11 @@
 #include "cli/line_bench.hpp"
 #include "cli/line_results.hpp"
 #include "cli/line_signing.hpp"
+#include "cli/next_steps.hpp"
 #include "cli/page_identity.hpp"
 #include "cli/passphrase.hpp"
 #include "config/job.hpp"
+#include "core/connect.hpp"
 #include "core/exit_code.hpp"
 #include "core/text.hpp"
 #include "ledger/ledger.hpp"
@@ -78,17 +80,16 @@ Result<std::vector<std::optional<transport::PortSpec>>> ports_of(const config::J
   return specs;
 }
 
-Result<station::PagePlace> page_place(const Options& options, const config::Project& project, Context& context) {
+Result<HostPort> listen_place(const Options& options, const config::Project& project) {
+  return options.listen ? parse_listen("--listen", *options.listen)
+                        : parse_listen("station.listen", project.station.listen);
+}
+
+Result<station::PagePlace> page_place(const HostPort& listen, const Options& options, const config::Project& project,
+                                      Context& context) {
   station::PagePlace place;
-  const auto listen = options.listen.value_or(project.station.listen);
-  const auto colon = listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parse_integer(listen.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535)
-    return Error{Errc::usage, "--listen " + listen + " is not ADDR:PORT", "write it as 127.0.0.1:8080"};
-  place.address = listen.substr(0, colon);
-  if (place.address.starts_with('[') && place.address.ends_with(']'))
-    place.address = place.address.substr(1, place.address.size() - 2);
-  place.port = static_cast<std::uint16_t>(*port);
+  place.address = listen.host;
+  place.port = listen.port;
   place.names = options.names;
   std::array<std::byte, 16> token{};
   context.random.fill(token);
@@ -105,6 +106,7 @@ int exit_of(const station::Outcome& outcome) {
 Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& results) {
   Outcome told;
   Json devices = Json::array();
+  std::vector<std::pair<std::string, Error>> failed;
   for (auto& [tile, outcome] : results) {
     Json device = std::move(outcome.device);
     if (!device.has("port")) device.set("port", tile.port);
@@ -113,21 +115,23 @@ Outcome told_once(std::vector<std::pair<station::Tile, station::Outcome>>&& resu
     device.set("slot", tile.slot);
     devices.push(std::move(device));
     told.exit = exit_code::worse(told.exit, exit_of(outcome));
-    if (outcome.error && !told.error) told.error = outcome.error;
+    if (outcome.error) failed.emplace_back(tile.slot, *outcome.error);
     told.text += "slot " + tile.slot + " (" + tile.port + "): " + std::string(word(tile.light)) + ", " +
                  (tile.imei.empty() ? "" : "IMEI " + tile.imei + ", ") + outcome.status +
                  (outcome.error ? ": " + outcome.error->what : "") + "\n";
     for (const auto& note : tile.notes) told.text += "  " + note + "\n";
     if (!tile.label.empty()) told.text += "  label: " + tile.label + "\n";
   }
+  if (!failed.empty()) told.error = failed.front().second;
+  told.next_steps = next_steps("slot", failed);
   told.document.set("devices", std::move(devices));
   return told;
 }
 
 // The page runs until somebody ends it.
-Result<Outcome> serve(const Options& options, const config::Project& project, station::Line& line,
-                      station::Records& records, Context& context) {
-  auto place = page_place(options, project, context);
+Result<Outcome> serve(const HostPort& listen, const Options& options, const config::Project& project,
+                      station::Line& line, station::Records& records, Context& context) {
+  auto place = page_place(listen, options, project, context);
   if (!place) return std::move(place).error();
   auto page = station::PageServer::start(*place, line, records);
   if (!page) return std::move(page).error();
@@ -222,6 +226,9 @@ Result<Outcome> station_command(const Options& options, Context& context) {
   if (auto whole = complete(*job, options, *project); !whole) return std::move(whole).error();
   auto specs = ports_of(*job);
   if (!specs) return std::move(specs).error();
+  auto listen = listen_place(options, *project);
+  if (!listen) return std::move(listen).error();
+  if (auto there = check_ledger_not_lost(*project); !there) return std::move(there).error();
   std::unique_ptr<LineSigning> signing;
   auto work = work_of(options, *job, *project, signing, context);
   if (!work) return std::move(work).error();
@@ -280,7 +287,7 @@ Result<Outcome> station_command(const Options& options, Context& context) {
         return make_line_bench(slot, (*specs)[static_cast<std::size_t>(at - job->slots.begin())], *work, context);
       },
       [&](const station::Tile& tile, const station::Outcome& outcome) { return (*results)->take(tile, outcome); });
-  if (!options.once) return serve(options, *project, line, records, context);
+  if (!options.once) return serve(*listen, options, *project, line, records, context);
   auto told = told_once(line.run_once());
   if (context.cancel.requested()) return interrupted();
   return told;
@@ -298,9 +305,10 @@ void add_station(CommandLine& line) {
           .option("--job", options->job,
                   "The job file an engineer wrote, docs/job-file.md (default: station.job; without one the project "
                   "file holds)")
-          .option(
-              "--listen", options->listen,
-              "ADDR:PORT of the page (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
+          .option("--listen", options->listen,
+                  "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, "
+                  "port 0 "
+                  "takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
           .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
           .option("--operator", options->operator_name,
                   "Who works here; recorded with every board (default: the job's, else station.operator)")

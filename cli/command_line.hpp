@@ -24,6 +24,8 @@ struct Outcome {
   std::string text{};  ///< for people; ends with a newline unless empty
   Json document = Json::object();
   std::optional<Error> error{};  ///< a failure that comes with results (one device of several failed)
+  /// What to do next where several failed, for people (next_steps.hpp); empty: the error's hint alone.
+  std::vector<std::string> next_steps{};
 };
 
 using Run = std::function<Result<Outcome>(Context&)>;

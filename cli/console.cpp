@@ -63,9 +63,11 @@ void Console::warning(std::string_view sentence) {
   line("warning:", "\x1b[33m", sentence);
 }
 
-void Console::error(const Error& error) {
+void Console::error(const Error& error, const std::vector<std::string>& steps) {
+  constexpr std::string_view cyan = "\x1b[36m";
   line("error:", "\x1b[31m", error.what);
-  line("hint:", "\x1b[36m", next_step(error));
+  if (steps.empty()) line("hint:", cyan, next_step(error));
+  for (const auto& step : steps) line("hint:", cyan, step);
   if (verbose_)
     for (const auto& step : error.trail) line("  while", "", step);
 }
@@ -90,7 +92,7 @@ void Console::progress(std::string_view what, std::uint64_t done, std::uint64_t 
 int print_outcome(const std::string& command, const Result<Outcome>& result, const Globals& globals, Console& console) {
   const Error* error = result ? (result->error ? &*result->error : nullptr) : &result.error();
   const int exit = result ? result->exit : exit_code::of(result.error().code);
-  if (error != nullptr) console.error(*error);
+  if (error != nullptr) console.error(*error, result ? result->next_steps : std::vector<std::string>{});
   if (!globals.json) {
     if (result) write_to(stdout, result->text);
   } else {

@@ -1,6 +1,7 @@
 #pragma once
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "cli/command_line.hpp"
 #include "core/reporter.hpp"
@@ -15,7 +16,8 @@ class Console final : public Reporter {
   void detail(std::string_view sentence) override;
   void warning(std::string_view sentence) override;
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total) override;
-  void error(const Error& error);
+  /// With `steps` in place of the error's own hint, unless there are none.
+  void error(const Error& error, const std::vector<std::string>& steps = {});
 
  private:
   void line(std::string_view mark, std::string_view colour, std::string_view sentence);

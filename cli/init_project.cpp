@@ -170,7 +170,7 @@ Result<MadeProject> make(const config::Project& project, const CaWishes& wishes,
   auto minted = mint(project, wishes, context);
   if (!minted) return std::move(minted).error();
   // Recorded before a key or certificate leaves the process: none is ever in the world that the ledger does not know.
-  auto ledger = open_ledger(project, context);
+  auto ledger = begin_ledger(project, context);
   if (!ledger) return std::move(ledger).error();
   if (auto recorded = record(project, *minted, *ledger); !recorded) return std::move(recorded).error();
   auto list = first_list(*minted, *ledger, context);

@@ -15,11 +15,19 @@ std::string name_of_this_station();
 std::string name_of_account();
 
 /// The file of [ledger] file, or the database of [ledger] url with a local journal to go on in while it is away; says
-/// so when it is. Events name this program, this machine and the account it runs under.
+/// so when it is. Events name this program, this machine and the account it runs under. A ledger is begun where there
+/// was none; Errc::ledger where one was, and its file is gone: check_ledger_not_lost().
 Result<ledger::Ledger> open_ledger(const config::Project& project, const Context& context);
 
+/// Errc::ledger when the file of [ledger] file is gone from a project that had it: a CA's key is in ca/, which only
+/// comes there with a ledger, or .ec200u-pki/ledger-begun notes that one was written to. A database is asked itself.
+Status check_ledger_not_lost(const config::Project& project);
+
+/// The same ledger, for who begins a project or puts one back.
+Result<ledger::Ledger> begin_ledger(const config::Project& project, const Context& context);
+
 /// The same for a command that records nothing: it also works where nothing can be written, an archive on a read-only
-/// medium for instance.
+/// medium for instance. Where the ledger is lost, it warns and goes on with an empty one, which is not written down.
 Result<ledger::Ledger> open_ledger_to_read(const config::Project& project, const Context& context);
 
 /// The same two for commands that tell what stands in the ledger, or sign by it: Errc::ledger when the project has CAs

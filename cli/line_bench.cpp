@@ -12,6 +12,9 @@ namespace epki::cli {
 namespace {
 
 constexpr std::string_view usb = "usb:";
+// Without the slot's name: several slots may need the same step, which is said once then.
+constexpr const char* check_the_slot = "check the board and the cable of the slot";
+constexpr const char* name_the_slots = "name the ports of the slots: --ports /dev/ttyUSB0,/dev/ttyUSB4";
 constexpr auto look_again = std::chrono::milliseconds(250);
 // Where udev tells of changes, the list of ports is believed so long: no daemon may be running that would tell.
 constexpr auto believed = std::chrono::seconds(2);
@@ -97,23 +100,16 @@ class LineBench final : public station::Bench {
     silences_ = 0;
     listed_.reset();
     auto spec = port();
-    if (!spec || !*spec) {
-      outcome.error = spec ? Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()),
-                                   "check the cable of slot " + slot_.name}
-                           : std::move(spec).error();
-      return outcome;
-    }
+    if (auto missing = why_missing(spec)) return failed(std::move(outcome), *std::move(missing));
     ToWatcher follower(watcher, context_.reporter, job_);
     auto report = provision_one(**spec, job_, context_, follower, &follower);
     outcome.board = follower.board();
     outcome.name = outcome.board.imei;
     outcome.connected = follower.connects();
     if (!report) {
-      outcome.error = std::move(report).error();
-      plan::DeviceReport failed{.port = slot_.port};
-      failed.error = outcome.error;
-      outcome.device = failed.json();
-      return outcome;
+      auto error = std::move(report).error();
+      if ((*spec)->kind == Kind::automatic && error.code == Errc::usage) error.hint = name_the_slots;
+      return failed(std::move(outcome), std::move(error));
     }
     outcome.device = report->json();
     outcome.status = plan::word(report->status);
@@ -138,6 +134,14 @@ class LineBench final : public station::Bench {
 
  private:
   bool by_usb() const { return slot_.port.starts_with(usb); }
+
+  station::Outcome failed(station::Outcome outcome, Error error) const {
+    plan::DeviceReport report{.port = slot_.port};
+    report.error = error;
+    outcome.device = report.json();
+    outcome.error = std::move(error);
+    return outcome;
+  }
 
   // The product boots and sends its own sequence; the modem is only read, until everything is as planned or the time
   // is up.
@@ -202,6 +206,24 @@ class LineBench final : public station::Bench {
         return std::optional(spec);
       }
     return std::optional<transport::PortSpec>{};
+  }
+
+  // What the bench commands say of a port helps nobody at a line: a slot has its port, and no other is looked for.
+  std::optional<Error> why_missing(const Result<std::optional<transport::PortSpec>>& spec) const {
+    if (!spec) return spec.error();
+    if (!*spec)
+      return Error{Errc::modem_gone, "no EC200U at USB position " + slot_.port.substr(usb.size()), check_the_slot};
+    if ((*spec)->kind == Kind::path && !path_exists((*spec)->path))
+      return Error{Errc::modem_gone, (*spec)->path + " does not exist",
+                   std::string(check_the_slot) +
+                       "; where the port has another name now (ls /dev/ttyUSB*), give the slot its USB position, which "
+                       "stays: usb:1-2.3 in place of the path"};
+    if ((*spec)->kind != Kind::automatic) return std::nullopt;
+    const auto found = transport::find_ports();
+    if (!found) return found.error();
+    if (!found->empty()) return std::nullopt;
+    return Error{Errc::modem_gone, "no EC200U found on USB",
+                 std::string("plug a board in and check its cable; or ") + name_the_slots};
   }
 
   // Until the deadline at most: the caller looks again.

@@ -74,7 +74,7 @@ Status set_reach(const ReachOptions& options, bool simulated, trial::Setup& setu
   setup.listen_address = simulated ? "127.0.0.1" : "0.0.0.0";
   setup.listen_port = setup.reach_port;
   if (options.listen) {
-    auto listen = parse_host_port("--listen", *options.listen);
+    auto listen = parse_listen("--listen", *options.listen);
     if (!listen) return std::move(listen).error();
     setup.listen_address = listen->host;
     setup.listen_port = listen->port;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/connect.hpp"
 #include "core/host_name.hpp"
 #include "core/text.hpp"
 
@@ -75,13 +76,8 @@ std::string why_no_topic(std::string_view text) {
 }
 
 std::string why_no_endpoint(std::string_view text) {
-  const auto colon = text.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535) return "is not ADDR:PORT";
-  auto address = text.substr(0, colon);
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-    address = address.substr(1, address.size() - 2);
-  return why_no_host(address);
+  const auto place = parse_listen("", text);
+  return place ? why_no_host(place->host) : "is not ADDR:PORT";
 }
 
 std::string why_no_line(std::string_view text) {

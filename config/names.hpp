@@ -22,7 +22,7 @@ std::string why_no_at_text(std::string_view text);
 /// The topic of the self-test: under ec200u/, where the broker's access list lets the modem write.
 std::string why_no_topic(std::string_view text);
 
-/// Where something listens: an address or a host name, a colon, and a port from 0 to 65535.
+/// Where something listens: an address or a host name, a colon, and a port from 0 to 65535, as parse_listen() reads it.
 std::string why_no_endpoint(std::string_view text);
 
 /// A text without control characters, in UTF-8: a path, or a port.

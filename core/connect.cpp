@@ -12,6 +12,7 @@
 #include <memory>
 #include <system_error>
 
+#include "core/host_name.hpp"
 #include "core/poll.hpp"
 #include "core/text.hpp"
 
@@ -38,16 +39,39 @@ Result<int> finish_connecting(int fd, Deadline by, const Cancel& cancel) {
 
 }  // namespace
 
-Result<HostPort> parse_host_port(std::string_view what, std::string_view text, std::string_view forms) {
+namespace {
+
+enum class BareIpv6 : std::uint8_t { refused, taken };
+
+// A zone is the system's to judge ("fe80::1%eth0").
+bool is_ipv6(std::string_view text) {
+  return text.find(':') != std::string_view::npos && parse_ip_address(text.substr(0, text.find('%'))).has_value();
+}
+
+std::optional<HostPort> host_and_port(std::string_view text, BareIpv6 bare) {
   const auto colon = text.rfind(':');
   const auto port = colon == std::string_view::npos ? std::nullopt : parse_integer(text.substr(colon + 1));
   std::string_view host = text.substr(0, colon);
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
-  const bool bare_v6 = !bracketed && host.find(':') != std::string_view::npos;
-  if (!port || *port < 0 || *port > 65535 || host.empty() || bare_v6 || host.find('\0') != std::string_view::npos)
-    return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not NAME:PORT", std::string(forms)};
+  if (!port || *port < 0 || *port > 65535 || host.empty() || host.find('\0') != std::string_view::npos)
+    return std::nullopt;
+  if (!bracketed && host.find(':') != std::string_view::npos && (bare == BareIpv6::refused || !is_ipv6(host)))
+    return std::nullopt;
   return HostPort{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+}  // namespace
+
+Result<HostPort> parse_host_port(std::string_view what, std::string_view text, std::string_view forms) {
+  if (auto place = host_and_port(text, BareIpv6::refused)) return *std::move(place);
+  return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not NAME:PORT", std::string(forms)};
+}
+
+Result<HostPort> parse_listen(std::string_view what, std::string_view text) {
+  if (auto place = host_and_port(text, BareIpv6::taken)) return *std::move(place);
+  return Error{Errc::usage, std::string(what) + " " + std::string(text) + " is not ADDR:PORT",
+               "write it as 127.0.0.1:8080, [::1]:8080 or localhost:8080"};
 }
 
 std::string text_of(const HostPort& place) {

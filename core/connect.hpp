@@ -25,7 +25,10 @@ struct HostPort {
 /// sentence ("--listen"), `forms` is the hint where not all of these will do.
 Result<HostPort> parse_host_port(std::string_view what, std::string_view text,
                                  std::string_view forms = "write it as probe.example.com:8884, or [2001:db8::1]:8884");
-/// The same text again.
+/// Where something is to listen: the same forms, and an IPv6 address without its brackets, whose port is what stands
+/// behind the last colon ("::1:8080"): nobody listens without a port, so the last group cannot be meant. Errc::usage.
+Result<HostPort> parse_listen(std::string_view what, std::string_view text);
+/// The same text again, an IPv6 address in brackets.
 std::string text_of(const HostPort& place);
 
 struct FreeAddresses {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/file.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/personal.hpp"
 #include "ledger/server.hpp"
@@ -24,8 +25,9 @@ struct Ledger::Impl {
   Impl(std::unique_ptr<Database> opened, const Clock& given, Options chosen);
   ~Impl();
 
-  std::unique_ptr<Database> database;  ///< the file, or the database; null while it is not reachable
-  std::unique_ptr<Database> local;     ///< the local journal of a PostgreSQL ledger; null when there is none
+  std::optional<TemporaryFolder> only_for_now{};  ///< of an empty ledger; before the database, which is closed first
+  std::unique_ptr<Database> database;             ///< the file, or the database; null while it is not reachable
+  std::unique_ptr<Database> local;                ///< the local journal of a PostgreSQL ledger; null when there is none
   const Clock& clock;
   Options options;
   SystemRandom system_random;

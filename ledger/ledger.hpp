@@ -107,6 +107,10 @@ class Ledger {
   static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock, Options options);
   static Result<Ledger> open(const std::filesystem::path& file, const Clock& clock);
 
+  /// One that holds nothing and is gone with this value, for who looks on without the ledger that was lost. In the
+  /// system's temporary folder.
+  static Result<Ledger> empty(const Clock& clock, Options options);
+
   /// The same for a database of PostgreSQL: "postgresql://user@host/name". The password comes from the URL, PGPASSWORD
   /// or ~/.pgpass. Errc::ledger when it is not reachable and there is no local journal.
   static Result<Ledger> connect(const std::string& url, const Clock& clock, Options options);

@@ -31,6 +31,14 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const Clock& cloc
   return open(file, clock, Options());
 }
 
+Result<Ledger> Ledger::empty(const Clock& clock, Options options) {
+  auto folder = TemporaryFolder::make("ec200u-pki-no-ledger");
+  if (!folder) return std::move(folder).error();
+  auto ledger = open(folder->path() / "ledger.db", clock, std::move(options));
+  if (ledger) ledger->impl().only_for_now.emplace(*std::move(folder));
+  return ledger;
+}
+
 Result<Ledger> Ledger::connect(const std::string& url, const Clock& clock, Options options) {
   auto impl = std::make_unique<Impl>(nullptr, clock, std::move(options));
   impl->url = url;

@@ -53,7 +53,9 @@ inline Said run(std::vector<std::string> argv) {
   auto child = Child::start({argv});
   EXPECT_TRUE(child) << child.error().what;
   const auto text = child->read_all(soon());
-  EXPECT_TRUE(text) << argv[4];
+  std::string words;
+  for (std::size_t i = 4; i < argv.size(); ++i) words += " " + argv[i];
+  EXPECT_TRUE(text) << text.error().what << ":" << words;
   return {child->wait(soon()).value_or(-1), text ? *text : ""};
 }
 

@@ -74,11 +74,13 @@ class Check : public testing::Test {
     return text;
   }
 
-  static std::string placed(std::string text) {
-    for (auto at = text.find("F/"); at != std::string::npos; at = text.find("F/", at + 1))
-      text.replace(at, 1, shared->path().string());
+  // Goes on behind what it put in: the folder's name is drawn at random and may itself end in an F.
+  static std::string placed(std::string text, const std::string& folder) {
+    for (auto at = text.find("F/"); at != std::string::npos; at = text.find("F/", at + folder.size()))
+      text.replace(at, 1, folder);
     return text;
   }
+  static std::string placed(std::string text) { return placed(std::move(text), shared->path().string()); }
 
   static std::set<std::string> found(const std::string& text, CheckQuestion question = {}) {
     if (question.now == Instant{}) question.now = SystemClock().now();
@@ -102,6 +104,11 @@ class Check : public testing::Test {
 };
 
 using Found = std::set<std::string>;
+
+TEST_F(Check, IsNotLedAroundByTheNameOfItsFolder) {
+  EXPECT_EQ(placed("certfile F/a\nkeyfile F/b\n", "/tmp/xF/check-test.abcdeF"),
+            "certfile /tmp/xF/check-test.abcdeF/a\nkeyfile /tmp/xF/check-test.abcdeF/b\n");
+}
 
 TEST_F(Check, FindsNothingWrongWithAGoodConfiguration) {
   EXPECT_EQ(found(good, {.host = "broker.test"}), Found{});

@@ -1,4 +1,6 @@
 // The client against a real broker, and the smoke test against brokers that are right and wrong.
+#include <signal.h>
+
 #include <algorithm>
 
 #include "bench.hpp"
@@ -43,6 +45,29 @@ TEST(MqttReader, StopsAtWhatIsNoMqtt) {
     EXPECT_FALSE(reader.next()) << "broken for good";
   }
 }
+
+// A broker that stands still costs every row its patience: the test gives up after the row that makes it this long, and
+// says which it was. Nothing is asked of a quiet machine: all rows together take a second.
+class Watch final : public Reporter {
+ public:
+  explicit Watch(Cancel& cancel) : cancel_(cancel) {}
+  void step(std::string_view sentence) override {
+    if (std::chrono::steady_clock::now() < by_) {
+      last_ = sentence;
+      return;
+    }
+    ADD_FAILURE() << "the broker answers too slowly: 60 s had passed after \"" << last_ << "\"";
+    cancel_.request();
+  }
+  void detail(std::string_view) override {}
+  void warning(std::string_view) override {}
+  void progress(std::string_view, std::uint64_t, std::uint64_t) override {}
+
+ private:
+  Cancel& cancel_;
+  const Deadline by_ = after(std::chrono::seconds(60));
+  std::string last_;
+};
 
 class Door : public BrokerTest {
  protected:
@@ -110,17 +135,19 @@ class Door : public BrokerTest {
     return all;
   }
   std::vector<std::string> failures(const SmokePlan& what) {
-    SilentReporter silent;
+    Watch watch(cancel);
     SystemRandom random;
-    const auto rows = try_out(what, random, silent, cancel);
+    const auto rows = try_out(what, random, watch, cancel);
     EXPECT_TRUE(rows) << rows.error().what;
+    if (!rows) return {"no rows"};
     std::vector<std::string> failed;
-    if (!rows) return failed;
     for (const auto& row : *rows)
       if (row.failed()) failed.push_back(row.id);
+    for (const auto& row : *rows) seen += row.id + ": " + row.detail + "\n";
     return failed;
   }
   Cancel cancel;
+  std::string seen;  ///< what the rows of all plans said, for a failure
 };
 
 using Failed = std::vector<std::string>;
@@ -129,7 +156,7 @@ TEST_F(Door, IsOpenToItsOwnAndToNobodyElse) {
   write(true);
   auto broker = start();
   ASSERT_TRUE(broker) << broker.error().what;
-  EXPECT_EQ(failures(plan()), Failed{});
+  EXPECT_EQ(failures(plan()), Failed{}) << seen;
 }
 
 TEST_F(Door, EveryKindOfWrongBrokerFailsTheTestThatIsMeantForIt) {
@@ -169,7 +196,8 @@ TEST_F(Door, EveryKindOfWrongBrokerFailsTheTestThatIsMeantForIt) {
     auto impatient = plan();
     // Where nothing comes back, every wait is waited to its end; the failures are the same however short it is.
     if (wrong.acl.find("elsewhere") != std::string::npos) impatient.patience = std::chrono::milliseconds(500);
-    EXPECT_EQ(failures(impatient), wrong.failed);
+    seen.clear();
+    ASSERT_EQ(failures(impatient), wrong.failed) << seen;
   }
 }
 
@@ -209,6 +237,27 @@ TEST_F(Door, ASilentServerIsUnclear) {
   EXPECT_EQ(Client::enter(at, soon(), cancel).error().code, Errc::interrupted);
 }
 
+TEST_F(Door, ABrokerThatStandsStillIsUnclearInEveryRowAndCanBeEnded) {
+  write(true);
+  auto broker = start();
+  ASSERT_TRUE(broker) << broker.error().what;
+  ASSERT_EQ(::kill(broker->pid(), SIGSTOP), 0);
+  auto impatient = plan();
+  impatient.patience = std::chrono::milliseconds(100);
+  Watch watch(cancel);
+  SystemRandom random;
+  const auto rows = try_out(impatient, random, watch, cancel);
+  ASSERT_TRUE(rows) << rows.error().what;
+  EXPECT_EQ(rows->size(), 8U);
+  for (const auto& row : *rows) {
+    EXPECT_EQ(row.found, Met::unclear) << row.id;
+    EXPECT_NE(row.detail.find("in time"), std::string::npos) << row.id << ": " << row.detail;
+  }
+  const auto pid = broker->pid();
+  broker->stop();
+  EXPECT_EQ(::kill(pid, 0), -1) << "it takes no SIGTERM while it is stopped, and is ended all the same";
+}
+
 TEST_F(Door, ARenewedCertificateIsServedWhileClientsStay) {
   write(true);
   auto broker = start();
@@ -240,7 +289,7 @@ TEST_F(Door, ARenewedCertificateIsServedWhileClientsStay) {
   const auto message = client->message(soon(), cancel);
   ASSERT_TRUE(message) << message.error().what;
   EXPECT_EQ(message->payload, "still here");
-  EXPECT_EQ(failures(plan()), Failed{}) << "one good and one revoked client after the reload";
+  EXPECT_EQ(failures(plan()), Failed{}) << seen << "one good and one revoked client after the reload";
 }
 
 TEST_F(Door, ARevocationIsEnforcedAfterAReload) {
@@ -254,7 +303,7 @@ TEST_F(Door, ARevocationIsEnforcedAfterAReload) {
       0);
   auto broker = start();
   ASSERT_TRUE(broker) << broker.error().what;
-  EXPECT_EQ(failures(plan()), Failed{"revoked"});
+  ASSERT_EQ(failures(plan()), Failed{"revoked"}) << seen;
   ASSERT_TRUE(replace_file(certs / "crl.pem", *read_file(certs / "full.pem"), 0644));
   broker->reload();
   const auto by = soon();
@@ -265,7 +314,7 @@ TEST_F(Door, ARevocationIsEnforcedAfterAReload) {
     entry = client->entry();
   }
   EXPECT_EQ(entry, Entry::refused);
-  EXPECT_EQ(failures(plan()), Failed{});
+  EXPECT_EQ(failures(plan()), Failed{}) << seen;
 }
 
 }  // namespace

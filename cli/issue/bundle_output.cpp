@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/issue/output.hpp"
+#include "core/descriptor.hpp"
 #include "core/file.hpp"
 #include "core/file_lock.hpp"
 
@@ -37,6 +38,7 @@ class BundleOutput final : public Output {
   Result<std::vector<bool>> take_up(std::span<const ListedName> group, std::size_t before, bool all) override;
   Status deliver(std::span<const Delivery> identities) override;
   Status finish() override;
+  std::vector<std::string> standing(NameList& list, const Cancel& cancel) const override;
   fs::path certificate_of(std::string_view) const override { return file_; }
   fs::path key_of(std::string_view) const override { return file_; }
 
@@ -166,6 +168,77 @@ Status BundleOutput::deliver(std::span<const Delivery> identities) {
   }
   if (::fdatasync(fd_) != 0) return disk_error("syncing", part_, errno);
   return success();
+}
+
+// The certificates of a bundle, line by line. Keys are passed over, and wiped with what was read.
+class BundleReader {
+ public:
+  explicit BundleReader(std::size_t each) : each_(each) {}
+  BundleReader(const BundleReader&) = delete;
+  BundleReader& operator=(const BundleReader&) = delete;
+  ~BundleReader() {
+    rest_.resize(rest_.capacity());
+    wipe(std::as_writable_bytes(std::span(rest_)));
+  }
+
+  /// False: this is no bundle.
+  bool take(std::string_view bytes) {
+    rest_ += bytes;
+    std::size_t at = 0;
+    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', at)) {
+      line(std::string_view(rest_).substr(at, end + 1 - at));
+      at = end + 1;
+    }
+    rest_.erase(0, at);
+    return rest_.size() < longest_line;
+  }
+  /// The first and the last, when it held so many identities and nothing behind them.
+  std::vector<std::string> ends(std::size_t identities) && {
+    if (!rest_.empty() || inside_ || behind_ || certificates_ != identities * each_) return {};
+    return {std::move(first_), std::move(last_)};
+  }
+
+ private:
+  static constexpr std::size_t longest_line = 4096;
+
+  void line(std::string_view text) {
+    behind_ = text != end_line;
+    if (text == "-----BEGIN CERTIFICATE-----\n") {
+      inside_ = true;
+      one_.clear();
+    }
+    if (inside_) one_ += text;
+    if (text != end_line) return;
+    inside_ = false;
+    if (certificates_++ % each_ != 0) return;  // of the chain
+    if (first_.empty()) first_ = one_;
+    last_ = one_;
+  }
+
+  std::size_t each_;
+  std::string rest_{}, one_{}, first_{}, last_{};
+  std::size_t certificates_ = 0;
+  bool inside_ = false, behind_ = false;
+};
+
+std::vector<std::string> BundleOutput::standing(NameList& list, const Cancel& cancel) const {
+  // Somebody else's file may be anything: a pipe must not be waited for.
+  const Descriptor file(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat facts {};
+  if (!file.valid() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  BundleReader reader(each_);
+  std::vector<char> chunk(1U << 16U);
+  bool readable = true;
+  for (ssize_t n = 1; readable && n > 0;) {
+    n = ::read(file.get(), chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) {
+      n = 1;
+      continue;
+    }
+    readable = n >= 0 && !cancel.requested() && reader.take({chunk.data(), static_cast<std::size_t>(n)});
+  }
+  wipe(std::as_writable_bytes(std::span(chunk)));
+  return readable ? std::move(reader).ends(list.size()) : std::vector<std::string>{};
 }
 
 Status BundleOutput::finish() {

@@ -26,6 +26,7 @@ class FolderOutput final : public Output {
   Status claim(NameList& list, const Cancel& cancel) override;
   Result<std::vector<bool>> take_up(std::span<const ListedName> group, std::size_t before, bool all) override;
   Status deliver(std::span<const Delivery> identities) override;
+  std::vector<std::string> standing(NameList& list, const Cancel& cancel) const override;
   Status finish() override { return sync_folder_of(folder_ / "x"); }
   fs::path certificate_of(std::string_view name) const override { return of(name, ".pem"); }
   fs::path key_of(std::string_view name) const override { return of(name, ".key"); }
@@ -63,6 +64,27 @@ bool FolderOutput::whole(std::string_view name) const {
   if (fs::file_size(key_of(name), ignored) == 0 || ignored) return false;
   const auto text = read_file(certificate_of(name), 1U << 20U);
   return text && text->ends_with("-----END CERTIFICATE-----\n");
+}
+
+std::vector<std::string> FolderOutput::standing(NameList& list, const Cancel& cancel) const {
+  std::string first, last;
+  if (!list.rewind()) return {};
+  for (;;) {
+    const auto rows = list.next(1000);
+    if (!rows || cancel.requested()) return {};
+    if (rows->empty()) break;
+    for (const auto& row : *rows)
+      if (!whole(row.name)) return {};
+    if (first.empty()) first = rows->front().name;
+    last = rows->back().name;
+  }
+  std::vector<std::string> ends;
+  for (const auto& name : {first, last}) {
+    auto pem = read_file(certificate_of(name), 1U << 20U);
+    if (!pem) return {};
+    ends.push_back(*std::move(pem));
+  }
+  return ends;
 }
 
 Result<std::vector<bool>> FolderOutput::take_up(std::span<const ListedName> group, std::size_t /*before*/,

@@ -6,6 +6,7 @@
 #include <future>
 #include <optional>
 
+#include "cli/issue/finished.hpp"
 #include "cli/issue/unfinished.hpp"
 #include "core/text.hpp"
 #include "ledger/batches.hpp"
@@ -65,7 +66,8 @@ Status IssuingRun::prepare(const config::Project& project) {
   group_ = note_->group();
   if (!note_->found()) {
     // The note comes before the first byte of output: what is there without one is never ours to touch.
-    if (auto claimed = output_.claim(list_, context_.cancel); !claimed) return claimed;
+    if (auto claimed = output_.claim(list_, context_.cancel); !claimed)
+      return finished_or(std::move(claimed).error(), issuing_, list_, output_, ledger_, context_.cancel);
     std::array<std::byte, 8> id{};
     context_.random.fill(id);
     // Made while note and ledger are synced: nothing of it leaves the process before it is recorded.

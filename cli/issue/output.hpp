@@ -39,6 +39,10 @@ class Output {
   virtual Status deliver(std::span<const Delivery> identities) = 0;
   virtual Status finish() = 0;
 
+  /// For what to say where claim() found something: the PEM of the first and the last certificate, when whole
+  /// identities, as many as the list has, stand in its place already; else empty. Reads all of them; keys are wiped.
+  virtual std::vector<std::string> standing(NameList& list, const Cancel& cancel) const = 0;
+
   virtual std::filesystem::path certificate_of(std::string_view name) const = 0;
   virtual std::filesystem::path key_of(std::string_view name) const = 0;
 };

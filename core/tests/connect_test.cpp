@@ -25,6 +25,26 @@ TEST(HostPort, IsReadAndWritten) {
   EXPECT_EQ(parse_host_port("x", "broker", "write NAME:PORT").error().hint, "write NAME:PORT");
 }
 
+TEST(HostPort, OfAListenerMayBeAnIPv6AddressWithoutBrackets) {
+  for (const auto* text : {"broker.example:8883", "127.0.0.1:0", "[2001:db8::1]:443", "localhost:80"})
+    EXPECT_EQ(text_of(*parse_listen("--listen", text)), text);
+  for (const auto& [text, same] :
+       std::vector<std::pair<const char*, const char*>>{{"::1:8080", "[::1]:8080"},
+                                                        {":::8080", "[::]:8080"},
+                                                        {"2001:db8::1:443", "[2001:db8::1]:443"},
+                                                        {"::ffff:127.0.0.1:9", "[::ffff:127.0.0.1]:9"},
+                                                        {"fe80::1%eth0:80", "[fe80::1%eth0]:80"}}) {
+    const auto place = parse_listen("--listen", text);
+    ASSERT_TRUE(place) << text;
+    EXPECT_EQ(text_of(*place), same);
+  }
+  for (const auto* text : {"", "::1", "[::1]", "[]:80", ":80", "1:2:80", "2001:db8::1", "a:b", "::1:65536"}) {
+    const auto place = parse_listen("--listen", text);
+    ASSERT_FALSE(place) << text << " was read as " << text_of(*place);
+    EXPECT_EQ(place.error().code, Errc::usage);
+  }
+}
+
 TEST(Connect, ReachesAListenerAndSaysWhenThereIsNone) {
   const Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in name{};

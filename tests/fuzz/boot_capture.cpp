@@ -1,5 +1,6 @@
 #include "core/json.hpp"
 #include "provision/plan/boot_check.hpp"
+#include "provision/plan/capture_text.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace epki::fuzz {
@@ -11,8 +12,11 @@ void boot_capture(std::string_view bytes) {
                                                     .ntp_server = "pool.ntp.org",
                                                     .host = "broker.example",
                                                     .settings = plan::ssl_settings("cacert_0123456789ab.pem")});
-  const auto verdict = plan::check_boot(plan::read_capture(bytes), sequence);
-  if (verdict.because.empty() || verdict.text("capture").empty()) __builtin_trap();
+  const auto capture = plan::capture_text(std::string(bytes));
+  if (capture) {
+    const auto verdict = plan::check_boot(plan::read_capture(capture->text), sequence);
+    if (verdict.because.empty() || verdict.text("capture").empty()) __builtin_trap();
+  }
   // The other file that boot check reads.
   const auto document = Json::parse(bytes);
   if (!document) return;

@@ -72,6 +72,21 @@ TEST_F(Boot, ACaptureIsJudged) {
   EXPECT_EQ(bad.exit, 1) << bad;
   EXPECT_NE(bad.out.find("AT+QSSLCFG=\"sni\",1,1: not sent"), std::string::npos) << bad;
 
+  // As PowerShell writes it.
+  for (const auto* name : {"good", "bad"})
+    ASSERT_EQ(box.shell("{ printf '\\377\\376'; iconv -f UTF-8 -t UTF-16LE " + std::string(name) + ".log; } > " + name +
+                        "16.log")
+                  .exit,
+              0);
+  const auto wide = box.run({"boot", "check", "good16.log"});
+  EXPECT_EQ(wide.exit, 0) << wide;
+  EXPECT_NE(wide.err.find("read good16.log as UTF-16LE"), std::string::npos) << wide;
+  EXPECT_EQ(box.run({"boot", "check", "bad16.log"}).exit, 1);
+  box.write("good32.log", std::string("\xff\xfe\0\0R\0\0\0", 8));
+  const auto wider = box.run({"boot", "check", "good32.log"});
+  EXPECT_EQ(wider.exit, 3) << wider;
+  EXPECT_NE(wider.err.find("good32.log: the capture is UTF-32"), std::string::npos) << wider;
+
   box.write("half.log", "\r\nOK\r\n");
   EXPECT_EQ(box.run({"boot", "check", "half.log"}).exit, 22);
   EXPECT_EQ(box.run({"boot", "check", "nothing.log"}).exit, 3);

@@ -171,7 +171,49 @@ TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
   const auto valid = box.run({"list", "--kind", "device", "--status", "valid", "--json"});
   EXPECT_EQ(valid.json()["count"].integer(), static_cast<std::int64_t>(devices));
   EXPECT_EQ(box.run({"ledger", "check"}).exit, 0);
-  EXPECT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"}).exit, 5) << "it is complete";
+  const auto again = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
+  EXPECT_EQ(again.exit, 5) << again;
+  EXPECT_NE(again.err.find("this batch is finished already: the 3000 certificates of this list are in "),
+            std::string::npos)
+      << again;
+}
+
+TEST(Issue, AFinishedBatchIsToldFromWhatIsSomebodyElses) {
+  Sandbox box;
+  ASSERT_EQ(box.init({"--mutual"}).exit, 0);
+  box.write("list.csv", list_of(3));
+  box.write("other.csv", list_of(4));
+  const auto issue = [&](const std::string& list, const std::string& out) {
+    return box.run({"issue", "client", "--csv", list, "--out", out});
+  };
+  const auto finished = [](const Ran& ran) {
+    EXPECT_EQ(ran.exit, 5) << ran;
+    return ran.err.find("this batch is finished already") != std::string::npos;
+  };
+  for (const std::string out : {"all.pem", "all"}) {
+    ASSERT_EQ(issue("list.csv", out).exit, 0);
+    const auto again = issue("list.csv", out);
+    EXPECT_TRUE(finished(again)) << again;
+    EXPECT_NE(
+        again.err.find("the 3 certificates of this list are in " + (box / out.c_str()).string() + "; nothing was done"),
+        std::string::npos)
+        << again;
+    EXPECT_FALSE(finished(issue("other.csv", out))) << "another list";
+  }
+  EXPECT_EQ(box.run({"list", "--kind", "device", "--json"}).json()["count"].integer(), 6);
+  // Cut short, longer than it was, or not the ledger's.
+  ASSERT_EQ(box.shell("head -c -1 all.pem >short.pem && { cat all.pem; echo more; } >long.pem && rm all/*/*2.pem && "
+                      "sed 's/^/x/' all.pem >foreign.pem && mkfifo pipe.pem")
+                .exit,
+            0);
+  for (const auto* out : {"short.pem", "long.pem", "foreign.pem", "pipe.pem", "all"})
+    EXPECT_FALSE(finished(issue("list.csv", out))) << out;
+  ASSERT_EQ(box.shell("openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=x -keyout k.pem "
+                      "-out c.pem "
+                      "2>/dev/null && for i in 1 2 3; do cat k.pem c.pem; done >stranger.pem")
+                .exit,
+            0);
+  EXPECT_FALSE(finished(issue("list.csv", "stranger.pem"))) << "as many, and of nobody this ledger knows";
 }
 
 // Cut between claiming the name and the first note of the batch.

@@ -81,6 +81,37 @@ TEST(Ledger, CheckFindsAChangedRowAndASignedHeadACutTail) {
   EXPECT_EQ(cut.exit, 8) << cut;
 }
 
+// A bench has the root's certificate and no key: it begins a ledger of its own, once.
+TEST(Ledger, OfABenchIsNotBegunTwice) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  ASSERT_EQ(box.shell("mkdir -p bench/ca && cp ec200u-pki.toml bench/ && cp ca/root.pem bench/ca/").exit, 0);
+  const auto at_bench = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"-C", "bench"});
+    return box.run(words);
+  };
+  const std::vector<std::string> provision{"provision", "--port", "sim", "--no-connect"};
+  ASSERT_EQ(at_bench(provision).exit, 0);
+  ASSERT_EQ(box.shell("rm bench/ledger.db*").exit, 0);
+  for (const char* attempt : {"first", "second"}) {
+    const auto lost = at_bench(provision);
+    EXPECT_EQ(lost.exit, 8) << attempt << lost;
+    EXPECT_NE(lost.err.find("ledger.db is gone"), std::string::npos) << lost;
+    EXPECT_NE(lost.err.find("make an empty file of that name"), std::string::npos) << lost;
+  }
+  // What only looks goes on, says so, and begins none.
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"audit", "--port", "sim"}, {"doctor", "--port", "sim"}, {"provision", "--port", "sim", "--dry-run"}}) {
+    const auto looked = at_bench(words);
+    EXPECT_NE(looked.exit, 8) << looked;
+    EXPECT_NE(looked.err.find("warning: the ledger"), std::string::npos) << looked;
+    EXPECT_FALSE(std::filesystem::exists(box / "bench/ledger.db")) << looked;
+  }
+  box.write("bench/ledger.db", "");
+  const auto anew = at_bench(provision);
+  EXPECT_EQ(anew.exit, 0) << anew;
+}
+
 TEST(Ledger, ExportsToAFileOrThePipeAndOverwritesNothing) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

@@ -110,6 +110,9 @@ TEST_F(Lifecycle, NoListIsSignedFromALedgerThatLostWhatItKnew) {
       {"crl"}, {"issue", "client", "new"}, {"issue", "server", "new.test"}, {"renew", "server"}};
   auto all = signing;
   all.insert(all.end(), {{"list"}, {"ledger", "check"}, {"renew", "--check"}, {"crl", "--check"}, {"backup", "b"}});
+  all.insert(all.end(),
+             {{"revoke", "stolen"}, {"provision", "--port", "sim", "--no-connect"}, {"verify", "--port", "sim"}});
+  all.insert(all.end(), {{"station", "--once", "--ports", "sim"}});
   ASSERT_EQ(box.shell("rm -f ledger.db*").exit, 0);
   for (const auto& words : all) {
     const auto lost = box.run(words);

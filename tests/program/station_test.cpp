@@ -60,6 +60,38 @@ TEST(Station, AFailingSlotIsSaidAndHoldsNoOtherUp) {
   EXPECT_EQ(said["devices"][1]["error"]["code"].text(), "modem-gone");
 }
 
+TEST(Station, EachNextStepIsSaidOnceWithItsSlots) {
+  Sandbox box;
+  ASSERT_EQ(box.init().exit, 0);
+  const auto hints = [](const Ran& ran) {
+    std::vector<std::string> all;
+    for (const auto line : split(ran.err, '\n'))
+      if (line.starts_with("hint: ")) all.emplace_back(line.substr(6));
+    return all;
+  };
+  // A port that is not there is no modem that --port would find: a slot has its port.
+  const auto one = box.run({"station", "--ports", "/dev/ttyNOTHERE", "--once"});
+  ASSERT_EQ(hints(one).size(), 1U) << one;
+  EXPECT_TRUE(hints(one)[0].starts_with("check the board and the cable of the slot; ")) << one;
+  EXPECT_EQ(one.err.find("--port "), std::string::npos) << one;
+  box.write("job.toml",
+            "format = 1\nname = \"pumps\"\n[firmware]\nallow = [\"NONE\"]\nothers = \"refuse\"\n[steps]\nconnect = "
+            "\"never\"\n[[slot]]\nname = \"A1\"\nport = \"sim:strict\"\n[[slot]]\nname = \"A2\"\nport = "
+            "\"/dev/ttyNOTHERE\"\n[[slot]]\nname = \"A3\"\nport = \"sim:union\"\n[[slot]]\nname = \"A4\"\nport = "
+            "\"/dev/ttyNORHERE\"\n");
+  const auto four = box.run({"station", "--job", "job.toml", "--once"});
+  const auto said = hints(four);
+  ASSERT_EQ(said.size(), 2U) << four;
+  EXPECT_TRUE(said[0].starts_with("slots A1, A3: ")) << four;
+  EXPECT_TRUE(said[1].starts_with("slots A2, A4: check the board and the cable of the slot; ")) << four;
+  const auto json = box.run({"station", "--job", "job.toml", "--once", "--json"}).json();
+  EXPECT_FALSE(json["error"]["hint"].text_or("").starts_with("slots")) << "the document says it a device";
+  const auto ports = box.run({"provision", "--no-connect", "--port", "/dev/ttyNOTHERE", "--port", "/dev/ttyNORHERE"});
+  EXPECT_EQ(hints(ports), std::vector<std::string>{"ports /dev/ttyNOTHERE, /dev/ttyNORHERE: plug the modem in and wait "
+                                                   "for it to start, or let --port auto find it"})
+      << ports;
+}
+
 TEST(Station, TheJobDecidesAndTheLedgerRemembers) {
   Sandbox box;
   ASSERT_EQ(box.init().exit, 0);

@@ -1,6 +1,7 @@
 // Captures of a UART, in the forms in which people have them, held against a boot sequence.
 
 #include "provision/plan/boot_check.hpp"
+#include "provision/plan/capture_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -230,6 +231,47 @@ TEST(Capture, ComesInManyForms) {
     EXPECT_EQ(errors(verdict), "") << "form " << number << "\n" << text.substr(0, 400);
     EXPECT_ANSWER(verdict, Answer::right) << "form " << number;
     ++number;
+  }
+}
+
+// Each character of a text of Latin-1 letters as two bytes.
+std::string wide(std::string_view text, bool big) {
+  std::string bytes;
+  for (const char c : text) bytes += big ? std::string{'\0', c} : std::string{c, '\0'};
+  return bytes;
+}
+
+TEST(Capture, ReadsWhatWindowsWrites) {
+  const auto text = marked(right());
+  for (const bool big : {false, true})
+    for (const bool mark : {false, true}) {
+      const auto read = capture_text((mark ? big ? "\xfe\xff" : "\xff\xfe" : "") + wide(text, big));
+      ASSERT_TRUE(read) << read.error().what;
+      EXPECT_EQ(read->text, text);
+      EXPECT_EQ(read->read_as, big ? "UTF-16BE" : "UTF-16LE");
+      EXPECT_ANSWER(verdict_of(read->text), Answer::right);
+    }
+  EXPECT_EQ(capture_text("\xef\xbb\xbf" + text)->text, text);
+}
+
+TEST(Capture, OtherBytesAreLeftAsTheyAre) {
+  using namespace std::string_literals;
+  // A line that powers up brings NULs; two letters are no text; what follows no mark is judged by what it is.
+  for (const auto& bytes :
+       {"\0\0\0\0\0\0\0\0RDY\r\nAT\r\n"s, "\0R\0D\0\0\0\0\0\0\0\0\0\0\0\0"s, "A\0"s, ""s, "RDY\r\n"s}) {
+    const auto read = capture_text(bytes);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->text, bytes);
+    EXPECT_EQ(read->read_as, "");
+  }
+  // Letters of other scripts, a pair and a half of one, a half byte pair at the end.
+  EXPECT_EQ(capture_text("\xff\xfe\xfc\0\xac\x20\x3d\xd8\x00\xde\x00\xd8x\0\x00\xdc!"s)->text,
+            "ü€😀\xef\xbf\xbdx\xef\xbf\xbd");
+  EXPECT_EQ(capture_text("\xff\xfe\x3d\xd8"s)->text, "\xef\xbf\xbd");
+  for (const auto& bytes : {"\xff\xfe\0\0A\0\0\0"s, "\0\0\xfe\xff\0\0\0A"s}) {
+    const auto read = capture_text(bytes);
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().what.find("UTF-32"), std::string::npos);
   }
 }
 
