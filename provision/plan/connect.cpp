@@ -140,13 +140,25 @@ Status bind_mqtt(Run& run, int context) {
                "reboot the modem and run provision again"};
 }
 
-Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host) {
+std::string Contact::text() const {
+  return open.text() + (failed_after ? ", and then MQTT failed" : "");
+}
+
+Result<Contact> open_and_end(Run& run, const std::string& host, AskMqtt ask) {
   if (auto proceed = go_on(run); !proceed) return std::move(proceed).error();
   auto open = run.modem.mqtt_open(run.wanted.client, host, run.wanted.port);
-  if (!open) return open;
+  if (!open) return std::move(open).error();
+  Contact seen{*open};
+  if (ask == AskMqtt::yes && open->opened()) {
+    auto answer = run.modem.mqtt_connect(run.wanted.client, client_id(run));
+    if (!answer && ends_run(answer.error())) return std::move(answer).error();
+    // A return code comes from the broker, whatever it says (MQTT 3.1.1, 3.2.2.3).
+    seen.failed_after = answer && !answer->return_code && (answer->closed || answer->result.value_or(0) != 0);
+    run.opens_early = run.opens_early || seen.failed_after;
+  }
   if (auto ended = run.modem.mqtt_end(run.wanted.client); !ended && ends_run(ended.error()))
     return std::move(ended).error();
-  return open;
+  return seen;
 }
 
 Status connect_and_publish(Run& run) {

@@ -60,15 +60,16 @@ Result<bool> still_armed(Run& run) {
 
 /// Nothing: the twin was refused, and only certificates can be why.
 Result<std::optional<std::string>> twin_opens_or_cause(Run& run) {
-  auto open = open_and_end(run, run.wanted.host);
-  if (!open) return std::move(open).error();
-  if (!open->opened()) {
-    run.detail("twin bound: " + open->text());
-    return other_cause(run, *open, run.wanted.host, run.wanted.port);
+  auto seen = open_and_end(run, run.wanted.host, AskMqtt::yes);
+  if (!seen) return std::move(seen).error();
+  if (!seen->accepted()) {
+    run.detail("twin bound: " + seen->text());
+    if (seen->failed_after) return std::optional<std::string>();
+    return other_cause(run, seen->open, run.wanted.host, run.wanted.port);
   }
   run.report.protection.unknown_ca = Protection::accepted;
   run.report.protection.unknown_ca_note =
-      "with " + run.twin_file + " bound, which never signed anything, the broker is accepted (" + open->text() + ")";
+      "with " + run.twin_file + " bound, which never signed anything, the broker is accepted (" + seen->text() + ")";
   return std::optional<std::string>("accepted");
 }
 
@@ -85,14 +86,14 @@ Status try_twin(Run& run) {
   return success();
 }
 
-/// The right CA in the spare context. Empty note: it opened.
+/// The right CA in the spare context. Empty note: it opened, and MQTT with it where opening alone says nothing.
 Result<std::string> try_right(Run& run) {
   auto bound = set_spare(run, "cacert", path_of(run.ca_file));
   if (!bound) return std::move(bound).error();
   if (!*bound) return std::string("the spare context does not take the right CA");
-  auto open = open_and_end(run, run.wanted.host);
-  if (!open) return std::move(open).error();
-  return open->opened() ? std::string() : open->text();
+  auto seen = open_and_end(run, run.wanted.host, run.opens_early ? AskMqtt::yes : AskMqtt::no);
+  if (!seen) return std::move(seen).error();
+  return seen->accepted() ? std::string() : seen->text();
 }
 
 /// Right, twin, twin, right.

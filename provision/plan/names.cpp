@@ -43,11 +43,11 @@ Result<bool> reachable(Run& run, const std::string& host) {
 }
 
 /// A refusal counts only while the right name still opens.
-Status settle_refused(Run& run, const std::string& alternate, const ec200u::OpenResult& seen) {
+Status settle_refused(Run& run, const std::string& alternate, const Contact& seen) {
   auto& protection = run.report.protection;
-  auto right = open_and_end(run, run.wanted.host);
+  auto right = open_and_end(run, run.wanted.host, run.opens_early ? AskMqtt::yes : AskMqtt::no);
   if (!right) return std::move(right).error();
-  if (!right->opened()) {
+  if (!right->accepted()) {
     protection.wrong_host_note = "untested: after " + alternate + " was refused, " + run.wanted.host +
                                  " did not open either (" + right->text() + ")";
     return success();
@@ -68,21 +68,23 @@ Result<bool> try_alternate(Run& run, const std::string& alternate) {
   }
   run.no_alternate = false;
   run.report.protection.alternate = alternate;
-  auto open = open_and_end(run, alternate);
-  if (!open) return std::move(open).error();
-  if (open->opened()) {
+  auto seen = open_and_end(run, alternate, AskMqtt::yes);
+  if (!seen) return std::move(seen).error();
+  if (seen->accepted()) {
     run.report.protection.wrong_host = Protection::accepted;
     run.report.protection.wrong_host_note =
         "the broker is accepted when it is dialled as " + alternate + ", which its certificate does not carry";
     return true;
   }
-  auto cause = other_cause(run, *open, alternate, run.wanted.port);
-  if (!cause) return std::move(cause).error();
-  if (*cause) {
-    run.report.protection.wrong_host_note = "untested: " + **cause;
-    return false;
+  if (!seen->failed_after) {
+    auto cause = other_cause(run, seen->open, alternate, run.wanted.port);
+    if (!cause) return std::move(cause).error();
+    if (*cause) {
+      run.report.protection.wrong_host_note = "untested: " + **cause;
+      return false;
+    }
   }
-  if (auto settled = settle_refused(run, alternate, *open); !settled) return std::move(settled).error();
+  if (auto settled = settle_refused(run, alternate, *seen); !settled) return std::move(settled).error();
   return true;
 }
 

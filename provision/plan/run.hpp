@@ -47,6 +47,7 @@ struct Run {
   int minimum_year = 2024;
   bool mqtt_pdp_taken = true;
   bool no_alternate = false;                   ///< the wrong-name control had nothing to dial
+  bool opens_early = false;                    ///< +QMTOPEN said 0 where MQTT then failed: it comes before the verdict
   std::vector<std::string> resolved{};         ///< addresses of `host` as the modem sees them
   std::vector<std::int64_t> ca_journal{};      ///< open entries of kind journal_ca
   std::vector<std::int64_t> client_journal{};  ///< open entries of kind journal_client
@@ -156,8 +157,18 @@ Status still_holds(Run& run);
 Status bind_mqtt(Run& run, int context);
 /// Opens, says who it is, subscribes, publishes a nonce, reads it back and ends. Fills report.connect.
 Status connect_and_publish(Run& run);
-/// Opens to `host` under the context bound now, and ends the session again.
-Result<ec200u::OpenResult> open_and_end(Run& run, const std::string& host);
+/// How a control's open went. A firmware may report an open before the handshake has ended (AT reference, 1.2: no code
+/// is reserved for TLS), so that only MQTT's own answer says that the broker was accepted.
+struct Contact {
+  ec200u::OpenResult open;
+  bool failed_after = false;  ///< reported as open, and then the modem said that MQTT had failed
+  bool accepted() const { return open.opened() && !failed_after; }
+  std::string text() const;
+};
+enum class AskMqtt : bool { no, yes };
+/// Opens to `host` under the context bound now, and ends the session again; `ask`: with MQTT's CONNECT in between. Sets
+/// Run::opens_early. A result line that is lost is no failure: then the open stands.
+Result<Contact> open_and_end(Run& run, const std::string& host, AskMqtt ask);
 /// Why an open that failed says nothing about certificates: name look-up, TCP, or a result that names another cause.
 /// Nothing when only TLS is left as the cause.
 Result<std::optional<std::string>> other_cause(Run& run, const ec200u::OpenResult& open, const std::string& host,

@@ -28,7 +28,7 @@ Status forget_pass(Run& run) {
   run.fresh.reset();  // a certificate that did not come into use; the next pass revokes it
   run.quarantined = run.older_revoked = false;
   run.resolved.clear();
-  run.no_alternate = false;
+  run.no_alternate = run.opens_early = false;
   run.mqtt_pdp_taken = true;
   return prepare(run);
 }

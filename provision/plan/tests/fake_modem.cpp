@@ -318,6 +318,8 @@ void FakeModem::open(int client, const std::string& host) {
   if (result == 0 && takes_client &&
       !takes_client(files[name_of_bound(context, "clientcert")], files[name_of_bound(context, "clientkey")]))
     result = 5;
+  fails_late_ = opens_early && result == 5;
+  if (fails_late_) result = 0;
   if (result == 0) open_.insert(client);
   if (lose_open_results > 0) {
     --lose_open_results;
@@ -342,7 +344,7 @@ bool FakeModem::mqtt_command(const std::string& line) {
     open(number(f.at(0)), f.at(1));
   } else if (line.starts_with("AT+QMTCONN=")) {
     ok();
-    info("+QMTCONN: " + f.at(0) + ",0,0");
+    info("+QMTCONN: " + f.at(0) + (fails_late_ ? ",2" : ",0,0"));
   } else if (line.starts_with("AT+QMTSUB=")) {
     ok();
     info("+QMTSUB: " + f.at(0) + "," + f.at(1) + ",0,1");

@@ -34,6 +34,7 @@ class FakeModem final : public transport::ByteStream {
   bool takes_empty_path = true;
   bool echoes_publish = true;
   bool refuses_delete = false;
+  bool opens_early = false;  ///< +QMTOPEN says 0 before the handshake; what came of it shows at AT+QMTCONN
 
   // ---- faults
   std::size_t gone_after = SIZE_MAX;        ///< the port vanishes after so many bytes were written to it
@@ -96,6 +97,7 @@ class FakeModem final : public transport::ByteStream {
   std::optional<std::pair<std::size_t, std::string>> publish_{};  ///< bytes still to come, topic
   std::string payload_;
   std::set<int> open_{};
+  bool fails_late_ = false;  ///< the last open was reported as good and was none
 };
 
 /// A trust function of a modem that does what it should: only `ca` for only `names`.

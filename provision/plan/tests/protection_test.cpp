@@ -99,6 +99,32 @@ TEST_F(Provision, ARefusedAlternateProvesNothingWhereNamesAreKnownNotToBeChecked
   EXPECT_STATUS(run(), "protected");
 }
 
+TEST_F(Provision, AnOpenThatIsReportedBeforeTheHandshakeIsJudgedByMqtt) {
+  learn("uploaded");
+  modem.opens_early = true;
+  const auto honest = run();
+  EXPECT_STATUS(honest, "protected");
+  EXPECT_NE(honest.protection.wrong_host_note.find("and then MQTT failed"), std::string::npos)
+      << honest.protection.wrong_host_note;
+  // The same words from a modem that lets everything pass.
+  modem.tls = [](const std::string&, const std::string&) { return 0; };
+  options.deep = true;
+  const auto open = run();
+  EXPECT_STATUS(open, "not-protected");
+  EXPECT_EQ(open.protection.unknown_ca, Protection::accepted);
+}
+
+TEST_F(Provision, ALostAnswerOfMqttDoesNotMakeATwinRefused) {
+  learn("uploaded");
+  modem.tls = [](const std::string&, const std::string&) { return 0; };
+  modem.on_command = [this](const std::string& command) {
+    if (command.starts_with("AT+QMTOPEN") && modem.name_of_bound(5) == twin_file) modem.lost["AT+QMTCONN"] = 1;
+  };
+  const auto report = run();
+  EXPECT_STATUS(report, "not-protected");
+  EXPECT_EQ(report.protection.unknown_ca, Protection::accepted) << report.protection.unknown_ca_note;
+}
+
 TEST_F(Provision, AnUnreachableAlternateIsNoAlternate) {
   modem.tcp.erase(address);
   learn("uploaded", true);
