@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "cli/backup/content.hpp"
+#include "cli/certs/revocation_lists.hpp"
 #include "cli/commands.hpp"
 #include "cli/ledger_place.hpp"
 #include "cli/passphrase.hpp"
@@ -51,6 +52,10 @@ Result<Outcome> backup(const Options& options, Context& context) {
   if (fs::exists(fs::symlink_status(file, ignored))) return disk_error("creating", file, EEXIST);
   auto ledger = open_kept_ledger(*project, context);
   if (!ledger) return std::move(ledger).error();
+  // A ledger that was lost and begun anew would take the place of a good copy.
+  const auto cas = cas_of(*project);
+  if (!cas) return cas.error();
+  if (auto known = check_signers_known(*project, *cas, *ledger); !known) return std::move(known).error();
   const auto content = collect_backup(*project, *ledger, context);
   if (!content) return content.error();
   const auto passphrase = new_passphrase(options.passphrase, {.what = "the backup"}, context);

@@ -110,6 +110,7 @@ Result<Outcome> check(const config::Project& project, ledger::Ledger& ledger, co
   if (!within) return within.error();
   const auto cas = living_cas(project, ledger);
   if (!cas) return cas.error();
+  if (auto known = check_signers_known(project, *cas, ledger); !known) return std::move(known).error();
   Outcome outcome;
   Json due = Json::array();
   for (const auto& ca : *cas) {

@@ -82,6 +82,9 @@ Status add_served(const config::Project& project, ledger::Ledger& ledger, Instan
 Result<std::vector<Due>> find_due(const config::Project& project, ledger::Ledger& ledger, std::chrono::seconds within,
                                   const Clock& clock, const Cancel& cancel) {
   std::vector<Due> all;
+  const auto cas = living_cas(project, ledger);
+  if (!cas) return cas.error();
+  if (auto known = check_signers_known(project, *cas, ledger); !known) return std::move(known).error();
   const Instant now = clock.now();
   ledger::CertificateFilter ending;
   ending.status = ledger::CertificateStatus::valid;
@@ -92,8 +95,6 @@ Result<std::vector<Due>> find_due(const config::Project& project, ledger::Ledger
     if (auto added = add_certificates(project, ledger, filter, now, cancel, all); !added)
       return std::move(added).error();
   if (auto added = add_served(project, ledger, now, now + within, all); !added) return std::move(added).error();
-  const auto cas = living_cas(project, ledger);
-  if (!cas) return cas.error();
   // A list lives for a month as a rule: half of that is early enough, and a longer --within must not make it due
   // always.
   const auto crl_within =

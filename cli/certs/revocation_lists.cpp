@@ -6,6 +6,7 @@
 
 #include "cli/certs/find.hpp"
 #include "cli/hierarchy.hpp"
+#include "cli/open_ca.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "ledger/certificates.hpp"
@@ -79,6 +80,13 @@ Result<std::vector<CaFiles>> living_cas(const config::Project& project, ledger::
     if (!*gone) living.push_back(std::move(ca));
   }
   return living;
+}
+
+Status check_signers_known(const config::Project& project, const std::vector<CaFiles>& cas, ledger::Ledger& ledger) {
+  for (const auto& ca : cas)
+    if (ca.key_here && ca.signs_leaves)
+      if (auto known = check_known(project, ca.certificate, ledger); !known) return known;
+  return success();
 }
 
 Result<bool> rewrite_client_anchors(const config::Project& project, ledger::Ledger& ledger) {

@@ -29,6 +29,10 @@ Result<std::vector<CaFiles>> cas_of(const config::Project& project);
 /// Those of them that are not revoked themselves: nobody asks for the list of a CA that nothing trusts any more.
 Result<std::vector<CaFiles>> living_cas(const config::Project& project, ledger::Ledger& ledger);
 
+/// That the ledger knows those of them whose keys sign here. One that was lost, or begun anew, holds nothing that could
+/// be due, and must not say that all is well. Errc::ledger.
+Status check_signers_known(const config::Project& project, const std::vector<CaFiles>& cas, ledger::Ledger& ledger);
+
 /// Writes client-ca.pem anew from the CAs in ca/ that sign for devices and are not revoked. False when the project has
 /// none; the file is then left alone. Errc::input when all are revoked: an empty file would stop the broker.
 Result<bool> rewrite_client_anchors(const config::Project& project, ledger::Ledger& ledger);
