@@ -41,8 +41,8 @@ Result<bool> rewrite_client_anchors(const config::Project& project, ledger::Ledg
 Result<std::vector<ossl::Crl>> published_lists(const config::Project& project);
 
 /// Writes ca/crl.pem and, with the lists of CAs that sign for devices, broker/certs/crl.pem; whole, or as they were.
-/// Refuses a list that has ended or not begun, with Errc::input: a broker that checks it would refuse every client. Returns the
-/// files, relative to the project.
+/// Refuses a list that has ended or not begun, with Errc::input: a broker that checks it would refuse every client.
+/// Returns the files, relative to the project.
 Result<std::vector<std::string>> write_lists(const config::Project& project, const std::vector<CaFiles>& cas,
                                              const std::vector<ossl::Crl>& lists, Instant now);
 

@@ -31,6 +31,15 @@ Result<Granted> sign_for_server(const ForRequest& wanted, const ossl::Request& r
   return Granted{*std::move(made), first, granted->passed_over};
 }
 
+// With such a certificate the CA's key could log in at the broker, or be one.
+Status refuse_keys_of(const ossl::Chain& cas, const ossl::Request& request) {
+  for (const auto& one : cas)
+    if (request.key.matches(one))
+      return Error{Errc::input, "the request's key is that of the CA " + one.subject(),
+                   "have it made again with a key of its own"};
+  return success();
+}
+
 }  // namespace
 
 Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, const config::Project& project,
@@ -40,13 +49,14 @@ Result<Granted> sign_request(const ForRequest& wanted, ca::Purpose purpose, cons
   if (!text) return text.error();
   const auto request = ossl::read_request(*text);
   if (!request) return Error(request.error()).in(wanted.file);
+  ossl::Chain issuers = ca.chain;
+  issuers.push_back(ca.root);
+  if (auto own = refuse_keys_of(issuers, *request); !own) return std::move(own).error().in(wanted.file);
   const auto profile = client ? profile::built_in("device") : server_profile(project);
   if (!profile) return profile.error();
   auto granted = client ? sign_for_client(wanted, *request, *profile, ca, world)
                         : sign_for_server(wanted, *request, *profile, ca, world);
   if (!granted) return granted;
-  ossl::Chain issuers = ca.chain;
-  issuers.push_back(ca.root);
   if (auto fine = ca::refuse_what_lint_refuses(granted->certificate, *profile, issuers, world.clock.now()); !fine)
     return std::move(fine).error();
   return granted;

@@ -325,6 +325,12 @@ TEST(Issue, ForARequestOnlyTheKeyAndTheNameCount) {
       0);
   const auto forged = box.run({"issue", "client", "other", "--csr", "t.der"});
   EXPECT_EQ(forged.exit, 3) << forged;
+  const auto made = box.shell("openssl req -new -key ca/device-root.key -passin 'pass:" + Sandbox::passphrase() +
+                              "' -subj /CN=thief -out c.csr");
+  ASSERT_EQ(made.exit, 0) << made;
+  const auto own = box.run({"issue", "client", "--csr", "c.csr"});
+  EXPECT_EQ(own.exit, 3) << own;
+  EXPECT_NE(own.err.find("is that of the CA"), std::string::npos) << own;
 }
 
 TEST(Issue, AServerServesItsChain) {
