@@ -67,6 +67,11 @@ DeviceStatus weigh(Run& run, const std::optional<ledger::StoredVerdict>& stored)
   if (protection.unknown_ca != Protection::refused)
     return unproven(
         run, "wrong-CA control " + protection.unknown_ca_note + ". Next: ec200u-pki provision --port " + report.port);
+  if (const auto untried = stored->detail["untried"]; untried.size() > 0)
+    return unproven(run, "the verdict for firmware " + report.identity.firmware +
+                             " was concluded without all that a stranger can make (no answer to " +
+                             untried[std::size_t{0}].text_or("C4") + (untried.size() > 1 ? " and others" : "") +
+                             "). Next: " + verify_command(run));
   // verify saw data arrive under a name that the certificate does not carry. That an alternate is refused here may have
   // another reason (an address is no name for SNI), and proves nothing against that.
   if (stored->detail["policy"]["hostname"].text_or("") == "unchecked")

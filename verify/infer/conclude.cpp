@@ -343,14 +343,14 @@ void add_anchors(Conclusion& conclusion, const Findings& findings) {
 }
 
 /// A budget or a bad line may leave them out; then the verdict must not sound as if they had been refused.
-std::string untried_forgeries(const Evidence& evidence) {
+std::vector<std::string> untried_forgeries(const Evidence& evidence) {
   const auto base = base_of(evidence);
-  std::string names;
+  std::vector<std::string> names;
   for (int i = 0; i < static_cast<int>(forgeries.size()); ++i) {
     const auto probe = on(base, Shown::forgery, {}, i);
-    if (!answer_to(evidence, probe).settled()) names += (names.empty() ? "" : ", ") + probe_name(probe);
+    if (!answer_to(evidence, probe).settled()) names.push_back(probe_name(probe));
   }
-  return names.empty() ? names : " What a stranger can make was not tried to the end: no answer to " + names + ".";
+  return names;
 }
 
 struct Judged {
@@ -382,7 +382,11 @@ Judged judged(const Evidence& evidence) {
     by_control->because += " Beside that: " + result.because;
     result = *by_control;
   }
-  if (result.verdict == Class::uploaded) result.because += untried_forgeries(evidence);
+  if (result.verdict == Class::uploaded) result.untried = untried_forgeries(evidence);
+  std::string names;
+  for (const auto& one : result.untried) names += (names.empty() ? "" : ", ") + one;
+  if (!names.empty())
+    result.because += " What a stranger can make was not tried to the end: no answer to " + names + ".";
   add_anchors(result, findings);
   return {std::move(result), anchors, forged || controls.own_certificate.is(Outcome::accepted)};
 }

@@ -19,8 +19,9 @@ struct Conclusion {
   std::vector<int> found{};       ///< anchors that count though they are not bound
   std::vector<int> counted{};     ///< anchors whose positive control and own controls passed
   Policy policy = unknown_policy();
-  bool names_checked = false;      ///< a wrong name was refused under the run's own settings
-  bool outside_the_model = false;  ///< no policy that the vocabulary has explains the answers
+  std::vector<std::string> untried{};  ///< of `uploaded`: the forgeries (C4) that got no answer
+  bool names_checked = false;          ///< a wrong name was refused under the run's own settings
+  bool outside_the_model = false;      ///< no policy that the vocabulary has explains the answers
   /// Something was seen, and it does not fit together: an older verdict must not stand beside it.
   bool contradictory = false;
 };

@@ -34,6 +34,7 @@ PathVerdict summary_of(const infer::Conclusion& conclusion, std::string_view pat
   verdict.influence = conclusion.influence;
   verdict.because = conclusion.because;
   verdict.names_checked = conclusion.names_checked;
+  verdict.untried = conclusion.untried;
   verdict.policy = conclusion.policy;
   verdict.anchors_tried = conclusion.counted.size();
   return verdict;

@@ -354,6 +354,7 @@ class Trial {
     stored.at = around_.clock.now();
     stored.detail = verdict.json();
     stored.detail.set("simulated", setup_.simulated);
+    stored.detail.set("untried", Json::array_of(verdict.untried));
     stored.detail.set("attempts", evidence.attempts.size());
     return around_.ledger.record_verdict(stored);
   }

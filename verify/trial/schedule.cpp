@@ -28,11 +28,10 @@ class Schedule {
 
   Status run() {
     if (auto done = start_fresh(); !done) return done;
-    // A budget first buys one answer to each question of trust, what anybody can make among them, then certainty, one
-    // path after the other: one verdict is worth more than two halves. Then the rows.
+    // A budget first buys one answer to each question of trust, then certainty, one path after the other: one verdict
+    // is worth more than two halves. Then the rows.
     if (limits_.budget > 0 && limits_.repeat > 1) {
       if (auto done = trust(1); !done) return done;
-      if (auto done = each(&Inquiry::forgeries); !done) return done;
       for (auto& one : inquiries_) {
         asked_ = {&one};
         if (auto done = trust(limits_.repeat); !done) return done;

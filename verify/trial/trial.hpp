@@ -153,10 +153,11 @@ struct PathVerdict {
   std::size_t anchors_tried = 0;  ///< only those whose own positive control passed
   std::vector<infer::Class> possible{};
   infer::Policy policy = infer::unknown_policy();
-  bool names_checked = false;      ///< a wrong name was refused under the settings that provision writes
-  bool outside_the_model = false;  ///< no policy of the vocabulary explains the answers
-  infer::Stack stack{};            ///< the TLS library that it looks like
-  std::string odds{};              ///< one sentence: against the other classes; empty where nothing was concluded
+  bool names_checked = false;          ///< a wrong name was refused under the settings that provision writes
+  std::vector<std::string> untried{};  ///< of `uploaded`: the forgeries (C4) that got no answer
+  bool outside_the_model = false;      ///< no policy of the vocabulary explains the answers
+  infer::Stack stack{};                ///< the TLS library that it looks like
+  std::string odds{};                  ///< one sentence: against the other classes; empty where nothing was concluded
   std::vector<infer::Odds> odds_against{};  ///< the same as numbers
   infer::Noise noise{};                     ///< of the controls in turn, how many got no answer
   std::size_t conclusive = 0;  ///< handshakes that asked something new: no repetitions, no controls of a replay

@@ -125,6 +125,15 @@ TEST_F(Provision, ALostAnswerOfMqttDoesNotMakeATwinRefused) {
   EXPECT_EQ(report.protection.unknown_ca, Protection::accepted) << report.protection.unknown_ca_note;
 }
 
+TEST_F(Provision, AVerdictThatABudgetCutShortProvesNothing) {
+  learn("uploaded", true, Json::object({{"untried", Json::array().push("C4-self-signed").push("C4-root-sent")}}));
+  const auto report = run();
+  EXPECT_STATUS(report, "connected-unproven");
+  EXPECT_NE(report.sentence.find("no answer to C4-self-signed and others"), std::string::npos) << report.sentence;
+  learn("uploaded", true, Json::object({{"untried", Json::array()}}));
+  EXPECT_STATUS(run(), "protected");
+}
+
 TEST_F(Provision, AnUnreachableAlternateIsNoAlternate) {
   modem.tcp.erase(address);
   learn("uploaded", true);
