@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "verify/infer/base.hpp"
 #include "verify/infer/findings.hpp"
 #include "verify/infer/forgeries.hpp"
 #include "verify/infer/gate.hpp"
@@ -340,17 +339,6 @@ void add_anchors(Conclusion& conclusion, const Findings& findings) {
   conclusion.found = findings.trusted.empty() ? findings.with_nothing : findings.trusted;
   append(conclusion.counted, findings.trusted);
   append(conclusion.counted, findings.refused);
-}
-
-/// A budget or a bad line may leave them out; then the verdict must not sound as if they had been refused.
-std::vector<std::string> untried_forgeries(const Evidence& evidence) {
-  const auto base = base_of(evidence);
-  std::vector<std::string> names;
-  for (int i = 0; i < static_cast<int>(forgeries.size()); ++i) {
-    const auto probe = on(base, Shown::forgery, {}, i);
-    if (!answer_to(evidence, probe).settled()) names.push_back(probe_name(probe));
-  }
-  return names;
 }
 
 struct Judged {

@@ -3,7 +3,11 @@
 // stands for a shortcut that a client may take, and neither C2 nor C3 would show it.
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "verify/infer/evidence.hpp"
 
 namespace epki::infer {
 
@@ -24,5 +28,9 @@ inline constexpr std::array<Forgery, 6> forgeries{{
      true},
     {"leaf", "badsig_leaf", "A certificate that names a real intermediate and carries another key's signature", true},
 }};
+
+/// The names of those that got no answer. A budget or a bad line may leave them out; a verdict must not sound then as
+/// if they had been refused.
+std::vector<std::string> untried_forgeries(const Evidence& evidence);
 
 }  // namespace epki::infer
