@@ -322,6 +322,7 @@ std::vector<Class> classes_that_fit(const Evidence& evidence, const std::vector<
   // Where no anchor counted, roots that nobody asked about may still be in the store.
   if (counted.empty()) add_classes(found, fitting.as_they_are & table().with_store, true);
   std::vector<Class> names;
+  names.reserve(found.size());
   for (const auto& [name, count] : found) names.push_back(name);
   return names;
 }
@@ -336,6 +337,7 @@ std::vector<Odds> odds_of(const Evidence& evidence, const std::vector<int>& coun
     known->second = std::min(known->second, lost);
   }
   std::vector<Odds> odds;
+  odds.reserve(best.size());
   for (const auto& [name, lost] : best) odds.push_back({name, lost});
   std::sort(odds.begin(), odds.end(), [](const Odds& a, const Odds& b) { return a.log10 < b.log10; });
   const double least = odds.empty() ? 0 : odds.front().log10;

@@ -133,14 +133,13 @@ Result<probe::ThrowAwayCa> Deck::other_user(What what) {
 }
 
 Result<std::string> Deck::pem(const infer::Bound& bound) {
-  const auto* chain = bound.anchor >= 0 ? &genuine_[static_cast<std::size_t>(bound.anchor)] : nullptr;
-  switch (bound.what) {
-    case What::user: return material_.u.certificate.pem();
-    case What::nothing: return std::string();
-    case What::genuine: return uploadable(chain->root.pem());
-    case What::genuine_issuer:
-      return uploadable((chain->presented.size() > 1 ? chain->presented.back() : chain->root).pem());
-    default: break;
+  if (bound.what == What::user) return material_.u.certificate.pem();
+  if (bound.what == What::nothing) return std::string();
+  if (bound.anchor >= 0) {
+    const auto& chain = genuine_[static_cast<std::size_t>(bound.anchor)];
+    if (bound.what == What::genuine) return uploadable(chain.root.pem());
+    if (bound.what == What::genuine_issuer)
+      return uploadable((chain.presented.size() > 1 ? chain.presented.back() : chain.root).pem());
   }
   auto other = other_user(bound.what);
   if (!other) return std::move(other).error();
