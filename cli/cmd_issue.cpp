@@ -338,9 +338,8 @@ void add_issue(CommandLine& line) {
           "  ec200u-pki issue client 861234567890123\n"
           "  ec200u-pki issue client --csv devices.csv --key ec-p256 --out devices.pem\n"
           "  ec200u-pki issue client --csr device.csr\n"
-          "A run that was cut goes on where it stopped when the same command is run again; once it is finished, that "
-          "is "
-          "said, and nothing is done (exit 5).")
+          "A run that was cut goes on where it stopped when the same command is run again; once it is finished, "
+          "that is said, and nothing is done (exit 5).")
       .run([client](Context& context) { return issue(*client, ca::Purpose::client, context); });
   auto server = std::make_shared<Options>();
   auto command = add(line, "issue server", "Server certificates for further brokers", *server,

@@ -26,16 +26,14 @@ struct Options {
   bool stdio = false;
 };
 
-Result<std::optional<HostPort>> listen_place(const std::optional<std::string>& text) {
-  if (!text) return std::optional<HostPort>{};
-  auto parsed = parse_listen("--listen", *text);
-  if (!parsed) return std::move(parsed).error();
-  return std::optional(*std::move(parsed));
+Result<HostPort> destination(std::string_view flag, std::string_view text) {
+  return parse_host_port(flag, text);
 }
 
-Result<std::optional<HostPort>> place(std::string_view flag, const std::optional<std::string>& text) {
+Result<std::optional<HostPort>> place(std::string_view flag, const std::optional<std::string>& text,
+                                      Result<HostPort> (*parse)(std::string_view, std::string_view) = destination) {
   if (!text) return std::optional<HostPort>{};
-  auto parsed = parse_host_port(flag, *text);
+  auto parsed = parse(flag, *text);
   if (!parsed) return std::move(parsed).error();
   return std::optional(*std::move(parsed));
 }
@@ -45,7 +43,7 @@ struct Places {
 };
 
 Result<Places> places_of(const Options& options) {
-  auto listen = listen_place(options.listen), dns = place("--dns", options.dns),
+  auto listen = place("--listen", options.listen, parse_listen), dns = place("--dns", options.dns),
        relay = place("--relay", options.relay);
   if (!listen) return std::move(listen).error();
   if (!dns) return std::move(dns).error();

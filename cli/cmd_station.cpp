@@ -305,10 +305,11 @@ void add_station(CommandLine& line) {
           .option("--job", options->job,
                   "The job file an engineer wrote, docs/job-file.md (default: station.job; without one the project "
                   "file holds)")
-          .option("--listen", options->listen,
-                  "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, "
-                  "port 0 "
-                  "takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over TLS")
+          .option(
+              "--listen", options->listen,
+              "ADDR:PORT of the page, as 127.0.0.1:8080, [::1]:8080 or localhost:8080; brackets may be left out, "
+              "port 0 takes a free one (default: station.listen, 127.0.0.1:8080); beyond loopback it is served over "
+              "TLS")
           .option("--name", options->names, "A further name by which browsers reach the page; repeatable")
           .option("--operator", options->operator_name,
                   "Who works here; recorded with every board (default: the job's, else station.operator)")

@@ -29,8 +29,9 @@ void declare(CommandLine& line, int argc, const char* const* argv, const std::fi
 /// Every command, those of the programs beside this one included: for completions and manual pages.
 std::vector<CommandLine::Described> describe_all(const CommandLine& line, const std::filesystem::path& executable);
 
-/// With it as its only argument, a program says of itself what described_json() makes of its own commands.
+/// With this word as its only argument, a program prints described_json() of its own commands.
 inline constexpr std::string_view describe_word = "__describe";
+/// What a program says of itself when it is asked by another.
 Json described_json(const std::vector<CommandLine::Described>& commands);
 
 }  // namespace epki::cli

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <functional>
 #include <set>
 
 #include "core/text.hpp"
@@ -135,6 +136,29 @@ TEST(Issue, ComplaintsAboutAListSayWhere) {
   }
 }
 
+// Begins the batch list.csv into `out`, and kills it as soon as `far_enough` says so.
+void cut_batch(const Sandbox& box, const std::string& out, const std::function<bool()>& far_enough) {
+  auto child =
+      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
+                             "-q", "issue", "client", "--csv", "list.csv", "--out", out},
+                    .folder = box.folder(),
+                    .error_file = box / "err",
+                    .output_file = box / "out"});
+  ASSERT_TRUE(child);
+  while (child->running() && !far_enough())
+    [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
+  child->kill_now();
+  ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+}
+
+/// Whether the bundle that is being written holds so many bytes.
+std::function<bool()> part_holds(const Sandbox& box, std::uintmax_t bytes) {
+  return [part = box / "all.pem.part", bytes] {
+    std::error_code ignored;
+    return std::filesystem::exists(part, ignored) && std::filesystem::file_size(part, ignored) >= bytes;
+  };
+}
+
 // Killed at three moments, then finished: each name once in the bundle, and nothing in the bundle that the ledger does
 // not hold as valid.
 TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
@@ -143,19 +167,8 @@ TEST(Issue, ABatchThatIsKilledGoesOnWhereItStopped) {
   constexpr std::size_t devices = 3000;
   box.write("list.csv", list_of(devices));
   for (const std::uintmax_t bytes : {1U, 300000U, 900000U}) {
-    auto child =
-        Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
-                               "-q", "issue", "client", "--csv", "list.csv", "--out", "all.pem"},
-                      .folder = box.folder(),
-                      .error_file = box / "err",
-                      .output_file = box / "out"});
-    ASSERT_TRUE(child);
-    std::error_code ignored;
-    while (child->running() && (!std::filesystem::exists(box / "all.pem.part", ignored) ||
-                                std::filesystem::file_size(box / "all.pem.part", ignored) < bytes))
-      [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
-    child->kill_now();
-    ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+    cut_batch(box, "all.pem", part_holds(box, bytes));
+    ASSERT_FALSE(HasFatalFailure());
   }
   const auto ran = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
   ASSERT_EQ(ran.exit, 0) << ran;
@@ -242,18 +255,8 @@ TEST(Issue, ABundleThatWasCutWithBothItsNamesIsCompleted) {
   ASSERT_EQ(box.init({"--mutual"}).exit, 0);
   constexpr std::size_t devices = 3000;
   box.write("list.csv", list_of(devices));
-  auto child =
-      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
-                             "-q", "issue", "client", "--csv", "list.csv", "--out", "all.pem"},
-                    .folder = box.folder(),
-                    .error_file = box / "err",
-                    .output_file = box / "out"});
-  ASSERT_TRUE(child);
-  std::error_code ignored;
-  while (child->running() && std::filesystem::file_size(box / "all.pem.part", ignored) + 1 < 2)
-    [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
-  child->kill_now();
-  ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+  cut_batch(box, "all.pem", part_holds(box, 1));
+  ASSERT_FALSE(HasFatalFailure());
   box.write("all.pem", "in the way");
   const auto held_up = box.run({"issue", "client", "--csv", "list.csv", "--out", "all.pem"});
   ASSERT_EQ(held_up.exit, 5) << held_up;
@@ -270,17 +273,8 @@ TEST(Issue, AFolderThatWasCutIsCompleted) {
   Sandbox box;
   ASSERT_EQ(box.init({"--mutual"}).exit, 0);
   box.write("list.csv", list_of(600));
-  auto child =
-      Child::start({.argv = {"env", "EC200U_PKI_PASSPHRASE=correct horse battery staple", EPKI_BIN_DIR "/ec200u-pki",
-                             "-q", "issue", "client", "--csv", "list.csv", "--out", "devices"},
-                    .folder = box.folder(),
-                    .error_file = box / "err",
-                    .output_file = box / "out"});
-  ASSERT_TRUE(child);
-  while (child->running() && !std::filesystem::exists(box / "devices/device-3"))
-    [[maybe_unused]] const auto paced = child->wait(after(std::chrono::milliseconds(1)));
-  child->kill_now();
-  ASSERT_TRUE(child->wait(after(std::chrono::seconds(20))));
+  cut_batch(box, "devices", [&] { return std::filesystem::exists(box / "devices/device-3"); });
+  ASSERT_FALSE(HasFatalFailure());
   ASSERT_EQ(box.run({"issue", "client", "--csv", "list.csv", "--out", "devices"}).exit, 0);
   const auto whole = box.shell(
       "for d in devices/*/; do n=$(basename $d); "

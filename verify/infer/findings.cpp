@@ -53,20 +53,21 @@ Reading read_forged_genuine(const Evidence& evidence) {
 }
 
 Controls read_plain_controls(const Evidence& evidence) {
+  const auto base = base_of(evidence);
   const int n = evidence.repeat;
   Controls controls{read(evidence, {Shown::own_chain, user}, n),
                     read(evidence, {Shown::unknown, user}, n),
                     read_forged(evidence),
                     read_forged_genuine(evidence),
-                    read(evidence, on(base_of(evidence), Shown::own_certificate, {.own_certificate = true})),
+                    read(evidence, on(base, Shown::own_certificate, {.own_certificate = true})),
                     read(evidence, {Shown::own_direct, user}),
                     read(evidence, {Shown::own_chain, {What::user_intermediate, -1}}),
                     read(evidence, {Shown::own_direct, {What::user_intermediate, -1}}),
                     read(evidence, {Shown::own_chain, {What::other_key, -1}})};
   for (int i = 0; i < static_cast<int>(forgeries.size()) && controls.forgery_number < 0; ++i) {
-    auto forgery = read(evidence, on(base_of(evidence), Shown::forgery, {}, i));
-    if (!forgery.is(Outcome::accepted)) continue;
-    controls.forgery = std::move(forgery);
+    const auto probe = on(base, Shown::forgery, {}, i);
+    if (!answer_to(evidence, probe).is(Outcome::accepted)) continue;
+    controls.forgery = read(evidence, probe);
     controls.forgery_number = i;
   }
   for (int i = 0; i < static_cast<int>(evidence.anchors.size()); ++i) {
